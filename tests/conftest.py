@@ -1,0 +1,41 @@
+"""What every layer of the tests shares: where other people's vectors and samples are, and that a required group runs."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+GROUPS = {"needs_vectors": ("VAULT_VECTORS", "vectors"), "needs_samples": ("VAULT_SAMPLES", "samples")}
+
+
+def _folder(marker: str) -> Path:
+    variable, name = GROUPS[marker]
+    return Path(os.environ.get(variable) or ROOT.parent / "shared" / name)  # noqa: TID251 - tests are told by environment
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip what needs outside data when it is absent, with a line that says so; under CI its absence is a failure."""
+    required = os.environ.get("CI") == "true"  # noqa: TID251 - as above
+    for marker in GROUPS:
+        folder = _folder(marker)
+        if folder.is_dir():
+            continue
+        if required and any(item.get_closest_marker(marker) for item in items):
+            pytest.exit(f"CI=true and {folder} is missing: set {GROUPS[marker][0]}", returncode=3)
+        reason = f"{folder} is not here; set {GROUPS[marker][0]} to run this group"
+        for item in items:
+            if item.get_closest_marker(marker):
+                item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture(scope="session")
+def vectors() -> Path:
+    return _folder("needs_vectors")
+
+
+@pytest.fixture(scope="session")
+def samples() -> Path:
+    return _folder("needs_samples")

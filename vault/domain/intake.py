@@ -1,0 +1,173 @@
+"""A paper on its way in: received, read, confirmed against the original, sealed. Bytes that came in never change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+from typing import NewType
+
+from vault.domain.errors import Conflict, Invalid
+from vault.domain.ids import Digest, RecordCode
+
+IntakeId = NewType("IntakeId", str)
+
+
+class IntakeState(StrEnum):
+    """Where a paper stands on its way in."""
+
+    RECEIVED = "RECEIVED"
+    READ = "READ"
+    CONFIRMED = "CONFIRMED"
+    SEALED = "SEALED"
+    FAILED = "FAILED"
+
+
+class Channel(StrEnum):
+    """How the bytes arrived."""
+
+    PAGE = "PAGE"
+    API = "API"
+    CLI = "CLI"
+
+
+_NEXT: Mapping[IntakeState, frozenset[IntakeState]] = MappingProxyType(
+    {
+        IntakeState.RECEIVED: frozenset({IntakeState.READ, IntakeState.FAILED}),
+        IntakeState.READ: frozenset({IntakeState.CONFIRMED}),
+        IntakeState.CONFIRMED: frozenset({IntakeState.SEALED, IntakeState.READ}),
+        IntakeState.SEALED: frozenset(),
+        IntakeState.FAILED: frozenset({IntakeState.RECEIVED}),
+    }
+)
+
+
+def step(now: IntakeState, then: IntakeState) -> IntakeState:
+    """The next state, or `INTAKE_STATE` when the paper is not there yet or already further."""
+    if then not in _NEXT[now]:
+        raise Conflict("INTAKE_STATE", state=now.value, wanted=then.value)
+    return then
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle on a page, in pixels of the rendered page, origin top left."""
+
+    page: int
+    x0: int
+    y0: int
+    x1: int
+    y1: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedField:
+    """What the reader proposes for a field. Never a fact until a person confirmed it."""
+
+    value: str
+    confidence: float
+    box: Box | None
+    sure: bool
+    """Confident enough to be taken over unchanged; everything else a person looks at with the picture beside it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Type and fields as read, with confidences between 0 and 1, and the codes found on the pages."""
+
+    type_code: str
+    type_confidence: float
+    fields: Mapping[str, ProposedField]
+    warnings: tuple[str, ...] = ()
+    own_record: RecordCode | None = None
+    """Set when the paper carries a QR that this vault issued: then it is that record, and needs no reading."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureSummary:
+    """What was found about signatures already on the file."""
+
+    verdict: str
+    count: int
+    signers: tuple[str, ...]
+    report: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class NamedHolder:
+    """A person or organisation on the paper, as the officer confirmed it."""
+
+    number: str
+    name: str
+    role: str = "SUBJECT"
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """The officer's word: this is the paper, these are its facts, I compared it with the original."""
+
+    type_code: str
+    holders: tuple[NamedHolder, ...]
+    fields: Mapping[str, str]
+    compared_with_original: bool
+    consent: bool
+    by_account: str
+    by_name: str
+    at: datetime
+    record_id: bytes
+    """Reserved now, so that a seal that is retried after a crash seals the same record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One rendered page: its picture for the officer and what was read from it."""
+
+    index: int
+    preview: Digest
+    width: int
+    height: int
+    dpi: int
+    text: str
+    layout: Digest
+    """Blob with the words and boxes as JSON, too large for a row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """A received file and how far it has come."""
+
+    id: IntakeId
+    state: IntakeState
+    original: Digest
+    filename: str
+    mime: str
+    size: int
+    channel: Channel
+    agency_code: str
+    received_by: str
+    received_at: datetime
+    page_count: int
+    pages_read: int = 0
+    failure: str | None = None
+    hint_type: str | None = None
+    hint_holder: str | None = None
+    signatures: SignatureSummary | None = None
+    proposal: Proposal | None = None
+    confirmation: Confirmation | None = None
+    record: RecordCode | None = None
+
+    @property
+    def signed_original(self) -> bool:
+        """A file that already carries signatures is stored byte for byte and never composed anew."""
+        return self.signatures is not None and self.signatures.count > 0
+
+
+def check_confirmation(holders: tuple[NamedHolder, ...], fields: Mapping[str, str], required: frozenset[str]) -> None:
+    """Refuse a confirmation that names nobody or leaves a required field empty; all missing ones are named at once."""
+    if not holders:
+        raise Invalid("HOLDER_MISSING")
+    missing = sorted(name for name in required if not fields.get(name, "").strip())
+    if missing:
+        raise Invalid("FIELDS_MISSING", fields=missing)

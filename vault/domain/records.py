@@ -1,0 +1,90 @@
+"""A record: one paper the state already holds, with its facts, its files and its life cycle.
+
+Facts that the paper shows never change in place: a correction is a new version. What changes is the state, and every
+change is an event. Expiry is no state; `valid_until` and the clock tell it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from types import MappingProxyType
+
+from vault.domain.errors import Conflict
+from vault.domain.holders import HolderLink
+from vault.domain.ids import Digest, RecordCode
+from vault.domain.states import RecordState, SignatureEvidence, TrustLevel
+
+
+@dataclass(frozen=True, slots=True)
+class StatusSlot:
+    """Where a record's status stands in the published Token Status Lists."""
+
+    list_id: int
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """The newest version of a record. Field names follow `KetQua` of the national portal's schema where it has them."""
+
+    id: bytes
+    code: RecordCode
+    version: int
+    type_code: str
+    result_code: str | None
+    number: str | None
+    abstract: str | None
+    issuer_code: str | None
+    issuer_as_printed: str | None
+    issued_on: date | None
+    valid_until: date | None
+    scope: str | None
+    purpose: str | None
+    holders: tuple[HolderLink, ...]
+    fields: Mapping[str, str]
+    trust: TrustLevel
+    state: RecordState
+    superseded_by: RecordCode | None
+    evidence: SignatureEvidence
+    compared_with_original: bool
+    conversion_mark: bool
+    consent: bool
+    original: Digest
+    original_mime: str
+    sealed: Digest
+    """The sealed copy; for an original that carries its own signatures, the sealed cover sheet that goes beside it."""
+    signed_original: bool
+    preview: Digest
+    page_count: int
+    credential: str
+    status: StatusSlot
+    agency_code: str
+    sealed_at: datetime
+    created_by: str
+
+    def is_of(self, holder_number: str) -> bool:
+        """Whether a holder on the paper bears this number."""
+        return any(link.number == holder_number for link in self.holders)
+
+    def expired(self, today: date) -> bool:
+        """Whether the last day of validity is past."""
+        return self.valid_until is not None and self.valid_until < today
+
+
+_STATE_STEPS: Mapping[RecordState, frozenset[RecordState]] = MappingProxyType(
+    {
+        RecordState.ACTIVE: frozenset({RecordState.SUSPENDED, RecordState.REVOKED, RecordState.SUPERSEDED}),
+        RecordState.SUSPENDED: frozenset({RecordState.ACTIVE, RecordState.REVOKED}),
+        RecordState.SUPERSEDED: frozenset(),
+        RecordState.REVOKED: frozenset(),
+    }
+)
+
+
+def change_state(now: RecordState, then: RecordState) -> RecordState:
+    """The new state, or `RECORD_STATE`: revoked and superseded are for ever (NĐ 45/2020 Đ15)."""
+    if then not in _STATE_STEPS[now]:
+        raise Conflict("RECORD_STATE", state=now.value, wanted=then.value)
+    return then

@@ -1,0 +1,386 @@
+"""Ports: what the use cases need from the outside, each with its promise. No port without a second implementation.
+
+General promises. A method that returns has done what it says; one that raises `Unavailable` may or may not have done it,
+and calling it again with the same arguments is safe. Repositories live inside a transaction and see its own writes;
+nothing is visible to others, and no job can start, before the block of `UnitOfWork.begin` ends without an exception.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+import ocr
+import signing
+from vault.domain.audit import Event, Outcome
+from vault.domain.dossiers import Attachment, Demand, Dossier
+from vault.domain.holders import HolderId, HolderLink
+from vault.domain.ids import Digest, DossierCode, RecordCode
+from vault.domain.intake import Confirmation, Intake, IntakeId, IntakeState, Page, Proposal, SignatureSummary
+from vault.domain.kpi import Tally
+from vault.domain.people import Action, Actor
+from vault.domain.records import Record, StatusSlot
+from vault.domain.states import RecordState
+
+
+# --- outside the transaction -----------------------------------------------------------------------------------------
+class Clock(Protocol):
+    """The time, as an aware datetime in UTC."""
+
+    def now(self) -> datetime:
+        """Now."""
+        ...
+
+
+class Ids(Protocol):
+    """Unguessable identifiers from the system's random source."""
+
+    def record_id(self) -> bytes:
+        """Eight random bytes."""
+        ...
+
+    def token(self) -> str:
+        """A new secret of at least 128 bits, safe in a URL and a cookie."""
+        ...
+
+    def status_index(self, size: int) -> int:
+        """A number below `size`, uniformly random, so that an index leaks no date."""
+        ...
+
+
+class Blobs(Protocol):
+    """Immutable bytes under their SHA-256.
+
+    After `put` returns, `get` gives the same bytes for ever, from any process. Putting the same bytes again succeeds
+    and changes nothing. `get` never gives bytes that do not hash to their name: it raises `Unavailable` instead.
+    """
+
+    def put(self, data: bytes, *, mime: str) -> Digest:
+        """Store bytes; gives their name."""
+        ...
+
+    def get(self, digest: Digest) -> bytes:
+        """The bytes; `NotFound` (`BLOB`) when they were never stored."""
+        ...
+
+    def has(self, digest: Digest) -> bool:
+        """Whether the bytes are stored."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPage:
+    """A page as the engines saw it: JPEG preview and what was read."""
+
+    preview: bytes
+    read: ocr.PageText
+
+
+class Engines(Protocol):
+    """Everything that parses bytes from outside, each call in a child process with memory and time limits.
+
+    Raises `Invalid` with the engine's code for a bad file, `PARSER_TIMEOUT` or `PARSER_CRASHED` when the limits struck.
+    The caller is never harmed by the file.
+    """
+
+    def probe(self, data: bytes) -> ocr.Probe:
+        """What kind of file this is and how many pages it has, without decoding them."""
+        ...
+
+    def read_page(self, data: bytes, index: int) -> ReadPage:
+        """Render one page and read it."""
+        ...
+
+    def understand(self, pages: Sequence[ocr.PageText], templates: Sequence[ocr.Template]) -> ocr.Understanding:
+        """Type and fields of a paper."""
+        ...
+
+    def inspect(self, pdf: bytes, *, trust: signing.Trust, now: datetime) -> signing.Report:
+        """Report on the signatures of a PDF. A broken file gives a report that says so."""
+        ...
+
+    def codes(self, image: bytes) -> tuple[str, ...]:
+        """Texts of the QR symbols on a picture or on the first pages of a PDF."""
+        ...
+
+    def compose(self, original: bytes, *, mark: signing.ConversionMark, qr_png: bytes) -> bytes:
+        """A PDF of the paper with the conversion mark and the QR in their own strip, ready to be sealed."""
+        ...
+
+    def cover(self, *, mark: signing.ConversionMark, qr_png: bytes, rows: Sequence[tuple[str, str]]) -> bytes:
+        """A cover sheet for a file that must not be touched, ready to be sealed."""
+        ...
+
+
+class SealingDesk(Protocol):
+    """Seals with the agency's key and proves its own work."""
+
+    def seal(self, pdf: bytes, *, at: datetime, reason: str) -> bytes:
+        """The sealed PDF, validated before it is given out; `Unavailable` when the key cannot be used."""
+        ...
+
+    @property
+    def trust(self) -> signing.Trust:
+        """Roots under which this deployment validates signatures."""
+        ...
+
+
+class CredentialDesk(Protocol):
+    """Signs QR credentials, status lists and the trust list; knows which hosts are ours."""
+
+    @property
+    def host(self) -> str:
+        """The host that new credentials name."""
+        ...
+
+    def issue(self, record_id: bytes, facts: CredentialFacts, *, slot: StatusSlot, at: datetime) -> str:
+        """The text of a printed credential (VNQ1)."""
+        ...
+
+    def status_token(self, list_id: int, states: Mapping[int, RecordState], *, now: datetime) -> bytes:
+        """A signed status list (CWT) in which every index not named is valid."""
+        ...
+
+    def trust_list(self, *, now: datetime) -> bytes:
+        """The signed trust list that verifiers pin the root of."""
+        ...
+
+    def root(self) -> bytes:
+        """The pinned root, as an uncompressed P-256 point (65 bytes)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialFacts:
+    """What the symbol on the paper says in clear: nothing that the paper itself does not show."""
+
+    issuer: str
+    type_code: str
+    number: str
+    issued_on: date | None
+    expires_on: date | None
+    holder_name: str
+    holder_masked: str
+    original: Digest
+
+
+# --- inside the transaction ------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A local account. The hash is verified at the edge that owns pass words."""
+
+    actor: Actor
+    username: str
+    password_hash: str
+
+
+class Accounts(Protocol):
+    """Local accounts and their sessions; a session is kept as the SHA-256 of its token."""
+
+    def by_username(self, username: str) -> Account | None:
+        """The account, unless it is disabled."""
+        ...
+
+    def add(self, account: Account) -> bool:
+        """Add an account; false when the name is taken (the first one stays)."""
+        ...
+
+    def open_session(self, token_hash: str, account_id: str, *, at: datetime, expires_at: datetime) -> None:
+        """Start a session."""
+        ...
+
+    def actor_of(self, token_hash: str, *, at: datetime) -> Actor | None:
+        """Who holds this session, if it lives."""
+        ...
+
+    def end_session(self, token_hash: str) -> None:
+        """End a session; ending one that is not there succeeds."""
+        ...
+
+
+class Holders(Protocol):
+    """Citizens and organisations with their dated numbers."""
+
+    def ensure(self, number: HolderId, name: str, *, at: datetime) -> int:
+        """The holder with this number, made if unknown. Two callers at once get the same one."""
+        ...
+
+    def find(self, number: HolderId) -> int | None:
+        """The holder who bears or bore this number."""
+        ...
+
+    def get(self, holder_id: int) -> HolderLink:
+        """Number, name and aliases of a holder."""
+        ...
+
+
+class Intakes(Protocol):
+    """Papers on their way in; one per agency and bytes."""
+
+    def add(self, intake: Intake) -> Intake:
+        """Add, or give the one that was there first (same agency, same bytes). A duplicate is an answer."""
+        ...
+
+    def get(self, intake_id: IntakeId, *, lock: bool = False) -> Intake:
+        """The intake; `NotFound` (`INTAKE`). With `lock`, nobody else changes it until the transaction ends."""
+        ...
+
+    def list(self, agency_code: str, *, limit: int) -> tuple[Intake, ...]:
+        """The newest first."""
+        ...
+
+    def set_state(self, intake_id: IntakeId, state: IntakeState, *, failure: str | None = None) -> None:
+        """Record a step that the domain allowed."""
+        ...
+
+    def set_signatures(self, intake_id: IntakeId, signatures: SignatureSummary) -> None:
+        """Keep the report on signatures that were there on arrival."""
+        ...
+
+    def add_page(self, intake_id: IntakeId, page: Page) -> None:
+        """Keep a page that was read; adding it again changes nothing."""
+        ...
+
+    def pages(self, intake_id: IntakeId) -> tuple[Page, ...]:
+        """Pages read so far, in order."""
+        ...
+
+    def set_proposal(self, intake_id: IntakeId, proposal: Proposal) -> None:
+        """Keep what the reader proposes."""
+        ...
+
+    def set_confirmation(self, intake_id: IntakeId, confirmation: Confirmation) -> None:
+        """Keep the officer's word."""
+        ...
+
+    def set_record(self, intake_id: IntakeId, record: RecordCode) -> None:
+        """Tie the intake to the record it became."""
+        ...
+
+
+class Records(Protocol):
+    """Records and their versions."""
+
+    def add(self, record: Record, *, intake_id: IntakeId | None, holder_ids: Sequence[int]) -> Record:
+        """Add version 1, or give the record that this intake became already."""
+        ...
+
+    def get(self, code: RecordCode) -> Record:
+        """The newest version; `NotFound` (`RECORD`)."""
+        ...
+
+    def of_holder(self, holder_id: int) -> tuple[Record, ...]:
+        """All records that name the holder, newest seal first."""
+        ...
+
+    def reserve_status(self, record_id: bytes, index: int, *, list_id: int) -> bool:
+        """Take a status index for a record to come; false when it is taken by another."""
+        ...
+
+    def status_of(self, record_id: bytes) -> StatusSlot | None:
+        """The slot reserved for a record."""
+        ...
+
+    def states(self, list_id: int) -> Mapping[int, RecordState]:
+        """Every index of a list whose record is not active."""
+        ...
+
+    def set_state(self, code: RecordCode, state: RecordState, *, superseded_by: RecordCode | None, at: datetime) -> None:
+        """Record a change that the domain allowed; visible to every later read."""
+        ...
+
+
+class Dossiers(Protocol):
+    """Dossiers with attachments and demands."""
+
+    def add(self, dossier: Dossier) -> None:
+        """Add a new dossier."""
+        ...
+
+    def next_serial(self, agency_code: str, day: date) -> int:
+        """The next serial of the day; two dossiers never get the same."""
+        ...
+
+    def get(self, code: DossierCode, *, lock: bool = False) -> Dossier:
+        """The dossier; `NotFound` (`DOSSIER`)."""
+        ...
+
+    def list(self, agency_code: str, *, limit: int) -> tuple[Dossier, ...]:
+        """The newest first."""
+        ...
+
+    def attach(self, code: DossierCode, attachment: Attachment) -> Attachment:
+        """Attach, or give the attachment that the component already has."""
+        ...
+
+    def demand(self, code: DossierCode, demand: Demand) -> None:
+        """Record what the citizen was asked for."""
+        ...
+
+
+class Events(Protocol):
+    """The audit trail: append only."""
+
+    def add(self, event: Event) -> None:
+        """Append one event; it becomes durable with the act itself."""
+        ...
+
+    def list(
+        self,
+        *,
+        agency_code: str | None = None,
+        holder_id: int | None = None,
+        record: RecordCode | None = None,
+        dossier: DossierCode | None = None,
+        action: Action | None = None,
+        outcome: Outcome | None = None,
+        limit: int,
+    ) -> tuple[Event, ...]:
+        """The newest first, by any of the filters."""
+        ...
+
+    def tally(self, *, agency_code: str | None, since: date) -> tuple[Tally, ...]:
+        """Counts by day, action, outcome and code."""
+        ...
+
+
+class Jobs(Protocol):
+    """Work for the worker, enqueued with the rows it is about: it runs if and only if the transaction commits."""
+
+    def read(self, intake_id: IntakeId) -> None:
+        """Read this paper."""
+        ...
+
+    def seal(self, intake_id: IntakeId) -> None:
+        """Seal this paper."""
+        ...
+
+
+class Tx(Protocol):
+    """What one transaction offers."""
+
+    @property
+    def accounts(self) -> Accounts: ...  # noqa: D102 - the type says it
+    @property
+    def holders(self) -> Holders: ...  # noqa: D102 - the same
+    @property
+    def intakes(self) -> Intakes: ...  # noqa: D102 - the same
+    @property
+    def records(self) -> Records: ...  # noqa: D102 - the same
+    @property
+    def dossiers(self) -> Dossiers: ...  # noqa: D102 - the same
+    @property
+    def events(self) -> Events: ...  # noqa: D102 - the same
+    @property
+    def jobs(self) -> Jobs: ...  # noqa: D102 - the same
+
+
+class UnitOfWork(Protocol):
+    """One use case, one transaction."""
+
+    def begin(self) -> AbstractContextManager[Tx]:
+        """Commit at the end of the block, roll back on any exception. Raises `Unavailable` when the database is down."""
+        ...

@@ -56,13 +56,18 @@ class Settings(BaseSettings):
     # --- keys --------------------------------------------------------------------------------------------------------
     seal_pkcs12: Path | None = Field(None, description="PKCS#12 of the agency's seal; default: the development key.")
     key_passphrase: SecretStr | None = Field(None, description="Opens the PKCS#12 and the PEM keys.")
-    trust_roots: Path | None = Field(None, description="PEM of roots that PDF signatures must lead to, beside the built-in.")
+    trust_roots: Path | None = Field(
+        None, description="PEM of roots that PDF signatures must lead to, beside the built-in."
+    )
 
     # --- limits ------------------------------------------------------------------------------------------------------
     max_upload_bytes: int = Field(120_000_000, description="Largest file taken in.")
     max_pages: int = Field(300, description="Most pages of one file.")
-    sandbox_memory_bytes: int = Field(2_000_000_000, description="Address space of a child that parses an outside file.")
+    sandbox_memory_bytes: int = Field(
+        2_000_000_000, description="Address space of a child that parses an outside file."
+    )
     sandbox_seconds: int = Field(120, description="Wall time of such a child; reading a page has it anew.")
+    sandbox_children: int = Field(4, description="Most such children of one process at a time; further callers wait.")
     workers: int = Field(1, description="Worker processes that `vault up` starts.")
 
     @classmethod

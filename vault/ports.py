@@ -1,7 +1,7 @@
 """Ports: what the use cases need from the outside, each with its promise. No port without a second implementation.
 
-General promises. A method that returns has done what it says; one that raises `Unavailable` may or may not have done it,
-and calling it again with the same arguments is safe. Repositories live inside a transaction and see its own writes;
+General promises. A method that returns has done what it says; one that raises `Unavailable` may or may not have done
+it, and calling it again with the same arguments is safe. Repositories live inside a transaction and see its own writes;
 nothing is visible to others, and no job can start, before the block of `UnitOfWork.begin` ends without an exception.
 """
 
@@ -288,7 +288,9 @@ class Records(Protocol):
         """Every index of a list whose record is not active."""
         ...
 
-    def set_state(self, code: RecordCode, state: RecordState, *, superseded_by: RecordCode | None, at: datetime) -> None:
+    def set_state(
+        self, code: RecordCode, state: RecordState, *, superseded_by: RecordCode | None, at: datetime
+    ) -> None:
         """Record a change that the domain allowed; visible to every later read."""
         ...
 
@@ -382,5 +384,5 @@ class UnitOfWork(Protocol):
     """One use case, one transaction."""
 
     def begin(self) -> AbstractContextManager[Tx]:
-        """Commit at the end of the block, roll back on any exception. Raises `Unavailable` when the database is down."""
+        """Commit at the end of the block, roll back on any exception; `Unavailable` when the database is down."""
         ...

@@ -1,4 +1,4 @@
-"""The audit event: who did what, to which record and dossier, why, with what outcome. Written in the act's transaction."""
+"""The audit event: who did what to which record and dossier, why, with what outcome; part of the act's transaction."""
 
 from __future__ import annotations
 
@@ -19,9 +19,6 @@ class Outcome(StrEnum):
     REFUSED = "REFUSED"
 
 
-_NOTHING: Mapping[str, object] = MappingProxyType({})
-
-
 @dataclass(frozen=True, slots=True)
 class Event:
     """One act. `details` holds codes and counts, never the text of a paper."""
@@ -37,4 +34,4 @@ class Event:
     version: int | None = None
     dossier: DossierCode | None = None
     holder_id: int | None = None
-    details: Mapping[str, object] = field(default=_NOTHING)
+    details: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))

@@ -1,4 +1,4 @@
-"""A dossier: one citizen's request under one procedure, what it needs, what was attached, what was asked of the citizen."""
+"""A dossier: one citizen's request under one procedure, what was attached to it and what was asked of the citizen."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Figures of oversight, computed from events alone; no flag anybody could set counts (vn-rules 1.5, the trap of 4.3)."""
+"""Figures of oversight, computed from events alone: no flag anybody could set counts (QĐ 766, the trap of 4.3)."""
 
 from __future__ import annotations
 

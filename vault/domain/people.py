@@ -83,7 +83,7 @@ _MAY: dict[Role, frozenset[Action]] = {
 
 
 def may(actor: Actor, action: Action) -> bool:
-    """Whether the role alone allows the action; walls between agencies and holders are asked where the thing is known."""
+    """Whether the role alone allows the action; walls between agencies and holders stand where the thing is known."""
     return action in _MAY[actor.role]
 
 

@@ -1,0 +1,6 @@
+"""PostgreSQL, by SQLAlchemy Core and Alembic, nowhere else. Rows become domain values before they leave this room."""
+
+from vault.db.migrate import upgrade
+from vault.db.uow import PostgresUnitOfWork
+
+__all__ = ["PostgresUnitOfWork", "upgrade"]

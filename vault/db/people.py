@@ -1,0 +1,128 @@
+"""Accounts, sessions and holders."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from vault.db import tables as t
+from vault.db.codec import AnyRow
+from vault.domain.holders import HolderAlias, HolderId, HolderKind, HolderLink, HolderRole
+from vault.domain.people import Actor, Role
+from vault.ports import Account
+
+_ACTOR = (t.account.c.id, t.account.c.name, t.account.c.role, t.account.c.agency_code, t.account.c.holder_id)
+
+
+def _actor(row: AnyRow) -> Actor:
+    return Actor(row.id, row.name, Role(row.role), row.agency_code, row.holder_id)
+
+
+class PgAccounts:
+    """`ports.Accounts` on PostgreSQL."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def by_username(self, username: str) -> Account | None:
+        """The account, unless it is disabled."""
+        query = select(*_ACTOR, t.account.c.username, t.account.c.password_hash).where(
+            t.account.c.username == username, ~t.account.c.disabled
+        )
+        row = self._db.execute(query).one_or_none()
+        return None if row is None else Account(_actor(row), row.username, row.password_hash)
+
+    def add(self, account: Account) -> bool:
+        """Add; the first with a name stays."""
+        statement = (
+            upsert(t.account)
+            .values(
+                id=account.actor.account_id,
+                username=account.username,
+                name=account.actor.name,
+                role=account.actor.role.value,
+                agency_code=account.actor.agency_code,
+                holder_id=account.actor.holder_id,
+                password_hash=account.password_hash,
+            )
+            .on_conflict_do_nothing()
+            .returning(t.account.c.id)
+        )
+        return self._db.execute(statement).one_or_none() is not None
+
+    def open_session(self, token_hash: str, account_id: str, *, at: datetime, expires_at: datetime) -> None:
+        """Start a session and forget the ones that have run out."""
+        self._db.execute(delete(t.session).where(t.session.c.expires_at < at))
+        self._db.execute(
+            insert(t.session).values(token_hash=token_hash, account_id=account_id, created_at=at, expires_at=expires_at)
+        )
+
+    def actor_of(self, token_hash: str, *, at: datetime) -> Actor | None:
+        """Who holds the session."""
+        query = (
+            select(*_ACTOR)
+            .join(t.session, t.session.c.account_id == t.account.c.id)
+            .where(t.session.c.token_hash == token_hash, t.session.c.expires_at > at, ~t.account.c.disabled)
+        )
+        row = self._db.execute(query).one_or_none()
+        return None if row is None else _actor(row)
+
+    def end_session(self, token_hash: str) -> None:
+        """End it."""
+        self._db.execute(delete(t.session).where(t.session.c.token_hash == token_hash))
+
+
+class PgHolders:
+    """`ports.Holders` on PostgreSQL."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def ensure(self, number: HolderId, name: str, *, at: datetime) -> int:
+        """The holder with this number; the unique key decides between two callers at once."""
+        known = self.find(number)
+        if known is not None:
+            return known
+        made = self._db.execute(insert(t.holder).values(name=name, created_at=at).returning(t.holder.c.id)).scalar_one()
+        won = self._db.execute(
+            upsert(t.holder_identifier)
+            .values(kind=number.kind.value, number=number.number, holder_id=made, is_main=True)
+            .on_conflict_do_nothing()
+            .returning(t.holder_identifier.c.holder_id)
+        ).scalar_one_or_none()
+        if won is not None:
+            return int(won)
+        self._db.execute(delete(t.holder).where(t.holder.c.id == made))
+        winner = self.find(number)
+        if winner is None:  # the unique key just said that it is there
+            message = "the holder's number vanished while it was being added"
+            raise RuntimeError(message)
+        return winner
+
+    def find(self, number: HolderId) -> int | None:
+        """The holder who bears or bore this number. A household business is found under its owner's number too."""
+        kinds = [number.kind.value]
+        if number.kind in (HolderKind.PERSONAL, HolderKind.HOUSEHOLD_BUSINESS):
+            kinds = [HolderKind.PERSONAL.value, HolderKind.HOUSEHOLD_BUSINESS.value]
+        query = select(t.holder_identifier.c.holder_id).where(
+            t.holder_identifier.c.number == number.number, t.holder_identifier.c.kind.in_(kinds)
+        )
+        found = self._db.execute(query.limit(1)).scalar_one_or_none()
+        return None if found is None else int(found)
+
+    def get(self, holder_id: int) -> HolderLink:
+        """Main number, name and the other numbers."""
+        rows = self._db.execute(
+            select(t.holder.c.name, *t.holder_identifier.c)
+            .join(t.holder_identifier, t.holder_identifier.c.holder_id == t.holder.c.id)
+            .where(t.holder.c.id == holder_id)
+            .order_by(t.holder_identifier.c.is_main.desc(), t.holder_identifier.c.kind)
+        ).all()
+        main = rows[0]
+        aliases = tuple(
+            HolderAlias(HolderId(HolderKind(row.kind), row.number), row.valid_from, row.valid_to, row.source)
+            for row in rows[1:]
+        )
+        return HolderLink(HolderRole.SUBJECT, HolderKind(main.kind), main.number, main.name, aliases)

@@ -1,0 +1,210 @@
+"""Records, their versions, their holders and their status slots."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from types import MappingProxyType
+
+from sqlalchemy import Connection, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from vault.db import tables as t
+from vault.db.codec import AnyRow, AnySelect
+from vault.domain.errors import NotFound
+from vault.domain.holders import HolderKind, HolderLink, HolderRole
+from vault.domain.ids import Digest, RecordCode
+from vault.domain.intake import IntakeId
+from vault.domain.records import Record, StatusSlot
+from vault.domain.states import RecordState, SignatureEvidence, TrustLevel
+
+_VERSION_COLUMNS = [c for c in t.record_version.c if c.name not in {"record_id", "version", "created_at", "created_by"}]
+
+
+def _query() -> AnySelect:
+    return (
+        select(
+            t.record,
+            *_VERSION_COLUMNS,
+            t.status_slot.c.list_id.label("status_list"),
+            t.status_slot.c.position.label("status_index"),
+        )
+        .join(
+            t.record_version,
+            (t.record_version.c.record_id == t.record.c.id) & (t.record_version.c.version == t.record.c.version),
+        )
+        .join(t.status_slot, t.status_slot.c.record_id == t.record.c.id)
+    )
+
+
+def _record(row: AnyRow, holders: tuple[HolderLink, ...]) -> Record:
+    return Record(
+        id=bytes(row.id),
+        code=RecordCode(row.code),
+        version=row.version,
+        type_code=row.type_code,
+        result_code=row.result_code,
+        number=row.number,
+        abstract=row.abstract,
+        issuer_code=row.issuer_code,
+        issuer_as_printed=row.issuer_as_printed,
+        issued_on=row.issued_on,
+        valid_until=row.valid_until,
+        scope=row.scope,
+        purpose=row.purpose,
+        holders=holders,
+        fields=MappingProxyType(dict(row.fields)),
+        trust=TrustLevel(row.trust),
+        state=RecordState(row.state),
+        superseded_by=None if row.superseded_by is None else RecordCode(row.superseded_by),
+        evidence=SignatureEvidence(row.evidence),
+        compared_with_original=row.compared_with_original,
+        conversion_mark=row.conversion_mark,
+        consent=row.consent,
+        original=Digest(row.original),
+        original_mime=row.original_mime,
+        sealed=Digest(row.sealed),
+        signed_original=row.signed_original,
+        preview=Digest(row.preview),
+        page_count=row.page_count,
+        credential=row.credential,
+        status=StatusSlot(row.status_list, row.status_index),
+        agency_code=row.agency_code,
+        sealed_at=row.sealed_at,
+        created_by=row.created_by,
+    )
+
+
+class PgRecords:
+    """`ports.Records` on PostgreSQL."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def add(self, record: Record, *, intake_id: IntakeId | None, holder_ids: Sequence[int]) -> Record:
+        """Add version 1; a second attempt for the same intake gives the record that is there."""
+        added = self._db.execute(
+            upsert(t.record)
+            .values(
+                id=record.id,
+                code=record.code,
+                intake_id=intake_id,
+                version=record.version,
+                state=record.state.value,
+                state_changed_at=record.sealed_at,
+                agency_code=record.agency_code,
+                original=record.original,
+                original_mime=record.original_mime,
+                signed_original=record.signed_original,
+                credential=record.credential,
+                sealed_at=record.sealed_at,
+                created_by=record.created_by,
+            )
+            .on_conflict_do_nothing()
+            .returning(t.record.c.id)
+        ).one_or_none()
+        if added is None:
+            return self.get(record.code)
+        self._db.execute(
+            insert(t.record_version).values(
+                record_id=record.id,
+                version=record.version,
+                type_code=record.type_code,
+                result_code=record.result_code,
+                number=record.number,
+                abstract=record.abstract,
+                issuer_code=record.issuer_code,
+                issuer_as_printed=record.issuer_as_printed,
+                issued_on=record.issued_on,
+                valid_until=record.valid_until,
+                scope=record.scope,
+                purpose=record.purpose,
+                fields=dict(record.fields),
+                trust=int(record.trust),
+                evidence=record.evidence.value,
+                compared_with_original=record.compared_with_original,
+                conversion_mark=record.conversion_mark,
+                consent=record.consent,
+                sealed=record.sealed,
+                preview=record.preview,
+                page_count=record.page_count,
+                created_at=record.sealed_at,
+                created_by=record.created_by,
+            )
+        )
+        self._db.execute(
+            insert(t.record_holder),
+            [
+                {
+                    "record_id": record.id,
+                    "position": position,
+                    "holder_id": holder_id,
+                    "role": link.role.value,
+                    "kind": link.kind.value,
+                    "number": link.number,
+                    "name": link.name,
+                }
+                for position, (link, holder_id) in enumerate(zip(record.holders, holder_ids, strict=True))
+            ],
+        )
+        return record
+
+    def get(self, code: RecordCode) -> Record:
+        """The newest version."""
+        row = self._db.execute(_query().where(t.record.c.code == code)).one_or_none()
+        if row is None:
+            raise NotFound("RECORD")
+        return self._with_holders([row])[0]
+
+    def of_holder(self, holder_id: int) -> tuple[Record, ...]:
+        """All records that name the holder."""
+        named = select(t.record_holder.c.record_id).where(t.record_holder.c.holder_id == holder_id)
+        rows = self._db.execute(_query().where(t.record.c.id.in_(named)).order_by(t.record.c.sealed_at.desc())).all()
+        return self._with_holders(rows)
+
+    def _with_holders(self, rows: Sequence[AnyRow]) -> tuple[Record, ...]:
+        links: dict[bytes, list[HolderLink]] = {bytes(row.id): [] for row in rows}
+        found = self._db.execute(
+            select(t.record_holder)
+            .where(t.record_holder.c.record_id.in_(list(links)))
+            .order_by(t.record_holder.c.record_id, t.record_holder.c.position)
+        )
+        for row in found:
+            links[bytes(row.record_id)].append(
+                HolderLink(HolderRole(row.role), HolderKind(row.kind), row.number, row.name)
+            )
+        return tuple(_record(row, tuple(links[bytes(row.id)])) for row in rows)
+
+    def reserve_status(self, record_id: bytes, index: int, *, list_id: int) -> bool:
+        """Take an index; the primary key decides between two takers."""
+        taken = self._db.execute(
+            upsert(t.status_slot)
+            .values(list_id=list_id, position=index, record_id=record_id)
+            .on_conflict_do_nothing()
+            .returning(t.status_slot.c.position)
+        ).one_or_none()
+        return taken is not None
+
+    def status_of(self, record_id: bytes) -> StatusSlot | None:
+        """The slot of a record."""
+        row = self._db.execute(select(t.status_slot).where(t.status_slot.c.record_id == record_id)).one_or_none()
+        return None if row is None else StatusSlot(row.list_id, row.position)
+
+    def states(self, list_id: int) -> Mapping[int, RecordState]:
+        """Every index whose record is not active; small, because few are."""
+        rows = self._db.execute(
+            select(t.status_slot.c.position, t.record.c.state)
+            .join(t.record, t.record.c.id == t.status_slot.c.record_id)
+            .where(t.status_slot.c.list_id == list_id, t.record.c.state != RecordState.ACTIVE.value)
+        )
+        return {row.position: RecordState(row.state) for row in rows}
+
+    def set_state(
+        self, code: RecordCode, state: RecordState, *, superseded_by: RecordCode | None, at: datetime
+    ) -> None:
+        """Record a change of state."""
+        self._db.execute(
+            update(t.record)
+            .where(t.record.c.code == code)
+            .values(state=state.value, superseded_by=superseded_by, state_changed_at=at)
+        )

@@ -1,0 +1,290 @@
+"""The schema. Times are `timestamptz`; digests and codes are text in their canonical spelling; closed sets are checked.
+
+Audit events are append only: a trigger (migration 0001) refuses UPDATE, DELETE and TRUNCATE whoever asks.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+
+
+def _at(name: str, *, nullable: bool = False) -> Column[object]:
+    return Column(name, DateTime(timezone=True), nullable=nullable)
+
+
+holder = Table(
+    "holder",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("name", Text, nullable=False),
+    _at("created_at"),
+)
+
+holder_identifier = Table(
+    "holder_identifier",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("number", Text, primary_key=True),
+    Column("holder_id", BigInteger, ForeignKey("holder.id"), nullable=False, index=True),
+    Column("is_main", Boolean, nullable=False),
+    Column("valid_from", Date),
+    Column("valid_to", Date),
+    Column("source", Text, nullable=False, server_default=""),
+)
+
+account = Table(
+    "account",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("username", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("agency_code", Text),
+    Column("holder_id", BigInteger, ForeignKey("holder.id"), index=True),
+    Column("password_hash", Text, nullable=False),
+    Column("disabled", Boolean, nullable=False, server_default="false"),
+)
+
+session = Table(
+    "session",
+    metadata,
+    Column("token_hash", Text, primary_key=True),
+    Column("account_id", Text, ForeignKey("account.id", ondelete="CASCADE"), nullable=False, index=True),
+    _at("created_at"),
+    _at("expires_at"),
+)
+
+intake = Table(
+    "intake",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("original", Text, nullable=False),
+    Column("filename", Text, nullable=False),
+    Column("mime", Text, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("agency_code", Text, nullable=False),
+    Column("received_by", Text, nullable=False),
+    _at("received_at"),
+    Column("page_count", Integer, nullable=False),
+    Column("failure", Text),
+    Column("hint_type", Text),
+    Column("hint_holder", Text),
+    Column("signatures", JSONB),
+    Column("proposal", JSONB),
+    Column("confirmation", JSONB),
+    Column("record_code", Text),
+    UniqueConstraint("agency_code", "original"),
+    CheckConstraint("state IN ('RECEIVED','READ','CONFIRMED','SEALED','FAILED')", name="state"),
+    CheckConstraint("channel IN ('PAGE','API','CLI')", name="channel"),
+    Index("ix_intake_agency_code_received_at", "agency_code", "received_at"),
+)
+
+intake_page = Table(
+    "intake_page",
+    metadata,
+    Column("intake_id", Text, ForeignKey("intake.id", ondelete="CASCADE"), primary_key=True),
+    Column("page_index", Integer, primary_key=True),
+    Column("preview", Text, nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("dpi", Integer, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("layout", Text, nullable=False),
+)
+
+record = Table(
+    "record",
+    metadata,
+    Column("id", LargeBinary, primary_key=True),
+    Column("code", Text, nullable=False, unique=True),
+    Column("intake_id", Text, ForeignKey("intake.id"), unique=True),
+    Column("version", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("state_changed_at", DateTime(timezone=True), nullable=False),
+    Column("superseded_by", Text, ForeignKey("record.code")),
+    Column("agency_code", Text, nullable=False),
+    Column("original", Text, nullable=False, index=True),
+    Column("original_mime", Text, nullable=False),
+    Column("signed_original", Boolean, nullable=False),
+    Column("credential", Text, nullable=False),
+    _at("sealed_at"),
+    Column("created_by", Text, nullable=False),
+    CheckConstraint("state IN ('ACTIVE','SUSPENDED','SUPERSEDED','REVOKED')", name="state"),
+    CheckConstraint("octet_length(id) = 8", name="id_length"),
+    Index("ix_record_state_not_active", "state", postgresql_where=text("state <> 'ACTIVE'")),
+)
+
+record_version = Table(
+    "record_version",
+    metadata,
+    Column("record_id", LargeBinary, ForeignKey("record.id"), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("type_code", Text, nullable=False),
+    Column("result_code", Text),
+    Column("number", Text),
+    Column("abstract", Text),
+    Column("issuer_code", Text),
+    Column("issuer_as_printed", Text),
+    Column("issued_on", Date),
+    Column("valid_until", Date),
+    Column("scope", Text),
+    Column("purpose", Text),
+    Column("fields", JSONB, nullable=False),
+    Column("trust", SmallInteger, nullable=False),
+    Column("evidence", Text, nullable=False),
+    Column("compared_with_original", Boolean, nullable=False),
+    Column("conversion_mark", Boolean, nullable=False),
+    Column("consent", Boolean, nullable=False),
+    Column("sealed", Text, nullable=False),
+    Column("preview", Text, nullable=False),
+    Column("page_count", Integer, nullable=False),
+    _at("created_at"),
+    Column("created_by", Text, nullable=False),
+)
+
+record_holder = Table(
+    "record_holder",
+    metadata,
+    Column("record_id", LargeBinary, ForeignKey("record.id"), primary_key=True),
+    Column("position", SmallInteger, primary_key=True),
+    Column("holder_id", BigInteger, ForeignKey("holder.id"), nullable=False),
+    Column("role", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("number", Text),
+    Column("name", Text, nullable=False),
+    Index("ix_record_holder_holder_id", "holder_id"),
+)
+
+status_slot = Table(
+    "status_slot",
+    metadata,
+    Column("list_id", Integer, primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("record_id", LargeBinary, nullable=False, unique=True),
+)
+
+dossier = Table(
+    "dossier",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("procedure_code", Text, nullable=False),
+    Column("holder_id", BigInteger, ForeignKey("holder.id"), nullable=False, index=True),
+    Column("holder_role", Text, nullable=False),
+    Column("agency_code", Text, nullable=False),
+    Column("purpose", Text),
+    Column("opened_by", Text, nullable=False),
+    _at("opened_at"),
+    Column("due_on", Date),
+    Index("ix_dossier_agency_code_opened_at", "agency_code", "opened_at"),
+)
+
+dossier_serial = Table(
+    "dossier_serial",
+    metadata,
+    Column("agency_code", Text, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("last", Integer, nullable=False),
+)
+
+attachment = Table(
+    "attachment",
+    metadata,
+    Column("dossier_code", Text, ForeignKey("dossier.code"), primary_key=True),
+    Column("component", Text, primary_key=True),
+    Column("record_code", Text, ForeignKey("record.code"), nullable=False, index=True),
+    Column("version", Integer, nullable=False),
+    Column("decision", JSONB, nullable=False),
+    Column("by_account", Text, nullable=False),
+    Column("by_name", Text, nullable=False),
+    _at("at"),
+)
+
+demand = Table(
+    "demand",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("dossier_code", Text, ForeignKey("dossier.code"), nullable=False, index=True),
+    Column("component", Text, nullable=False),
+    Column("ground", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("overrides", Text),
+    Column("by_account", Text, nullable=False),
+    Column("by_name", Text, nullable=False),
+    _at("at"),
+)
+
+event = Table(
+    "event",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    _at("at"),
+    Column("account_id", Text, nullable=False),
+    Column("actor_name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("agency_code", Text),
+    Column("action", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("code", Text),
+    Column("purpose", Text),
+    Column("legal_ground", Text),
+    Column("record_code", Text),
+    Column("version", Integer),
+    Column("dossier_code", Text),
+    Column("holder_id", BigInteger),
+    Column("details", JSONB, nullable=False),
+    CheckConstraint("outcome IN ('DONE','REFUSED')", name="outcome"),
+    Index("ix_event_agency_code_id", "agency_code", "id"),
+    Index("ix_event_holder_id_id", "holder_id", "id", postgresql_where=text("holder_id IS NOT NULL")),
+    Index("ix_event_record_code_id", "record_code", "id", postgresql_where=text("record_code IS NOT NULL")),
+    Index("ix_event_dossier_code_id", "dossier_code", "id", postgresql_where=text("dossier_code IS NOT NULL")),
+)
+
+__all__ = [
+    "account",
+    "attachment",
+    "demand",
+    "dossier",
+    "dossier_serial",
+    "event",
+    "holder",
+    "holder_identifier",
+    "intake",
+    "intake_page",
+    "metadata",
+    "record",
+    "record_holder",
+    "record_version",
+    "session",
+    "status_slot",
+]

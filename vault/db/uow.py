@@ -1,0 +1,82 @@
+"""One use case, one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from procrastinate import App
+from sqlalchemy import Connection, create_engine, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from vault.db.dossiers import PgDossiers
+from vault.db.events import PgEvents
+from vault.db.intakes import PgIntakes
+from vault.db.jobs import PgJobs, queue_app
+from vault.db.migrate import sqlalchemy_url
+from vault.db.people import PgAccounts, PgHolders
+from vault.db.records import PgRecords
+from vault.domain.errors import Unavailable
+
+
+@dataclass(frozen=True, slots=True)
+class PgTx:
+    """`ports.Tx`: the repositories of one connection."""
+
+    accounts: PgAccounts
+    holders: PgHolders
+    intakes: PgIntakes
+    records: PgRecords
+    dossiers: PgDossiers
+    events: PgEvents
+    jobs: PgJobs
+
+
+def _tx(connection: Connection, queue: App) -> PgTx:
+    return PgTx(
+        accounts=PgAccounts(connection),
+        holders=PgHolders(connection),
+        intakes=PgIntakes(connection),
+        records=PgRecords(connection),
+        dossiers=PgDossiers(connection),
+        events=PgEvents(connection),
+        jobs=PgJobs(connection, queue),
+    )
+
+
+class PostgresUnitOfWork:
+    """`ports.UnitOfWork`: commits at the end of the block, rolls back on any exception."""
+
+    def __init__(self, database_url: str, *, pool_size: int = 10) -> None:
+        self._engine = create_engine(
+            sqlalchemy_url(database_url),
+            pool_size=pool_size,
+            pool_pre_ping=True,
+            pool_timeout=10,
+            connect_args={"connect_timeout": 5, "options": "-c statement_timeout=60000 -c timezone=UTC"},
+        )
+        self._queue = queue_app(database_url)
+
+    @contextmanager
+    def begin(self) -> Iterator[PgTx]:
+        """One transaction. Vendor errors become `Unavailable` (`DATABASE_DOWN`) here and nowhere else."""
+        try:
+            with self._engine.begin() as connection:
+                yield _tx(connection, self._queue)
+        except DBAPIError as error:
+            if error.connection_invalidated or isinstance(error, OperationalError):
+                raise Unavailable("DATABASE_DOWN") from error
+            raise
+
+    def ping(self) -> None:
+        """Raise `Unavailable` unless the database answers."""
+        try:
+            with self._engine.connect() as connection:
+                connection.execute(text("SELECT 1"))
+        except DBAPIError as error:
+            raise Unavailable("DATABASE_DOWN") from error
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self._engine.dispose()

@@ -14,6 +14,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 import ocr
+import qr
 import signing
 from vault.domain.audit import Event, Outcome
 from vault.domain.dossiers import Attachment, Demand, Dossier
@@ -110,16 +111,43 @@ class Engines(Protocol):
         """A PDF of the paper with the conversion mark and the QR in their own strip, ready to be sealed."""
         ...
 
-    def cover(self, *, mark: signing.ConversionMark, qr_png: bytes, rows: Sequence[tuple[str, str]]) -> bytes:
+    def cover(
+        self,
+        *,
+        mark: signing.ConversionMark,
+        qr_png: bytes,
+        title: str,
+        rows: Sequence[tuple[str, str]],
+        signatures: Sequence[signing.SignatureLine],
+    ) -> bytes:
         """A cover sheet for a file that must not be touched, ready to be sealed."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class SealedPaper:
+    """A sealed PDF and its PAdES level; `pending` while a part that was down keeps it below the level asked for."""
+
+    pdf: bytes
+    level: str
+    pending: bool
 
 
 class SealingDesk(Protocol):
     """Seals with the agency's key and proves its own work."""
 
-    def seal(self, pdf: bytes, *, at: datetime, reason: str) -> bytes:
-        """The sealed PDF, validated before it is given out; `Unavailable` when the key cannot be used."""
+    @property
+    def system_name(self) -> str:
+        """Name of this system and its owner, for the mark (NĐ 137/2024)."""
+        ...
+
+    @property
+    def agency_name(self) -> str:
+        """Whose seal it is."""
+        ...
+
+    def seal(self, pdf: bytes, *, at: datetime, reason: str) -> SealedPaper:
+        """The sealed PDF, validated before it is given out; `Unavailable` (`SEAL_DOWN`) when the key cannot be used."""
         ...
 
     @property
@@ -134,6 +162,23 @@ class CredentialDesk(Protocol):
     @property
     def host(self) -> str:
         """The host that new credentials name."""
+        ...
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """Every host whose credentials are ours to judge."""
+        ...
+
+    def own_record(self, text: str) -> bytes | None:
+        """The record id in a credential that this deployment signed, whatever its status; None for any other text."""
+        ...
+
+    def trusted(self, *, now: datetime) -> qr.TrustList:
+        """The keys that verifiers accept."""
+        ...
+
+    def status_uri(self, list_id: int) -> str:
+        """The address that credentials and the published list name."""
         ...
 
     def issue(self, record_id: bytes, facts: CredentialFacts, *, slot: StatusSlot, at: datetime) -> str:
@@ -252,8 +297,12 @@ class Intakes(Protocol):
         """Keep what the reader proposes."""
         ...
 
-    def set_confirmation(self, intake_id: IntakeId, confirmation: Confirmation) -> None:
-        """Keep the officer's word."""
+    def set_confirmation(self, intake_id: IntakeId, confirmation: Confirmation | None) -> None:
+        """Keep the officer's word, or take it back when the paper cannot be sealed so."""
+        ...
+
+    def find(self, record: RecordCode) -> Intake | None:
+        """The intake that became this record."""
         ...
 
     def set_record(self, intake_id: IntakeId, record: RecordCode) -> None:
@@ -268,8 +317,24 @@ class Records(Protocol):
         """Add version 1, or give the record that this intake became already."""
         ...
 
-    def get(self, code: RecordCode) -> Record:
-        """The newest version; `NotFound` (`RECORD`)."""
+    def get(self, code: RecordCode, *, lock: bool = False) -> Record:
+        """The newest version; `NotFound` (`RECORD`). With `lock`, nobody else changes it until the end."""
+        ...
+
+    def find(self, code: RecordCode) -> Record | None:
+        """The newest version, or None."""
+        ...
+
+    def holder_ids(self, code: RecordCode) -> tuple[int, ...]:
+        """Whom the record names, in the order of the paper."""
+        ...
+
+    def first_holder(self, code: RecordCode) -> int | None:
+        """Whose log an act on the record goes to: the first holder's."""
+        ...
+
+    def of_blob(self, digest: Digest) -> tuple[Record, ...]:
+        """Records whose original or sealed copy is this very file."""
         ...
 
     def of_holder(self, holder_id: int) -> tuple[Record, ...]:

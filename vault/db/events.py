@@ -28,6 +28,7 @@ def _event(row: AnyRow) -> Event:
         version=row.version,
         dossier=None if row.dossier_code is None else DossierCode(row.dossier_code),
         holder_id=row.holder_id,
+        agency_code=row.agency_code,
         details=MappingProxyType(dict(row.details)),
     )
 
@@ -46,7 +47,7 @@ class PgEvents:
                 account_id=event.actor.account_id,
                 actor_name=event.actor.name,
                 role=event.actor.role.value,
-                agency_code=event.actor.agency_code,
+                agency_code=event.agency_code or event.actor.agency_code,
                 action=event.action.value,
                 outcome=event.outcome.value,
                 code=event.code,

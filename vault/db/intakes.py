@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, func, null, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from vault.db import tables as t
@@ -94,6 +94,11 @@ class PgIntakes:
             raise NotFound("INTAKE")
         return _intake(row)
 
+    def find(self, record: RecordCode) -> Intake | None:
+        """The intake that became this record."""
+        row = self._db.execute(_query().where(t.intake.c.record_code == record)).one_or_none()
+        return None if row is None else _intake(row)
+
     def list(self, agency_code: str, *, limit: int) -> tuple[Intake, ...]:
         """The newest first."""
         rows = self._db.execute(
@@ -116,9 +121,9 @@ class PgIntakes:
         """Keep the proposal."""
         self._set(intake_id, proposal=to_json(proposal))
 
-    def set_confirmation(self, intake_id: IntakeId, confirmation: Confirmation) -> None:
-        """Keep the officer's word."""
-        self._set(intake_id, confirmation=to_json(confirmation))
+    def set_confirmation(self, intake_id: IntakeId, confirmation: Confirmation | None) -> None:
+        """Keep the officer's word, or take it back."""
+        self._set(intake_id, confirmation=null() if confirmation is None else to_json(confirmation))
 
     def set_record(self, intake_id: IntakeId, record: RecordCode) -> None:
         """Tie the intake to its record."""

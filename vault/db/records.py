@@ -64,6 +64,7 @@ def _record(row: AnyRow, holders: tuple[HolderLink, ...]) -> Record:
         original=Digest(row.original),
         original_mime=row.original_mime,
         sealed=Digest(row.sealed),
+        seal_level=row.seal_level,
         signed_original=row.signed_original,
         preview=Digest(row.preview),
         page_count=row.page_count,
@@ -126,6 +127,7 @@ class PgRecords:
                 conversion_mark=record.conversion_mark,
                 consent=record.consent,
                 sealed=record.sealed,
+                seal_level=record.seal_level,
                 preview=record.preview,
                 page_count=record.page_count,
                 created_at=record.sealed_at,
@@ -149,12 +151,40 @@ class PgRecords:
         )
         return record
 
-    def get(self, code: RecordCode) -> Record:
+    def get(self, code: RecordCode, *, lock: bool = False) -> Record:
         """The newest version."""
-        row = self._db.execute(_query().where(t.record.c.code == code)).one_or_none()
-        if row is None:
+        if lock:
+            self._db.execute(select(t.record.c.id).where(t.record.c.code == code).with_for_update())
+        record = self.find(code)
+        if record is None:
             raise NotFound("RECORD")
-        return self._with_holders([row])[0]
+        return record
+
+    def find(self, code: RecordCode) -> Record | None:
+        """The newest version, or None."""
+        row = self._db.execute(_query().where(t.record.c.code == code)).one_or_none()
+        return None if row is None else self._with_holders([row])[0]
+
+    def holder_ids(self, code: RecordCode) -> tuple[int, ...]:
+        """Whom the record names."""
+        rows = self._db.execute(
+            select(t.record_holder.c.holder_id)
+            .join(t.record, t.record.c.id == t.record_holder.c.record_id)
+            .where(t.record.c.code == code)
+            .order_by(t.record_holder.c.position)
+        )
+        return tuple(rows.scalars())
+
+    def first_holder(self, code: RecordCode) -> int | None:
+        """The first of them."""
+        return next(iter(self.holder_ids(code)), None)
+
+    def of_blob(self, digest: Digest) -> tuple[Record, ...]:
+        """Records whose original or sealed copy is this very file."""
+        rows = self._db.execute(
+            _query().where((t.record.c.original == digest) | (t.record_version.c.sealed == digest))
+        ).all()
+        return self._with_holders(rows)
 
     def of_holder(self, holder_id: int) -> tuple[Record, ...]:
         """All records that name the holder."""

@@ -34,4 +34,6 @@ class Event:
     version: int | None = None
     dossier: DossierCode | None = None
     holder_id: int | None = None
+    agency_code: str | None = None
+    """The agency whose papers it concerns, when the actor belongs to none (a citizen, a stranger)."""
     details: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
 from typing import NewType
@@ -164,10 +164,25 @@ class Intake:
         return self.signatures is not None and self.signatures.count > 0
 
 
-def check_confirmation(holders: tuple[NamedHolder, ...], fields: Mapping[str, str], required: frozenset[str]) -> None:
-    """Refuse a confirmation that names nobody or leaves a required field empty; all missing ones are named at once."""
+DATE_FIELDS = ("issued_on", "expires_on", "birth_date")
+
+
+def day_of(fields: Mapping[str, str], name: str) -> date | None:
+    """A date field (ISO 8601); `FIELD_DATE` when it is there and is none."""
+    text = fields.get(name)
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise Invalid("FIELD_DATE", field=name, value=text) from error
+
+
+def check_confirmation(holders: tuple[NamedHolder, ...], fields: Mapping[str, str]) -> None:
+    """Refuse a confirmation that names nobody, a date that is none, a term that ends before it begins."""
     if not holders:
         raise Invalid("HOLDER_MISSING")
-    missing = sorted(name for name in required if not fields.get(name, "").strip())
-    if missing:
-        raise Invalid("FIELDS_MISSING", fields=missing)
+    days = {name: day_of(fields, name) for name in DATE_FIELDS}
+    issued_on, expires_on = days["issued_on"], days["expires_on"]
+    if issued_on and expires_on and expires_on < issued_on:
+        raise Invalid("TERM_BACKWARDS", issued_on=issued_on.isoformat(), expires_on=expires_on.isoformat())

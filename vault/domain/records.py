@@ -55,6 +55,8 @@ class Record:
     original_mime: str
     sealed: Digest
     """The sealed copy; for an original that carries its own signatures, the sealed cover sheet that goes beside it."""
+    seal_level: str
+    """PAdES level of that seal, e.g. `B-LTA`."""
     signed_original: bool
     preview: Digest
     page_count: int
@@ -71,6 +73,36 @@ class Record:
     def expired(self, today: date) -> bool:
         """Whether the last day of validity is past."""
         return self.valid_until is not None and self.valid_until < today
+
+
+_EVIDENCE: Mapping[str, SignatureEvidence] = MappingProxyType(
+    {
+        "VALID": SignatureEvidence.VALID,
+        "VALID_WITH_WARNING": SignatureEvidence.VALID_WITH_WARNING,
+        "UNSIGNED": SignatureEvidence.NONE,
+        "CHANGED_AFTER_SIGNING": SignatureEvidence.BROKEN,
+        "BAD_SIGNATURE": SignatureEvidence.BROKEN,
+        "SIGNATURE_DESTROYED": SignatureEvidence.BROKEN,
+    }
+)
+
+
+def evidence_of(verdict: str) -> SignatureEvidence:
+    """What the verdict of a signature report is worth; anything not conclusive is not enough."""
+    return _EVIDENCE.get(verdict, SignatureEvidence.NOT_ENOUGH_EVIDENCE)
+
+
+def trust_of(*, signed_original: bool, evidence: SignatureEvidence, compared: bool) -> TrustLevel:
+    """How far a digitised paper is trusted (levels of `TrustLevel`).
+
+    A file with its issuer's own valid signatures is the electronic original. A scan that was compared and sealed with
+    its conversion mark is L2. A file whose signatures prove too little is worth what the officer's comparison is worth.
+    """
+    if signed_original and evidence in {SignatureEvidence.VALID, SignatureEvidence.VALID_WITH_WARNING}:
+        return TrustLevel.L4
+    if not compared:
+        return TrustLevel.L0
+    return TrustLevel.L1 if signed_original else TrustLevel.L2
 
 
 _STATE_STEPS: Mapping[RecordState, frozenset[RecordState]] = MappingProxyType(

@@ -95,6 +95,7 @@ def upgrade() -> None:
         sa.CheckConstraint("state IN ('RECEIVED','READ','CONFIRMED','SEALED','FAILED')", name=op.f("ck_intake_state")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_intake")),
         sa.UniqueConstraint("agency_code", "original", name=op.f("uq_intake_agency_code_original")),
+        sa.UniqueConstraint("record_code", name=op.f("uq_intake_record_code")),
     )
     op.create_index("ix_intake_agency_code_received_at", "intake", ["agency_code", "received_at"], unique=False)
     op.create_table(
@@ -257,6 +258,7 @@ def upgrade() -> None:
         sa.Column("conversion_mark", sa.Boolean(), nullable=False),
         sa.Column("consent", sa.Boolean(), nullable=False),
         sa.Column("sealed", sa.Text(), nullable=False),
+        sa.Column("seal_level", sa.Text(), nullable=False),
         sa.Column("preview", sa.Text(), nullable=False),
         sa.Column("page_count", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -264,6 +266,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["record_id"], ["record.id"], name=op.f("fk_record_version_record_id")),
         sa.PrimaryKeyConstraint("record_id", "version", name=op.f("pk_record_version")),
     )
+    op.create_index(op.f("ix_record_version_sealed"), "record_version", ["sealed"], unique=False)
     op.create_table(
         "session",
         sa.Column("token_hash", sa.Text(), nullable=False),

@@ -1,0 +1,28 @@
+"""Pass words of local accounts: scrypt (RFC 7914) with a salt of its own, checked in constant time."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+
+_N, _R, _P = 2**14, 8, 1
+_LENGTH = 32
+
+
+def _derive(password: str, salt: bytes, n: int, r: int, p: int) -> bytes:
+    return hashlib.scrypt(password.encode(), salt=salt, n=n, r=r, p=p, dklen=_LENGTH, maxmem=64 * 1024 * 1024)
+
+
+def hash_password(password: str, *, salt: str) -> str:
+    """`scrypt$n$r$p$salt$hex`: everything a later check needs stands in the text."""
+    return f"scrypt${_N}${_R}${_P}${salt}${_derive(password, salt.encode(), _N, _R, _P).hex()}"
+
+
+def password_fits(password: str, stored: str) -> bool:
+    """Whether the pass word is the one that was hashed."""
+    _, n, r, p, salt, digest = stored.split("$")
+    return hmac.compare_digest(_derive(password, salt.encode(), int(n), int(r), int(p)).hex(), digest)
+
+
+NOBODY = hash_password("", salt="nobody")
+"""Checked when a name is unknown, so that an unknown name takes as long as a wrong pass word."""

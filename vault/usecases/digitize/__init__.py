@@ -1,0 +1,1 @@
+"""A paper on its way in: receive, read, confirm, seal."""

@@ -1,0 +1,117 @@
+"""The officer's word: this is the paper, these are its facts, I compared it with the original."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from vault.domain.audit import Event
+from vault.domain.catalogue import Catalogue
+from vault.domain.errors import Conflict, Invalid, NotFound
+from vault.domain.holders import HolderId, HolderRole
+from vault.domain.intake import (
+    Confirmation,
+    Intake,
+    IntakeId,
+    IntakeState,
+    NamedHolder,
+    check_confirmation,
+    step,
+)
+from vault.domain.people import Action, Actor, require
+from vault.domain.reuse import VIET_NAM
+from vault.domain.text import nfc
+from vault.ports import Clock, Ids, Tx, UnitOfWork
+from vault.usecases.refusals import recorded
+
+STATUS_LIST = 1
+STATUS_LIST_SIZE = 1 << 20
+"""Entries of one status list; drawn at random, so an index says nothing about a date."""
+
+
+@dataclass(frozen=True, slots=True)
+class Confirm:
+    """Type, holders and fields as the officer leaves them, and what the officer did."""
+
+    intake_id: IntakeId
+    type_code: str
+    holders: tuple[NamedHolder, ...]
+    fields: Mapping[str, str]
+    compared_with_original: bool
+    consent: bool = False
+
+
+def confirm(what: Confirm, *, actor: Actor, uow: UnitOfWork, catalogue: Catalogue, clock: Clock, ids: Ids) -> Intake:
+    """Keep the confirmation and queue the seal. The same confirmation again is answered, another one is refused."""
+    require(actor, Action.CONFIRM)
+    now = clock.now()
+    with recorded(uow, Event(now, actor, Action.CONFIRM, details={"intake": what.intake_id})):
+        paper = catalogue.document_type(what.type_code, now.astimezone(VIET_NAM).date())
+        if paper.lookup_only:
+            raise Invalid("LOOKUP_ONLY", type=paper.code)
+        holders = tuple(_holder(link) for link in what.holders)
+        fields = {name: nfc(value).strip() for name, value in what.fields.items() if value.strip()}
+        check_confirmation(holders, fields)
+        said = Confirmation(
+            type_code=paper.code,
+            holders=holders,
+            fields=fields,
+            compared_with_original=what.compared_with_original,
+            consent=what.consent,
+            by_account=actor.account_id,
+            by_name=actor.name,
+            at=now,
+            record_id=b"",
+        )
+        with uow.begin() as tx:
+            intake = tx.intakes.get(what.intake_id, lock=True)
+            if intake.agency_code != actor.agency_code:
+                raise NotFound("INTAKE")
+            if intake.confirmation is not None:
+                return _again(intake, said)
+            tx.intakes.set_state(intake.id, step(intake.state, IntakeState.CONFIRMED))
+            tx.intakes.set_confirmation(intake.id, replace(said, record_id=_reserve(tx, ids)))
+            tx.jobs.seal(intake.id)
+            details = {
+                "intake": intake.id,
+                "type": paper.code,
+                "compared": what.compared_with_original,
+                "corrected": _corrected(intake, fields),
+            }
+            tx.events.add(Event(now, actor, Action.CONFIRM, details=details))
+            return tx.intakes.get(intake.id)
+
+
+def _holder(link: NamedHolder) -> NamedHolder:
+    role = link.role.upper()
+    if role not in HolderRole.__members__:
+        raise Invalid("HOLDER_ROLE", role=link.role)
+    name = nfc(link.name).strip()
+    if not name:
+        raise Invalid("HOLDER_NAME")
+    return NamedHolder(HolderId.parse(link.number).number, name, role)
+
+
+def _again(intake: Intake, said: Confirmation) -> Intake:
+    kept = intake.confirmation
+    if kept is None or (kept.type_code, kept.holders, dict(kept.fields)) != (
+        said.type_code,
+        said.holders,
+        dict(said.fields),
+    ):
+        raise Conflict("ALREADY_CONFIRMED", intake=intake.id)
+    return intake
+
+
+def _reserve(tx: Tx, ids: Ids) -> bytes:
+    """A record id with its place in the status list, fixed now so that a seal tried again seals the same record."""
+    record_id = ids.record_id()
+    while not tx.records.reserve_status(record_id, ids.status_index(STATUS_LIST_SIZE), list_id=STATUS_LIST):
+        pass
+    return record_id
+
+
+def _corrected(intake: Intake, fields: Mapping[str, str]) -> int:
+    """How many proposed values the officer changed: the reader's error rate in the field."""
+    proposed = intake.proposal.fields if intake.proposal else {}
+    return sum(1 for name, field in proposed.items() if fields.get(name, "") != field.value)

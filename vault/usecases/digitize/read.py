@@ -1,0 +1,164 @@
+"""Read a paper: signatures, pages, then a proposal of type and fields. Run by the worker; safe to run again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import ocr
+from vault.domain.audit import Event, Outcome
+from vault.domain.errors import Invalid
+from vault.domain.ids import RecordCode, record_code
+from vault.domain.intake import (
+    Box,
+    Intake,
+    IntakeId,
+    IntakeState,
+    Page,
+    Proposal,
+    ProposedField,
+    SignatureSummary,
+    step,
+)
+from vault.domain.people import SYSTEM, Action
+from vault.ports import Blobs, Clock, CredentialDesk, Engines, SealingDesk, UnitOfWork
+
+FIRST_PAGES = 8
+"""Pages read before the proposal: a title, a number and a signer stand on the first pages and on the last one."""
+
+SURE = 0.90
+"""Fields read with at least this confidence are marked as sure; a person still confirms all of them."""
+
+
+def read(
+    intake_id: IntakeId,
+    *,
+    uow: UnitOfWork,
+    blobs: Blobs,
+    engines: Engines,
+    sealing: SealingDesk,
+    credentials: CredentialDesk,
+    templates: Sequence[ocr.Template],
+    clock: Clock,
+) -> None:
+    """Bring a received paper to READ, or to FAILED with the engine's code; then read what is left of a long one.
+
+    Pages that were read stay read, so a crash costs one page. A part that is down (`Unavailable`) goes to the queue,
+    which tries again.
+    """
+    with uow.begin() as tx:
+        intake = tx.intakes.get(intake_id)
+        done = {page.index for page in tx.intakes.pages(intake_id)}
+    if intake.state is IntakeState.FAILED:
+        return
+    data = blobs.get(intake.original)
+    proposing = intake.state is IntakeState.RECEIVED
+    try:
+        if proposing and intake.signatures is None and intake.mime == "application/pdf":
+            _report_signatures(intake, data, uow=uow, engines=engines, sealing=sealing, clock=clock)
+        for index in _wanted(intake.page_count, first=proposing):
+            if index not in done:
+                _read_page(intake, data, index, uow=uow, blobs=blobs, engines=engines)
+        if proposing:
+            _propose(
+                intake, uow=uow, blobs=blobs, engines=engines, credentials=credentials, templates=templates, clock=clock
+            )
+    except Invalid as error:
+        _fail(intake, error, uow=uow, clock=clock)
+
+
+def _wanted(page_count: int, *, first: bool) -> tuple[int, ...]:
+    if not first or page_count <= FIRST_PAGES:
+        return tuple(range(page_count))
+    return (*range(FIRST_PAGES - 1), page_count - 1)
+
+
+def _report_signatures(
+    intake: Intake, data: bytes, *, uow: UnitOfWork, engines: Engines, sealing: SealingDesk, clock: Clock
+) -> None:
+    report = engines.inspect(data, trust=sealing.trust, now=clock.now())
+    summary = SignatureSummary(
+        verdict=str(report.verdict),
+        count=len(report.signatures),
+        signers=tuple(dict.fromkeys(one.signer or "" for one in report.signatures)),
+        report=report.as_dict(),
+    )
+    with uow.begin() as tx:
+        tx.intakes.set_signatures(intake.id, summary)
+
+
+def _read_page(intake: Intake, data: bytes, index: int, *, uow: UnitOfWork, blobs: Blobs, engines: Engines) -> None:
+    seen = engines.read_page(data, index)
+    preview = blobs.put(seen.preview, mime="image/jpeg")
+    layout = blobs.put(json.dumps(seen.read.as_dict(), ensure_ascii=False).encode(), mime="application/json")
+    page = Page(index, preview, seen.read.width, seen.read.height, seen.read.dpi, seen.read.text, layout)
+    with uow.begin() as tx:
+        tx.intakes.add_page(intake.id, page)
+
+
+def _propose(
+    intake: Intake,
+    *,
+    uow: UnitOfWork,
+    blobs: Blobs,
+    engines: Engines,
+    credentials: CredentialDesk,
+    templates: Sequence[ocr.Template],
+    clock: Clock,
+) -> None:
+    with uow.begin() as tx:
+        kept = tx.intakes.pages(intake.id)
+    pages = [ocr.PageText.from_dict(json.loads(blobs.get(page.layout))) for page in kept]
+    understood = engines.understand(pages, templates)
+    own = next((code for page in pages for code in (_own(page, credentials),) if code is not None), None)
+    fields = {name: _field(value, kept) for name, value in understood.fields.items()}
+    proposal = Proposal(
+        type_code=understood.type.code,
+        type_confidence=understood.type.confidence,
+        fields=fields,
+        warnings=tuple(understood.warnings),
+        own_record=own,
+    )
+    with uow.begin() as tx:
+        current = tx.intakes.get(intake.id, lock=True)
+        if current.state is not IntakeState.RECEIVED:
+            return
+        tx.intakes.set_proposal(intake.id, proposal)
+        tx.intakes.set_state(intake.id, step(current.state, IntakeState.READ))
+        if len(kept) < intake.page_count:
+            tx.jobs.read(intake.id)
+        details: Mapping[str, object] = {
+            "intake": intake.id,
+            "type": proposal.type_code,
+            "fields": len(fields),
+            "sure": sum(field.sure for field in fields.values()),
+        }
+        reader = replace(SYSTEM, agency_code=intake.agency_code)
+        tx.events.add(Event(clock.now(), reader, Action.READ, record=own, details=details))
+
+
+def _own(page: ocr.PageText, credentials: CredentialDesk) -> RecordCode | None:
+    for code in page.codes:
+        record_id = credentials.own_record(code.text)
+        if record_id is not None:
+            return record_code(record_id)
+    return None
+
+
+def _field(value: ocr.FieldValue, kept: Sequence[Page]) -> ProposedField:
+    # Engines count the pages they were given; a long paper was given its first pages and its last one.
+    box = Box(kept[value.page].index, *value.box)
+    return ProposedField(value.value, value.confidence, box, sure=value.confidence >= SURE)
+
+
+def _fail(intake: Intake, error: Invalid, *, uow: UnitOfWork, clock: Clock) -> None:
+    with uow.begin() as tx:
+        current = tx.intakes.get(intake.id, lock=True)
+        if current.state is not IntakeState.RECEIVED:
+            # A later page of a long paper that nothing can read: the proposal stands, the page is simply missing.
+            return
+        tx.intakes.set_state(intake.id, step(current.state, IntakeState.FAILED), failure=error.code)
+        details = {"intake": intake.id}
+        reader = replace(SYSTEM, agency_code=intake.agency_code)
+        tx.events.add(Event(clock.now(), reader, Action.READ, Outcome.REFUSED, error.code, details=details))

@@ -1,0 +1,85 @@
+"""Take in a file: look at it, store its bytes as they came, queue the reading."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from vault.domain.audit import Event
+from vault.domain.errors import Forbidden, Invalid
+from vault.domain.ids import digest_of
+from vault.domain.intake import Channel, Intake, IntakeId, IntakeState, step
+from vault.domain.people import Action, Actor, require
+from vault.ports import Blobs, Clock, Engines, Ids, UnitOfWork
+from vault.usecases.refusals import recorded
+
+
+@dataclass(frozen=True, slots=True)
+class Receive:
+    """A file and, if the sender knows, what it is and whose."""
+
+    data: bytes
+    filename: str
+    channel: Channel
+    type_code: str | None = None
+    holder: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """The paper's intake; `duplicate` when this agency has these very bytes already."""
+
+    intake: Intake
+    duplicate: bool
+
+
+def receive(
+    what: Receive,
+    *,
+    actor: Actor,
+    uow: UnitOfWork,
+    blobs: Blobs,
+    engines: Engines,
+    clock: Clock,
+    ids: Ids,
+    max_bytes: int,
+) -> Received:
+    """Store the bytes and queue the reading. Bad input is refused with the engine's code and leaves nothing behind.
+
+    The same bytes from the same agency give the intake that is there; one that failed is tried again.
+    """
+    require(actor, Action.RECEIVE)
+    now = clock.now()
+    with recorded(uow, Event(now, actor, Action.RECEIVE)):
+        if actor.agency_code is None:
+            raise Forbidden("NO_AGENCY")
+        if len(what.data) > max_bytes:
+            raise Invalid("FILE_TOO_LARGE", limit=max_bytes)
+        seen = engines.probe(what.data)
+    intake = Intake(
+        id=IntakeId(ids.token()),
+        state=IntakeState.RECEIVED,
+        original=digest_of(what.data),
+        filename=what.filename[-200:],
+        mime=seen.mime,
+        size=len(what.data),
+        channel=what.channel,
+        agency_code=actor.agency_code,
+        received_by=actor.account_id,
+        received_at=now,
+        page_count=seen.pages,
+        hint_type=what.type_code,
+        hint_holder=what.holder,
+    )
+    blobs.put(what.data, mime=seen.mime)
+    with uow.begin() as tx:
+        kept = tx.intakes.add(intake)
+        duplicate = kept.id != intake.id
+        if kept.state is IntakeState.FAILED:
+            tx.intakes.set_state(kept.id, step(kept.state, IntakeState.RECEIVED))
+            kept = tx.intakes.get(kept.id)
+        if kept.state is IntakeState.RECEIVED:
+            tx.jobs.read(kept.id)
+        details = {"intake": kept.id, "pages": kept.page_count, "channel": what.channel.value}
+        code = "DUPLICATE" if duplicate else None
+        tx.events.add(Event(now, actor, Action.RECEIVE, code=code, details=details))
+    return Received(kept, duplicate)

@@ -1,0 +1,325 @@
+"""Seal a confirmed paper: credential, mark and QR on the page, seal, record. Run by the worker; safe to run again.
+
+A crash anywhere leaves at most blobs that nobody names. The record id and its status slot were fixed at confirmation,
+so a second run makes the same record, and the unique key on the intake lets only one of them in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from types import MappingProxyType
+
+import qr
+import signing
+from vault.domain.audit import Event, Outcome
+from vault.domain.catalogue import Catalogue, DocumentType
+from vault.domain.errors import Invalid
+from vault.domain.holders import HolderId, HolderLink, HolderRole
+from vault.domain.ids import Digest, RecordCode, record_code
+from vault.domain.intake import Confirmation, Intake, IntakeId, IntakeState, day_of, step
+from vault.domain.people import SYSTEM, Action
+from vault.domain.records import Record, StatusSlot, evidence_of, trust_of
+from vault.domain.reuse import VIET_NAM
+from vault.domain.states import RecordState, SignatureEvidence
+from vault.domain.text import mask_number
+from vault.ports import (
+    Blobs,
+    Clock,
+    CredentialDesk,
+    CredentialFacts,
+    Engines,
+    SealedPaper,
+    SealingDesk,
+    Tx,
+    UnitOfWork,
+)
+
+WORDS = "Bản số hóa từ văn bản giấy"
+COVER_WORDS = "Phiếu kèm theo văn bản điện tử đã ký số, văn bản gốc được giữ nguyên"
+QR_MM = 30
+MAX_SYMBOL_NAME = 60
+
+
+@dataclass(frozen=True, slots=True)
+class _Symbol:
+    credential: str
+    png: bytes
+
+
+def seal(
+    intake_id: IntakeId,
+    *,
+    uow: UnitOfWork,
+    blobs: Blobs,
+    engines: Engines,
+    sealing: SealingDesk,
+    credentials: CredentialDesk,
+    catalogue: Catalogue,
+    clock: Clock,
+) -> RecordCode | None:
+    """Make the record of a confirmed intake. Gives its code; None when the intake is not confirmed (any more).
+
+    A paper that cannot be sealed as confirmed (a letter no font has, a page nobody can compose) goes back to the
+    officer with the reason instead of being tried for ever.
+    """
+    try:
+        return _seal(
+            intake_id,
+            uow=uow,
+            blobs=blobs,
+            engines=engines,
+            sealing=sealing,
+            credentials=credentials,
+            catalogue=catalogue,
+            clock=clock,
+        )
+    except (Invalid, qr.QrError, signing.SigningError) as error:
+        _give_back(intake_id, error.code, uow=uow, clock=clock)
+        return None
+
+
+def _give_back(intake_id: IntakeId, code: str, *, uow: UnitOfWork, clock: Clock) -> None:
+    with uow.begin() as tx:
+        intake = tx.intakes.get(intake_id, lock=True)
+        if intake.state is not IntakeState.CONFIRMED:
+            return
+        tx.intakes.set_confirmation(intake_id, None)
+        tx.intakes.set_state(intake_id, step(intake.state, IntakeState.READ), failure=code)
+        sealer = replace(SYSTEM, agency_code=intake.agency_code)
+        tx.events.add(Event(clock.now(), sealer, Action.SEAL, Outcome.REFUSED, code, details={"intake": intake_id}))
+
+
+def _seal(
+    intake_id: IntakeId,
+    *,
+    uow: UnitOfWork,
+    blobs: Blobs,
+    engines: Engines,
+    sealing: SealingDesk,
+    credentials: CredentialDesk,
+    catalogue: Catalogue,
+    clock: Clock,
+) -> RecordCode | None:
+    with uow.begin() as tx:
+        intake = tx.intakes.get(intake_id)
+        if intake.state is IntakeState.SEALED:
+            return intake.record
+        said = intake.confirmation
+        if intake.state is not IntakeState.CONFIRMED or said is None:
+            return None
+        slot = tx.records.status_of(said.record_id)
+        preview = tx.intakes.pages(intake_id)[0].preview
+    if slot is None:
+        raise Invalid("STATUS_SLOT_MISSING", intake=intake_id)
+    paper = catalogue.document_type(said.type_code, said.at.astimezone(VIET_NAM).date())
+    facts = _facts(intake, said, paper)
+    symbol = _symbol(facts, said, slot, credentials=credentials)
+    sealed = _sealed(intake, said, symbol, paper, blobs=blobs, engines=engines, sealing=sealing, host=credentials.host)
+    digest = blobs.put(sealed.pdf, mime="application/pdf")
+    now = clock.now()
+    record = _record(intake, said, facts, symbol, slot, sealed=sealed, digest=digest, preview=preview, now=now)
+    with uow.begin() as tx:
+        current = tx.intakes.get(intake_id, lock=True)
+        if current.state is not IntakeState.CONFIRMED:
+            return current.record
+        kept = tx.records.add(record, intake_id=intake_id, holder_ids=_holder_ids(record.holders, tx, now))
+        tx.intakes.set_record(intake_id, kept.code)
+        tx.intakes.set_state(intake_id, step(current.state, IntakeState.SEALED))
+        tx.events.add(_event(intake, said, kept, tx, now))
+    return kept.code
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """The confirmed fields that have a meaning of their own, as typed values."""
+
+    number: str | None
+    issued_on: date | None
+    valid_until: date | None
+    issuer: str | None
+    abstract: str | None
+    scope: str | None
+    purpose: str | None
+    result_code: str | None
+    holders: tuple[HolderLink, ...]
+    evidence: SignatureEvidence
+    rest: Mapping[str, str]
+    credential: CredentialFacts
+
+
+def _facts(intake: Intake, said: Confirmation, paper: DocumentType) -> _Facts:
+    fields = said.fields
+    links = tuple(_link(holder.number, holder.name, holder.role) for holder in said.holders)
+    signatures = intake.signatures
+    signed = signatures is not None and intake.signed_original
+    evidence = evidence_of(signatures.verdict) if signatures is not None and signed else SignatureEvidence.VALID
+    issued_on, valid_until = day_of(fields, "issued_on"), day_of(fields, "expires_on")
+    first = links[0]
+    return _Facts(
+        number=fields.get("number"),
+        issued_on=issued_on,
+        valid_until=valid_until,
+        issuer=fields.get("issuer"),
+        abstract=fields.get("abstract"),
+        scope=fields.get("scope"),
+        purpose=fields.get("purpose"),
+        result_code=paper.results[0].code if len(paper.results) == 1 else None,
+        holders=links,
+        evidence=evidence,
+        rest=MappingProxyType(dict(fields)),
+        credential=CredentialFacts(
+            issuer=intake.agency_code,
+            type_code=paper.code,
+            number=fields.get("number", "")[:MAX_SYMBOL_NAME],
+            issued_on=issued_on,
+            expires_on=valid_until,
+            holder_name=first.name[:MAX_SYMBOL_NAME],
+            holder_masked=mask_number(first.number or ""),
+            original=intake.original,
+        ),
+    )
+
+
+def _link(number: str, name: str, role: str) -> HolderLink:
+    parsed = HolderId.parse(number)
+    return HolderLink(HolderRole(role), parsed.kind, parsed.number, name)
+
+
+def _symbol(facts: _Facts, said: Confirmation, slot: StatusSlot, *, credentials: CredentialDesk) -> _Symbol:
+    """The credential and its picture, read back before it is used: a symbol that does not read is not issued."""
+    text = credentials.issue(said.record_id, facts.credential, slot=slot, at=said.at)
+    png = qr.render_png(text, mm=QR_MM)
+    qr.read_back(png, text)
+    return _Symbol(text, png)
+
+
+def _sealed(
+    intake: Intake,
+    said: Confirmation,
+    symbol: _Symbol,
+    paper: DocumentType,
+    *,
+    blobs: Blobs,
+    engines: Engines,
+    sealing: SealingDesk,
+    host: str,
+) -> SealedPaper:
+    mark = signing.ConversionMark(
+        words=f"{COVER_WORDS if intake.signed_original else WORDS}. {sealing.system_name}",
+        agency=sealing.agency_name,
+        person=said.by_name,
+        at=said.at,
+        lookup_code=record_code(said.record_id),
+        lookup_url=f"https://{host}/q",
+    )
+    if intake.signed_original:
+        pdf = engines.cover(
+            mark=mark,
+            qr_png=symbol.png,
+            title="PHIẾU THÔNG TIN VĂN BẢN ĐIỆN TỬ",
+            rows=_cover_rows(intake, said, paper),
+            signatures=_cover_signatures(intake),
+        )
+    else:
+        pdf = engines.compose(blobs.get(intake.original), mark=mark, qr_png=symbol.png)
+    return sealing.seal(pdf, at=said.at, reason="Số hóa theo NĐ 45/2020/NĐ-CP Đ25")
+
+
+def _cover_rows(intake: Intake, said: Confirmation, paper: DocumentType) -> Sequence[tuple[str, str]]:
+    known = {"number": "Số, ký hiệu", "issued_on": "Ngày ban hành", "issuer": "Cơ quan ban hành"}
+    rows = [("Loại giấy tờ", paper.name)]
+    rows += [(label, said.fields[name]) for name, label in known.items() if said.fields.get(name)]
+    rows += [("Chủ thể", holder.name) for holder in said.holders]
+    rows += [("Tệp gốc (SHA-256)", intake.original), ("Dung lượng", f"{intake.size:,} byte".replace(",", "."))]
+    return rows
+
+
+def _cover_signatures(intake: Intake) -> Sequence[signing.SignatureLine]:
+    if intake.signatures is None:
+        return ()
+    report = signing.Report.from_dict(intake.signatures.report)
+    return tuple(
+        signing.SignatureLine(
+            signer=one.signer or "",
+            organisation=one.organisation or "",
+            signed_at=one.signed_at.isoformat() if one.signed_at else "",
+            verdict=str(one.verdict),
+        )
+        for one in report.signatures
+    )
+
+
+def _record(
+    intake: Intake,
+    said: Confirmation,
+    facts: _Facts,
+    symbol: _Symbol,
+    slot: StatusSlot,
+    *,
+    sealed: SealedPaper,
+    digest: Digest,
+    preview: Digest,
+    now: datetime,
+) -> Record:
+    return Record(
+        id=said.record_id,
+        code=record_code(said.record_id),
+        version=1,
+        type_code=said.type_code,
+        result_code=facts.result_code,
+        number=facts.number,
+        abstract=facts.abstract,
+        issuer_code=None,
+        issuer_as_printed=facts.issuer,
+        issued_on=facts.issued_on,
+        valid_until=facts.valid_until,
+        scope=facts.scope,
+        purpose=facts.purpose,
+        holders=facts.holders,
+        fields=facts.rest,
+        trust=trust_of(
+            signed_original=intake.signed_original,
+            evidence=facts.evidence,
+            compared=said.compared_with_original,
+        ),
+        state=RecordState.ACTIVE,
+        superseded_by=None,
+        evidence=facts.evidence,
+        compared_with_original=said.compared_with_original,
+        conversion_mark=not intake.signed_original,
+        consent=said.consent,
+        original=intake.original,
+        original_mime=intake.mime,
+        sealed=digest,
+        seal_level=sealed.level,
+        signed_original=intake.signed_original,
+        preview=preview,
+        page_count=intake.page_count,
+        credential=symbol.credential,
+        status=slot,
+        agency_code=intake.agency_code,
+        sealed_at=now,
+        created_by=said.by_account,
+    )
+
+
+def _holder_ids(links: Sequence[HolderLink], tx: Tx, now: datetime) -> tuple[int, ...]:
+    return tuple(tx.holders.ensure(HolderId(link.kind, link.number or ""), link.name, at=now) for link in links)
+
+
+def _event(intake: Intake, said: Confirmation, record: Record, tx: Tx, now: datetime) -> Event:
+    first = record.holders[0]
+    holder_id = tx.holders.find(HolderId(first.kind, first.number or ""))
+    details = {"intake": intake.id, "type": record.type_code, "level": record.seal_level, "officer": said.by_account}
+    return Event(
+        now,
+        replace(SYSTEM, agency_code=intake.agency_code),
+        Action.SEAL,
+        record=record.code,
+        version=record.version,
+        holder_id=holder_id,
+        legal_ground="NĐ 45/2020/NĐ-CP Đ25",
+        details=details,
+    )

@@ -1,0 +1,1 @@
+"""The citizen's own papers: list them, show one."""

@@ -1,0 +1,110 @@
+"""Attach a record to a component: the decision is made anew, and names record and version."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from vault.domain.audit import Event
+from vault.domain.catalogue import Catalogue
+from vault.domain.dossiers import Attachment
+from vault.domain.errors import Conflict
+from vault.domain.ids import DossierCode, RecordCode
+from vault.domain.people import Action, Actor, require
+from vault.domain.reuse import VIET_NAM, Decision, Verdict, decide
+from vault.ports import Clock, Tx, UnitOfWork
+from vault.usecases.refusals import recorded
+from vault.usecases.reuse.answer import candidate_of, facts_of, own_dossier
+
+
+@dataclass(frozen=True, slots=True)
+class Attach:
+    """Which record for which component; `checked` says what the officer did about a NEEDS_CHECK."""
+
+    dossier: DossierCode
+    component: str
+    record: RecordCode
+    checked: str | None = None
+
+
+def attach(what: Attach, *, actor: Actor, uow: UnitOfWork, catalogue: Catalogue, clock: Clock) -> Attachment:
+    """Attach, or refuse with `NOT_USABLE`, `CHECK_FIRST` or `COMPONENT_TAKEN`. Attaching the same again is answered."""
+    require(actor, Action.ATTACH)
+    now = clock.now()
+    refusal = Event(now, actor, Action.ATTACH, record=what.record, dossier=what.dossier)
+    with recorded(uow, refusal), uow.begin() as tx:
+        dossier = own_dossier(tx, what.dossier, actor, lock=True)
+        taken = dossier.attachment(what.component)
+        if taken is not None:
+            if taken.record == what.record:
+                return taken
+            raise Conflict("COMPONENT_TAKEN", record=taken.record)
+        decision = _decision(what, tx, catalogue=catalogue, now=now, actor=actor)
+        attachment = tx.dossiers.attach(
+            what.dossier,
+            Attachment(
+                component=what.component,
+                record=what.record,
+                version=decision.version,
+                decision=decision_json(decision) | {"checked": what.checked},
+                by_account=actor.account_id,
+                by_name=actor.name,
+                at=now,
+            ),
+        )
+        tx.events.add(
+            Event(
+                now,
+                actor,
+                Action.ATTACH,
+                purpose=dossier.procedure_code,
+                legal_ground="NĐ 309/2026/NĐ-CP Đ4 k2a",
+                record=what.record,
+                version=decision.version,
+                dossier=what.dossier,
+                holder_id=dossier.holder_id,
+                details={"component": what.component, "verdict": decision.verdict.value, "codes": _codes(decision)},
+            )
+        )
+        return attachment
+
+
+def _decision(what: Attach, tx: Tx, *, catalogue: Catalogue, now: datetime, actor: Actor) -> Decision:
+    dossier = own_dossier(tx, what.dossier, actor)
+    component = catalogue.component(what.component, now.astimezone(VIET_NAM).date())
+    record = tx.records.get(what.record)
+    decision = decide(component, candidate_of(record), facts_of(dossier), catalogue=catalogue, now=now)
+    if decision.verdict is Verdict.NOT_USABLE:
+        raise Conflict("NOT_USABLE", record=what.record, reasons=_codes(decision), decision=decision_json(decision))
+    if decision.verdict is Verdict.NEEDS_CHECK and not (what.checked or "").strip():
+        raise Conflict("CHECK_FIRST", record=what.record, reasons=_codes(decision), decision=decision_json(decision))
+    return decision
+
+
+def _codes(decision: Decision) -> list[str]:
+    return [code.value for code in decision.codes]
+
+
+def decision_json(decision: Decision) -> dict[str, object]:
+    """The decision as it is stored and shown: enough to be read years later without the catalogue."""
+    return {
+        "component": decision.component_code,
+        "record": decision.record_code,
+        "version": decision.version,
+        "verdict": decision.verdict.value,
+        "step": decision.step.name,
+        "trust": decision.trust.name,
+        "decided_at": decision.decided_at.isoformat(),
+        "catalogue_version": decision.catalogue_version,
+        "rules_version": decision.rules_version,
+        "reasons": [
+            {
+                "code": reason.code.value,
+                "severity": reason.severity.name,
+                "article": reason.article,
+                "vi": reason.vi,
+                "en": reason.en,
+            }
+            for reason in decision.reasons
+        ],
+    }

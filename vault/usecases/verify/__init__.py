@@ -1,0 +1,1 @@
+"""Anybody checks what is shown: a QR text, a picture, a PDF, a look-up code."""

@@ -1,0 +1,109 @@
+"""Check a QR text, or the symbols on a picture: signature, issuer, term, and the status as of now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import qr
+from vault.domain.audit import Event
+from vault.domain.ids import RecordCode, record_code
+from vault.domain.people import Action, Actor
+from vault.domain.records import Record
+from vault.domain.states import RecordState
+from vault.ports import Clock, CredentialDesk, Engines, Tx, UnitOfWork
+
+FRESH = timedelta(minutes=5)
+"""How long an answer straight from the database may be believed."""
+
+STATUS = {
+    RecordState.ACTIVE: qr.Status.VALID,
+    RecordState.REVOKED: qr.Status.REVOKED,
+    RecordState.SUSPENDED: qr.Status.SUSPENDED,
+    RecordState.SUPERSEDED: qr.Status.SUPERSEDED,
+}
+_WORST_FIRST = tuple(qr.Verdict)
+
+
+@dataclass(frozen=True, slots=True)
+class CodeCheck:
+    """The verdict on what was shown, and the record behind it when it is one of ours."""
+
+    verification: qr.Verification
+    record: RecordCode | None
+    superseded_by: RecordCode | None
+
+
+def check_text(text: str, *, actor: Actor, uow: UnitOfWork, credentials: CredentialDesk, clock: Clock) -> CodeCheck:
+    """Judge one scanned text. Never raises for what the text is."""
+    return check_texts((text,), actor=actor, uow=uow, credentials=credentials, clock=clock)
+
+
+def check_picture(
+    image: bytes,
+    *,
+    actor: Actor,
+    uow: UnitOfWork,
+    engines: Engines,
+    credentials: CredentialDesk,
+    clock: Clock,
+) -> CodeCheck:
+    """Judge the symbols on a picture; `UNREADABLE` when there are none."""
+    texts = engines.codes(image)
+    return check_texts(texts, actor=actor, uow=uow, credentials=credentials, clock=clock)
+
+
+def check_texts(
+    texts: tuple[str, ...], *, actor: Actor, uow: UnitOfWork, credentials: CredentialDesk, clock: Clock
+) -> CodeCheck:
+    """The worst verdict among credentials of our hosts; other people's symbols count only if nothing else is there."""
+    now = clock.now()
+    with uow.begin() as tx:
+        checks = [_judge(text, tx, credentials=credentials, now=now) for text in texts]
+        ours = [one for one in checks if one.verification.verdict is not qr.Verdict.NOT_ISSUED_BY_US] or checks
+        unread = qr.Verification(verdict=qr.Verdict.UNREADABLE, reasons=(qr.Verdict.UNREADABLE,))
+        worst = min(
+            ours,
+            key=lambda one: _WORST_FIRST.index(one.verification.verdict),
+            default=CodeCheck(unread, None, None),
+        )
+        tx.events.add(_event(worst, actor, tx, now))
+    return worst
+
+
+def _judge(text: str, tx: Tx, *, credentials: CredentialDesk, now: datetime) -> CodeCheck:
+    record = _record_behind(text, tx, credentials)
+    known = None if record is None else _known(record, credentials=credentials, now=now)
+    outcome = qr.verify(text, hosts=credentials.hosts, trust=credentials.trusted(now=now), status=known, now=now)
+    if record is None or outcome.claims is None:
+        return CodeCheck(outcome, None, None)
+    return CodeCheck(outcome, record.code, record.superseded_by)
+
+
+def _record_behind(text: str, tx: Tx, credentials: CredentialDesk) -> Record | None:
+    record_id = credentials.own_record(text)
+    return None if record_id is None else tx.records.find(record_code(record_id))
+
+
+def _known(record: Record, *, credentials: CredentialDesk, now: datetime) -> qr.KnownStatus:
+    return qr.KnownStatus(
+        ref=qr.StatusRef(record.status.index, credentials.status_uri(record.status.list_id)),
+        fact=qr.StatusFact(
+            value=int(STATUS[record.state]), as_of=now, fresh_until=now + FRESH, issuer=record.agency_code
+        ),
+    )
+
+
+def _event(check: CodeCheck, actor: Actor, tx: Tx, now: datetime) -> Event:
+    record = tx.records.find(check.record) if check.record else None
+    return Event(
+        now,
+        actor,
+        Action.VERIFY,
+        code=check.verification.verdict.value,
+        record=check.record,
+        version=record.version if record else None,
+        holder_id=tx.records.first_holder(record.code) if record else None,
+        agency_code=record.agency_code if record else None,
+        details={"kind": "qr"},
+    )

@@ -1,0 +1,59 @@
+"""Check a PDF: its signatures, and the current status of the record it is a copy of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import signing
+from vault.domain.audit import Event
+from vault.domain.errors import Invalid
+from vault.domain.ids import RecordCode, digest_of
+from vault.domain.people import Action, Actor
+from vault.domain.states import RecordState
+from vault.ports import Clock, Engines, SealingDesk, UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class PdfCheck:
+    """The signature report; `verdict` is the record's state instead when our own copy no longer holds."""
+
+    verdict: str
+    report: signing.Report
+    record: RecordCode | None
+    state: RecordState | None
+
+
+def check_pdf(
+    data: bytes,
+    *,
+    actor: Actor,
+    uow: UnitOfWork,
+    engines: Engines,
+    sealing: SealingDesk,
+    clock: Clock,
+    max_bytes: int,
+) -> PdfCheck:
+    """Report on a dropped PDF. The file is looked at and forgotten: nothing of it is stored."""
+    if len(data) > max_bytes:
+        raise Invalid("FILE_TOO_LARGE", limit=max_bytes)
+    now = clock.now()
+    report = engines.inspect(data, trust=sealing.trust, now=now)
+    with uow.begin() as tx:
+        record = next(iter(tx.records.of_blob(digest_of(data))), None)
+        verdict = str(report.verdict)
+        if record is not None and verdict.startswith("VALID") and record.state is not RecordState.ACTIVE:
+            verdict = record.state.value
+        tx.events.add(
+            Event(
+                now,
+                actor,
+                Action.VERIFY,
+                code=verdict,
+                record=record.code if record else None,
+                version=record.version if record else None,
+                holder_id=tx.records.first_holder(record.code) if record else None,
+                agency_code=record.agency_code if record else None,
+                details={"kind": "pdf", "signatures": len(report.signatures)},
+            )
+        )
+    return PdfCheck(verdict, report, record.code if record else None, record.state if record else None)

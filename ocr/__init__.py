@@ -1,0 +1,85 @@
+"""Reading Vietnamese papers: bytes of a scan or PDF to pages, to text with boxes and confidence, to type and fields.
+
+A library that knows nothing of the program around it::
+
+    from ocr import Limits, Template, pages, probe, read_page, understand
+
+    probe(data)                                    # refuse early: kind, pages, sizes
+    texts = [read_page(page) for page in pages(data)]
+    paper = understand(texts, templates)           # paper.type.code, paper.fields["number"].value
+
+Every value has ``as_dict()`` and ``from_dict()`` in JSON types, so that reading can be done in a child process with its
+own memory and time. Only ``OcrError`` and its children leave on outside input.
+"""
+
+from ocr.classify import TypeGuess
+from ocr.engine import Glyph, Reader, Reading
+from ocr.errors import (
+    BombError,
+    BrokenError,
+    EmptyFileError,
+    FileTooLargeError,
+    NoPagesError,
+    NotAPaperError,
+    OcrError,
+    PageTooLargeError,
+    PaperError,
+    PasswordProtectedError,
+    ReaderError,
+    ReaderFailedError,
+    ReaderMissingError,
+    TooManyPagesError,
+    TruncatedError,
+)
+from ocr.limits import Limits
+from ocr.measure import Score, cer, wer
+from ocr.page import read_page
+from ocr.pages import pages
+from ocr.probe import Probe, probe
+from ocr.template import FieldSpec, Template
+from ocr.tesseract import Tesseract
+from ocr.understand import Understanding, understand
+from ocr.values import Box, Code, FieldValue, Line, PageImage, PageText, Quality, Word
+
+__all__ = [
+    "BombError",
+    "Box",
+    "BrokenError",
+    "Code",
+    "EmptyFileError",
+    "FieldSpec",
+    "FieldValue",
+    "FileTooLargeError",
+    "Glyph",
+    "Limits",
+    "Line",
+    "NoPagesError",
+    "NotAPaperError",
+    "OcrError",
+    "PageImage",
+    "PageText",
+    "PageTooLargeError",
+    "PaperError",
+    "PasswordProtectedError",
+    "Probe",
+    "Quality",
+    "Reader",
+    "ReaderError",
+    "ReaderFailedError",
+    "ReaderMissingError",
+    "Reading",
+    "Score",
+    "Template",
+    "Tesseract",
+    "TooManyPagesError",
+    "TruncatedError",
+    "TypeGuess",
+    "Understanding",
+    "Word",
+    "cer",
+    "pages",
+    "probe",
+    "read_page",
+    "understand",
+    "wer",
+]

@@ -1,0 +1,215 @@
+"""The boxes of an administrative document (NĐ 30/2020/NĐ-CP, Phụ lục I): who, number, place and date, subject, signer.
+
+They have no labels: they are known by where they stand and how they are written.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ocr.fields import Span
+from ocr.fold import fold
+from ocr.sheet import Sheet
+from ocr.values import Line
+
+_UPPER_PART = 0.5
+_RIGHT_BLOCK = 0.4
+"""The signer's block begins to the right of this share of the width; centred titles begin to the left of it."""
+_WIDEST_GAP = 8
+_NUMBER = re.compile(r"\W{0,3}s[o0](?!\w)\s*[:;.]*\s*")
+_NUMBER_VALUE = re.compile(r"[.…_\s]*\d[\d\s]{0,9}\s*/\s*[^\s/]+(?:\s*/\s*[^\s/]+)*|\d{1,9}(?=\s|$)")
+_SYMBOL = re.compile(r"/\s*[^\s/]+(?:\s*/\s*[^\s/]+)*")
+_DAY = re.compile(r"(?<!\w)ngay\s*[.…_]*\s*\d{1,2}\s*[.…_]*\s*thang\s*[.…_]*\s*\d{1,2}\s*[.…_]*\s*nam\s*[.…_]*\s*\d{4}")
+_MOTTO = ("cong hoa xa hoi", "doc lap")
+_PLACE = re.compile(r"[A-ZÀ-ỸĐ][^\d/:;]{1,40}")
+_AUTHORITY = re.compile(r"(?<!\w)(?:k\s*/?\s*t|t\s*\.?\s*m|t\s*/?\s*l|t\s*\.?\s*u\s*\.?\s*q)\s*\.")
+_POSTS = (
+    "chu tich", "pho chu tich", "bo truong", "thu truong", "cuc truong", "pho cuc truong", "giam doc", "pho giam doc",
+    "hieu truong", "pho hieu truong", "truong phong", "pho truong phong", "thu tuong", "pho thu tuong",
+    "cong chung vien",
+    "chanh van phong", "truong cong an", "pho truong cong an", "vu truong", "vien truong", "chanh an", "tham phan",
+    "thu truong co quan", "nguoi ky", "cong chuc tu phap", "tong cuc truong", "truong ban",
+)  # fmt: skip
+_NAME = re.compile(r"[A-ZÀ-ỸĐ][\wÀ-ỹ]*(?:\s+[A-ZÀ-ỸĐ][\wÀ-ỹ]*){1,6}")
+_RANK = re.compile(
+    r"^(?:dai tuong|thuong tuong|trung tuong|thieu tuong|dai ta|thuong ta|trung ta|thieu ta|dai uy|thuong uy|trung uy|"
+    r"thieu uy|gs|pgs|ts|ths|ong|ba)[\s.]+"
+)
+
+
+def letter_number(sheet: Sheet) -> Span | None:
+    """``Số: 15/QĐ-UBND``: the first "Số" in the upper half; its number may stand in lines of its own beside it."""
+    half = sheet.source.height * _UPPER_PART
+    for number, line in enumerate(sheet.lines):
+        if line.box[1] > half:
+            continue
+        start, end = sheet.starts[number], sheet.line_end(number)
+        label = _NUMBER.match(sheet.folded, start, end)
+        if label is None:
+            continue
+        parts: list[tuple[int, int]] = []
+        for first, last in [(label.end(), end), *_beside(sheet, line)]:
+            pattern = _SYMBOL if parts else _NUMBER_VALUE
+            value = pattern.match(sheet.folded, first, last)
+            if value is None:
+                continue
+            parts.append((value.start(), value.end()))
+            if "/" in value[0]:
+                return Span(sheet, tuple(parts))
+        if parts:
+            return Span(sheet, tuple(parts))
+    return None
+
+
+def _beside(sheet: Sheet, line: Line) -> list[tuple[int, int]]:
+    """Stretches of the lines to the right of ``line`` in its row, nearest first: gaps before numbers are often wide."""
+    height = line.box[3] - line.box[1]
+    found = []
+    for number, other in enumerate(sheet.lines):
+        middle = (other.box[1] + other.box[3]) / 2
+        gap = other.box[0] - line.box[2]
+        if -height < gap < _WIDEST_GAP * height and line.box[1] <= middle <= line.box[3] and other is not line:
+            found.append((gap, sheet.starts[number], sheet.line_end(number)))
+    return [(start, end) for _, start, end in sorted(found)]
+
+
+def place_date(sheet: Sheet) -> Span | None:
+    """The day of "Hà Nội, ngày 24 tháng 06 năm 2026": the first full day in the upper half."""
+    return _day(sheet)[0]
+
+
+def place(sheet: Sheet) -> Span | None:
+    """The place of "Hà Nội, ngày …"."""
+    return _day(sheet)[1]
+
+
+def _day(sheet: Sheet) -> tuple[Span | None, Span | None]:
+    half = sheet.source.height * _UPPER_PART
+    for match in _DAY.finditer(sheet.folded.replace("\n", " ")):
+        number = sheet.line_at(match.start())
+        if sheet.lines[number].box[1] > half:
+            continue
+        before = sheet.text[sheet.starts[number] : match.start()]
+        comma = before.rstrip(" ,.;")
+        if _PLACE.fullmatch(comma) and before != comma:
+            start = sheet.starts[number]
+            return Span(sheet, ((match.start(), match.end()),)), Span(sheet, ((start, start + len(comma)),))
+        if not comma:
+            return Span(sheet, ((match.start(), match.end()),)), None
+    return None, None
+
+
+def issuer(sheet: Sheet) -> Span | None:
+    """The issuing body: the last line in capitals of the upper left box, above the number."""
+    width, height = sheet.source.width, sheet.source.height
+    bottom = height * 0.3
+    number = letter_number(sheet)
+    if number is not None:
+        bottom = min(bottom, sheet.box(*number.parts[0])[1])
+    found: list[int] = []
+    for place_, line in enumerate(sheet.lines):
+        left, top, right, _ = line.box
+        if top >= bottom or (left + right) / 2 > width * 0.5 or left > width * 0.4:
+            continue
+        folded = fold(line.text)
+        if any(motto in folded for motto in _MOTTO) or not _is_capitals(line.text) or _NUMBER.match(folded):
+            continue
+        found.append(place_)
+    if not found:
+        return None
+    found.sort(key=lambda item: sheet.lines[item].box[1])
+    chosen = [found[-1]]
+    for earlier in reversed(found[:-1]):
+        if not _goes_on(sheet.lines[earlier], sheet.lines[chosen[0]]):
+            break
+        chosen.insert(0, earlier)
+    return Span(sheet, tuple((sheet.starts[item], sheet.line_end(item)) for item in chosen))
+
+
+def _goes_on(upper: Line, lower: Line) -> bool:
+    """A name of a body over two lines: the lower line does not begin like a body of its own."""
+    first = fold(lower.text).split()[0]
+    heads = {
+        "uy",
+        "so",
+        "cuc",
+        "phong",
+        "bo",
+        "cong",
+        "truong",
+        "toa",
+        "chi",
+        "ban",
+        "trung",
+        "vien",
+        "benh",
+        "tong",
+        "van",
+        "vu",
+    }
+    return first not in heads and lower.box[1] - upper.box[3] < 1.2 * (upper.box[3] - upper.box[1])
+
+
+def _is_capitals(text: str) -> bool:
+    letters = [char for char in text if char.isalpha()]
+    return len(letters) > 3 and sum(char.isupper() for char in letters) >= 0.8 * len(letters)  # noqa: PLR2004 - shorter is noise
+
+
+def subject(sheet: Sheet) -> Span | None:
+    """What a letter or decision is about: "V/v …" or "Về việc …", up to the end of its block."""
+    for number, line in enumerate(sheet.lines):
+        if line.box[1] > sheet.source.height * _UPPER_PART:
+            continue
+        match = re.match(r"\W*(?:v\s*/\s*v|ve\s+viec)\s*:?\s*", fold(line.text))
+        if match is None:
+            continue
+        parts = [(sheet.starts[number] + match.end(), sheet.line_end(number))]
+        box = line.box
+        for other in range(number + 1, min(number + 5, len(sheet.lines))):
+            at = sheet.lines[other].box
+            if at[1] - box[3] > 0.9 * (box[3] - box[1]) or _is_capitals(sheet.lines[other].text):
+                break
+            if at[0] > line.box[2] or at[2] < line.box[0]:
+                continue
+            if fold(sheet.lines[other].text).startswith(("kinh gui", "can cu")):
+                break
+            parts.append((sheet.starts[other], sheet.line_end(other)))
+            box = at
+        return Span(sheet, tuple(parts))
+    return None
+
+
+def signer(sheet: Sheet) -> Span | None:
+    """The name under the signer's post, in the lower right of a page."""
+    posts = [line for line in sheet.lines if line.box[0] > sheet.source.width * _RIGHT_BLOCK and _is_post(line.text)]
+    if not posts:
+        return None
+    post = max(posts, key=lambda line: line.box[1])
+    middle, reach = (post.box[0] + post.box[2]) / 2, sheet.source.width * 0.2
+    below = [
+        number
+        for number, line in enumerate(sheet.lines)
+        if line.box[1] > post.box[3]
+        and abs((line.box[0] + line.box[2]) / 2 - middle) < reach
+        and _NAME.fullmatch(_without_rank(line.text)[1].strip(" .,"))
+        and not _is_post(line.text)
+    ]
+    if not below:
+        return None
+    number = max(below, key=lambda item: (sheet.lines[item].conf > 0.6, -sheet.lines[item].box[1]))  # noqa: PLR2004 - scribble reads worse
+    skipped = _without_rank(sheet.lines[number].text)[0]
+    return Span(sheet, ((sheet.starts[number] + skipped, sheet.line_end(number)),))
+
+
+def _is_post(text: str) -> bool:
+    folded = " ".join(fold(text).split())
+    bare = _AUTHORITY.sub("", folded).strip(" .,")
+    return _is_capitals(text) and (bool(_AUTHORITY.match(folded)) or bare.startswith(_POSTS))
+
+
+def _without_rank(text: str) -> tuple[int, str]:
+    """How many characters a rank or title takes at the head of ``text``, and the rest."""
+    skipped = 0
+    while match := _RANK.match(fold(text[skipped:])):
+        skipped += match.end()
+    return skipped, text[skipped:]

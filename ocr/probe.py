@@ -1,0 +1,97 @@
+"""What is this file, and may we read it? Decided from its headers, before any picture is unpacked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, cast
+
+from ocr import pdf, raster
+from ocr.errors import EmptyFileError, FileTooLargeError, NoPagesError, NotAPaperError, TooManyPagesError
+from ocr.limits import Limits
+
+Kind = Literal["pdf", "jpeg", "png", "tiff"]
+
+MIME: Mapping[Kind, str] = {
+    "pdf": "application/pdf",
+    "jpeg": "image/jpeg",
+    "png": "image/png",
+    "tiff": "image/tiff",
+}
+_PDF_HEADER_WITHIN = 1024
+_SIGNATURES: tuple[tuple[bytes, Kind], ...] = (
+    (b"\xff\xd8\xff", "jpeg"),
+    (b"\x89PNG\r\n\x1a\n", "png"),
+    (b"II*\x00", "tiff"),
+    (b"MM\x00*", "tiff"),
+    (b"II+\x00", "tiff"),
+    (b"MM\x00+", "tiff"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """A file's kind and size. ``page_sizes`` are (width, height): PDF points of 1/72 inch, pixels for pictures.
+
+    ``encrypted`` is true for a PDF that is encrypted but opens without a password.
+    """
+
+    kind: Kind
+    mime: str
+    pages: int
+    encrypted: bool
+    page_sizes: tuple[tuple[float, float], ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON values."""
+        return {
+            "kind": self.kind,
+            "mime": self.mime,
+            "pages": self.pages,
+            "encrypted": self.encrypted,
+            "page_sizes": [list(size) for size in self.page_sizes],
+        }
+
+    @classmethod
+    def from_dict(cls, raw: Mapping[str, Any]) -> Probe:
+        """The probe that ``as_dict`` described."""
+        return cls(
+            kind=cast("Kind", raw["kind"]),
+            mime=str(raw["mime"]),
+            pages=int(raw["pages"]),
+            encrypted=bool(raw["encrypted"]),
+            page_sizes=tuple((float(width), float(height)) for width, height in raw["page_sizes"]),
+        )
+
+
+def sniff(data: bytes) -> Kind:
+    """The kind by content alone; ``EmptyFileError`` or ``NotAPaperError`` otherwise."""
+    if not data:
+        raise EmptyFileError
+    for signature, kind in _SIGNATURES:
+        if data.startswith(signature):
+            return kind
+    if b"%PDF-" in data[:_PDF_HEADER_WITHIN]:  # PDF 32000-1, Annex H.3, note 13: readers accept a late header
+        return "pdf"
+    raise NotAPaperError("the first bytes are neither PDF, JPEG, PNG nor TIFF")
+
+
+def probe(data: bytes, limits: Limits | None = None) -> Probe:
+    """Look at ``data`` cheaply: kind, pages, sizes. Raises a ``PaperError`` for what must not be read.
+
+    No page is drawn and no picture unpacked; damage inside a page shows only when ``pages`` reaches it.
+    """
+    limits = limits or Limits()
+    if len(data) > limits.max_bytes:
+        raise FileTooLargeError(f"{len(data)} bytes, at most {limits.max_bytes}")
+    kind = sniff(data)
+    encrypted = False
+    if kind == "pdf":
+        encrypted, sizes = pdf.measure(data, limits)
+    else:
+        sizes = raster.measure(data, kind, limits)
+    if not sizes:
+        raise NoPagesError
+    if len(sizes) > limits.max_pages:
+        raise TooManyPagesError(f"more than {limits.max_pages} pages")
+    return Probe(kind, MIME[kind], len(sizes), encrypted, tuple(sizes))

@@ -1,0 +1,157 @@
+"""A read page made searchable: labels are found in spite of wrong tone marks and a misread letter."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from ocr.fold import compact, fold
+from ocr.values import Box, Line, PageText, Word, hull
+
+_LETTERS_PER_EDIT = 10
+_MOST_EDITS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A stretch of a sheet's text, ``start`` to ``end``, that is ``edits`` letters away from what was asked for."""
+
+    start: int
+    end: int
+    edits: int
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One page for searching. ``page`` counts from 0."""
+
+    page: int
+    source: PageText
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """The lines of the page."""
+        return self.source.lines
+
+    @cached_property
+    def text(self) -> str:
+        """The text of the page, one line below the other."""
+        return self.source.text
+
+    @cached_property
+    def folded(self) -> str:
+        """``text`` folded, place for place."""
+        return fold(self.text)
+
+    @cached_property
+    def _compact(self) -> tuple[str, list[int]]:
+        return compact(self.folded)
+
+    @cached_property
+    def starts(self) -> list[int]:
+        """Where each line begins in ``text``."""
+        starts, place = [], 0
+        for line in self.lines:
+            starts.append(place)
+            place += len(line.text) + 1
+        return starts
+
+    def line_at(self, place: int) -> int:
+        """The number of the line that ``place`` lies in."""
+        return max(0, bisect_right(self.starts, place) - 1)
+
+    def line_end(self, number: int) -> int:
+        """Where line ``number`` ends in ``text``."""
+        return self.starts[number] + len(self.lines[number].text)
+
+    def words(self, start: int, end: int) -> list[Word]:
+        """The words that touch the stretch ``start`` to ``end``."""
+        found = []
+        for number in range(self.line_at(start), self.line_at(max(start, end - 1)) + 1):
+            place = self.starts[number]
+            for word in self.lines[number].words:
+                if place < end and place + len(word.text) > start:
+                    found.append(word)
+                place += len(word.text) + 1
+        return found
+
+    def box(self, start: int, end: int) -> Box:
+        """The box around a stretch: words are cut in proportion where the stretch begins or ends inside them."""
+        boxes = []
+        for number in range(self.line_at(start), self.line_at(max(start, end - 1)) + 1):
+            place = self.starts[number]
+            for word in self.lines[number].words:
+                first, last = max(start, place), min(end, place + len(word.text))
+                if first < last:
+                    left, top, right, bottom = word.box
+                    share = (right - left) / len(word.text)
+                    boxes.append(
+                        (round(left + share * (first - place)), top, round(left + share * (last - place)), bottom)
+                    )
+                place += len(word.text) + 1
+        return hull(boxes) if boxes else (0, 0, 0, 0)
+
+    def find(self, label: str, edits: int | None = None) -> list[Match]:
+        """Where ``label`` stands, as whole words, whatever its marks, case, spaces and punctuation.
+
+        One misread letter is forgiven for every ten (``edits`` overrules that).
+        """
+        wanted, _ = compact(fold(label))
+        letters, places = self._compact
+        allowed = min(_MOST_EDITS, len(wanted) // _LETTERS_PER_EDIT) if edits is None else edits
+        found: list[Match] = []
+        for start, end, cost in _nearly(wanted, letters, allowed):
+            first, last = places[start], places[end - 1] + 1
+            whole = not self.folded[max(0, first - 1) : first].isalnum() and not self.folded[last : last + 1].isalnum()
+            if whole and not any(first < other.end and other.start < last for other in found):
+                found.append(Match(first, last, cost))
+        return sorted(found, key=lambda match: match.start)
+
+
+def _nearly(wanted: str, letters: str, allowed: int) -> list[tuple[int, int, int]]:
+    """Stretches of ``letters`` within ``allowed`` edits of ``wanted``, best first.
+
+    Of ``allowed + 1`` pieces of ``wanted`` one is always untouched, so only its exact places are looked at.
+    """
+    if not wanted:
+        return []
+    size = len(wanted)
+    step = max(1, size // (allowed + 1))
+    starts: set[int] = set()
+    for part in range(allowed + 1):
+        first = part * step
+        piece = wanted[first : size if part == allowed else first + step]
+        starts.update(place - first for place in _places(piece, letters))
+    found = {hit for start in starts for hit in _aligned(wanted, letters, start, allowed)}
+    return sorted(found, key=lambda hit: (hit[2], -(hit[1] - hit[0]), hit[0]))
+
+
+def _places(piece: str, letters: str) -> Iterator[int]:
+    place = letters.find(piece)
+    while place >= 0:
+        yield place
+        place = letters.find(piece, place + 1)
+
+
+def _aligned(wanted: str, letters: str, start: int, allowed: int) -> Iterator[tuple[int, int, int]]:
+    if letters[max(0, start) : start + len(wanted)] == wanted and start >= 0:
+        yield start, start + len(wanted), 0
+        return
+    for first in range(max(0, start - allowed), max(0, start + allowed) + 1):
+        window = letters[first : first + len(wanted) + allowed]
+        costs = _prefix_costs(wanted, window)
+        best = min(range(len(costs)), key=lambda length: (costs[length], abs(length - len(wanted))))
+        if best and costs[best] <= allowed:
+            yield first, first + best, costs[best]
+
+
+def _prefix_costs(wanted: str, window: str) -> list[int]:
+    """Edits between ``wanted`` and each prefix of ``window``."""
+    row = list(range(len(window) + 1))
+    for number, char in enumerate(wanted, start=1):
+        before, row[0] = row[0], number
+        for place, other in enumerate(window, start=1):
+            before, row[place] = row[place], min(row[place] + 1, row[place - 1] + 1, before + (char != other))
+    return row

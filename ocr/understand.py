@@ -1,0 +1,130 @@
+"""What is this paper, and what does it say? Types and fields from read pages and templates; pure decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ocr import letterhead
+from ocr.checks import cross_checked
+from ocr.classify import TypeGuess, guess_type
+from ocr.fields import Span, labelled
+from ocr.idcard import parse
+from ocr.normal import NORMALISERS
+from ocr.sheet import Sheet
+from ocr.template import FieldSpec, How, Template
+from ocr.values import Box, FieldValue, PageText, hull
+
+_BY_PLACE: Mapping[How, Callable[[Sheet], Span | None]] = {
+    "letter_number": letterhead.letter_number,
+    "place_date": letterhead.place_date,
+    "place": letterhead.place,
+    "issuer": letterhead.issuer,
+    "subject": letterhead.subject,
+    "signer": letterhead.signer,
+}
+_LABEL_EDIT_COST = 0.05
+_BY_PLACE_COST = 0.03
+_CODE_CONFIDENCE = 0.995
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """The kind of paper, its fields by name, and what a person should look at (``CODE`` or ``CODE:detail``)."""
+
+    type: TypeGuess
+    fields: Mapping[str, FieldValue]
+    warnings: tuple[str, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON values."""
+        return {
+            "type": self.type.as_dict(),
+            "fields": {name: field.as_dict() for name, field in self.fields.items()},
+            "warnings": list(self.warnings),
+        }
+
+    @classmethod
+    def from_dict(cls, raw: Mapping[str, Any]) -> Understanding:
+        """The understanding that ``as_dict`` described."""
+        return cls(
+            type=TypeGuess.from_dict(raw["type"]),
+            fields={str(name): FieldValue.from_dict(field) for name, field in raw["fields"].items()},
+            warnings=tuple(str(text) for text in raw["warnings"]),
+        )
+
+
+def understand(pages: Sequence[PageText], templates: Sequence[Template], type_code: str | None = None) -> Understanding:
+    """Guess the type and take out the fields. ``type_code`` overrules the guess (a person has said what it is).
+
+    Pages and templates may be empty; then the type is ``OTHER`` and there are no fields.
+    """
+    sheets = [Sheet(number, page) for number, page in enumerate(pages)]
+    guess = guess_type(sheets, templates)
+    if type_code is not None:
+        guess = TypeGuess(type_code, 1.0, guess.alternatives)
+    template = next((item for item in templates if item.code == guess.code), None)
+    fields = {} if template is None else _fields(sheets, template)
+    _take_identity_card(pages, guess.code, fields)
+    fields, warnings = cross_checked(fields)
+    if template is not None:
+        warnings += [
+            f"FIELD_MISSING:{spec.name}" for spec in template.fields if spec.required and spec.name not in fields
+        ]
+    warnings += [f"FIELD_UNREADABLE:{name}" for name, field in fields.items() if not field.value]
+    for number, page in enumerate(pages):
+        warnings += [f"PAGE_{advice}:{number}" for advice in page.quality.advice]
+        warnings += [f"{text}:{number}" for text in page.warnings]
+    return Understanding(guess, fields, tuple(warnings))
+
+
+def _fields(sheets: Sequence[Sheet], template: Template) -> dict[str, FieldValue]:
+    beside = labelled(sheets, template)
+    fields = {}
+    for spec in template.fields:
+        spans = beside.get(spec.name, []) if spec.how == "label" else _placed(sheets, spec)
+        best = _first_good(spans, spec)
+        if best is not None:
+            fields[spec.name] = best
+    return fields
+
+
+def _placed(sheets: Sequence[Sheet], spec: FieldSpec) -> list[Span]:
+    """By place: the head of the first page, the signer of the last page that has one."""
+    order = reversed(sheets) if spec.how == "signer" else sheets[:1]
+    return [span for sheet in order if (span := _BY_PLACE[spec.how](sheet)) is not None]
+
+
+def _first_good(spans: Sequence[Span], spec: FieldSpec) -> FieldValue | None:
+    """The first stretch that fits the syntax; if none does, the first that holds anything, without a value."""
+    unreadable = None
+    for span in spans:
+        raw = span.raw
+        value = NORMALISERS[spec.kind](raw) if raw else None
+        if value:
+            return _field(span, spec, value, raw)
+        if raw and unreadable is None and any(char.isalnum() for char in raw):
+            unreadable = FieldValue("", 0.0, span.sheet.page, _box(span), raw)
+    return unreadable
+
+
+def _field(span: Span, spec: FieldSpec, value: str, raw: str) -> FieldValue:
+    words = [word for start, end in span.parts for word in span.sheet.words(start, end)]
+    read = min((word.conf for word in words), default=0.0)
+    cost = _LABEL_EDIT_COST * span.label_edits + (_BY_PLACE_COST if spec.how != "label" else 0.0)
+    return FieldValue(value, max(0.0, read - cost), span.sheet.page, _box(span), raw)
+
+
+def _box(span: Span) -> Box:
+    return hull([span.sheet.box(start, end) for start, end in span.parts])
+
+
+def _take_identity_card(pages: Sequence[PageText], code: str, fields: dict[str, FieldValue]) -> None:
+    """On an identity card the QR code says the fields better than any reader."""
+    for number, page in enumerate(pages):
+        for found in page.codes:
+            said = parse(found.text)
+            if said is not None and code == "ID":
+                for name, value in said.items():
+                    fields[name] = FieldValue(value, _CODE_CONFIDENCE, number, found.box, value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -39,7 +39,7 @@ def measure(data: bytes, limits: Limits) -> tuple[bool, list[tuple[float, float]
         return encrypted, [document.get_page_size(index) for index in range(len(document))]
 
 
-def draw(data: bytes, limits: Limits) -> Iterator[PageImage]:
+def draw(data: bytes, limits: Limits, only: Container[int] | None = None) -> Iterator[PageImage]:
     """Every page as a picture, with form fields and signature widgets drawn.
 
     The resolution is that of the scan when one picture is the page, else ``limits.dpi_floor``.
@@ -47,6 +47,8 @@ def draw(data: bytes, limits: Limits) -> Iterator[PageImage]:
     with _opened(data, limits) as document:
         document.init_forms()
         for index in range(len(document)):
+            if only is not None and index not in only:
+                continue
             yield _drawn(document, index, limits)
 
 

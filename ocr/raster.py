@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import warnings
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import contextmanager
 
 import numpy as np
@@ -29,10 +29,12 @@ def measure(data: bytes, kind: str, limits: Limits) -> list[tuple[float, float]]
         return [(float(width), float(height)) for width, height in _sizes(picture, limits)]
 
 
-def draw(data: bytes, kind: str, limits: Limits) -> Iterator[PageImage]:
+def draw(data: bytes, kind: str, limits: Limits, only: Container[int] | None = None) -> Iterator[PageImage]:
     """Every page as an upright RGB picture."""
     with _own_errors(data), _opened(data, kind, limits) as picture:
         for index in range(len(_sizes(picture, limits))):
+            if only is not None and index not in only:
+                continue
             if picture.format == "TIFF":
                 picture.seek(index)
             picture.load()

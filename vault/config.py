@@ -68,6 +68,7 @@ class Settings(BaseSettings):
     )
     sandbox_seconds: int = Field(120, description="Wall time of such a child; reading a page has it anew.")
     sandbox_children: int = Field(4, description="Most such children of one process at a time; further callers wait.")
+    web_processes: int = Field(1, description="Web processes behind the one port that `vault up` starts.")
     workers: int = Field(1, description="Worker processes that `vault up` starts.")
 
     @classmethod

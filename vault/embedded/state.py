@@ -1,0 +1,99 @@
+"""`service.json`: ports and secrets of the embedded parts, kept between starts.
+
+The fields at its top level are settings by their own names, so `vault/config.py` reads the file as it is; what only
+this package needs stands under `embedded`. The file is replaced whole, never written in place, and only its owner may
+read it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Self
+
+from vault.domain.errors import Unavailable
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FILE = "service.json"
+
+
+def _secret() -> str:
+    return secrets.token_hex(24)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """Everything that must stay the same from one start to the next. A port of 0 is not chosen yet."""
+
+    http_port: int = 0
+    http_port_given: bool = False  # by the environment: never moved
+    postgres_port: int = 0
+    s3_port: int = 0
+    postgres_password: str = field(default_factory=_secret, repr=False)
+    s3_access_key: str = field(default_factory=lambda: secrets.token_hex(10), repr=False)
+    s3_secret_key: str = field(default_factory=_secret, repr=False)
+    store_key: str = field(default_factory=_secret, repr=False)  # signs SeaweedFS's internal requests
+
+    @property
+    def database_url(self) -> str:
+        """URL of the embedded database for the program's own role, which is no superuser."""
+        return f"postgresql://vault:{self.postgres_password}@127.0.0.1:{self.postgres_port}/vault"
+
+    @property
+    def s3_endpoint(self) -> str:
+        """`host:port` of the embedded object store."""
+        return f"127.0.0.1:{self.s3_port}"
+
+    def with_ports(self, **ports: int) -> Self:
+        """The same state with other ports."""
+        return replace(self, **ports)  # type: ignore[arg-type] # every field named here is an int
+
+    def settings(self, *, postgres: bool, objects: bool) -> dict[str, Any]:
+        """The settings that follow from it, for the parts that are embedded."""
+        values: dict[str, Any] = {"http_port": self.http_port}
+        if postgres:
+            values |= {"database_url": self.database_url}
+        if objects:
+            values |= {
+                "s3_endpoint": self.s3_endpoint,
+                "s3_access_key": self.s3_access_key,
+                "s3_secret_key": self.s3_secret_key,
+                "s3_secure": False,
+            }
+        return values
+
+
+_KEPT = tuple(State.__dataclass_fields__)
+
+
+def load(home: Path) -> State:
+    """The state of a home, or a new one with fresh secrets. Raises `Unavailable("SERVICE_FILE_BROKEN")`."""
+    try:
+        raw = json.loads((home / FILE).read_text(encoding="utf-8"))["embedded"]
+        return State(**{name: raw[name] for name in _KEPT})
+    except FileNotFoundError:
+        return State()
+    except (OSError, ValueError, KeyError, TypeError) as err:  # never replaced silently: it holds the only passwords
+        raise Unavailable("SERVICE_FILE_BROKEN", file=str(home / FILE)) from err
+
+
+def save(home: Path, state: State, *, postgres: bool, objects: bool) -> None:
+    """Write the file whole or not at all, for its owner only."""
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    content = state.settings(postgres=postgres, objects=objects) | {
+        "embedded": {name: getattr(state, name) for name in _KEPT}
+    }
+    draft = home / f"{FILE}.new"
+    with suppress(FileNotFoundError):
+        draft.unlink()
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        json.dump(content, file, indent=1)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(home / FILE)

@@ -1,0 +1,88 @@
+"""The catalogue's data and its loader: YAML becomes one checked :class:`vault.domain.catalogue.Catalogue`.
+
+>>> from vault.catalogue import load
+>>> load().procedure("1.013225", date(2026, 11, 22)).name   # doctest: +SKIP
+'Cấp giấy phép xây dựng mới đối với công trình cấp III, cấp IV'
+"""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from vault.catalogue import reader
+from vault.catalogue.reader import Problem, Reader
+from vault.catalogue.validate import problems
+from vault.domain.catalogue import Catalogue
+from vault.domain.errors import Invalid
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["CatalogueError", "Problem", "from_plain", "load", "packaged", "problems"]
+
+
+class CatalogueError(Invalid):
+    """Catalogue data that decisions could not rely on; ``problems`` lists all of them."""
+
+    def __init__(self, found: tuple[Problem, ...]) -> None:
+        super().__init__("CATALOGUE_INVALID", problems=[str(problem) for problem in found])
+        self.problems = found
+
+
+@cache
+def load() -> Catalogue:
+    """The catalogue that ships with the program, read and checked once per process.
+
+    Its version is the edition in ``meta.yaml`` and the first 12 hex digits of the SHA-256 of the data files, so that
+    two different sets of rules never carry one name.
+
+    Raises:
+        CatalogueError: the packaged data do not hold together.
+
+    """
+    plain, digest = packaged()
+    catalogue, found = from_plain(plain, digest=digest)
+    if found:
+        raise CatalogueError(found)
+    return catalogue
+
+
+def packaged() -> tuple[dict[str, Any], str]:
+    """The packaged files as plain data, and the SHA-256 of their bytes in the order of their names."""
+    folder = files(__package__) / "data"
+    digest = hashlib.sha256()
+    plain: dict[str, Any] = {"procedures": []}
+    for name in ("meta", "types", "reasons", "grounds", "agencies", "components"):
+        content = (folder / f"{name}.yaml").read_bytes()
+        digest.update(content)
+        plain[name] = yaml.load(content, Loader=yaml.CSafeLoader)
+    for part in sorted((folder / "procedures").iterdir(), key=lambda entry: entry.name):
+        content = part.read_bytes()
+        digest.update(content)
+        plain["procedures"] += yaml.load(content, Loader=yaml.CSafeLoader) or []
+    return plain, digest.hexdigest()
+
+
+def from_plain(plain: Mapping[str, Any], *, digest: str) -> tuple[Catalogue, tuple[Problem, ...]]:
+    """A catalogue from plain data, and everything that is wrong with it; entries that cannot be read are left out."""
+    reads = Reader(shared=plain.get("components") or {})
+    agencies = plain.get("agencies") or {}
+    meta = plain.get("meta") or {}
+    catalogue = Catalogue(
+        version=f"{meta.get('version', '0')}+{digest[:12]}",
+        types=reads.all("types", plain.get("types"), reader.document_type),
+        procedures=reads.all("procedures", plain.get("procedures"), reads.procedure),
+        agencies=(
+            *reads.all("agencies.ministries", agencies.get("ministries"), reader.ministry),
+            *reads.all("agencies.provinces", agencies.get("provinces"), reader.province),
+        ),
+        grounds=reads.all("grounds", plain.get("grounds"), reader.ground),
+        rules=reads.all("reasons", plain.get("reasons"), reader.rule),
+        sources=tuple(str(source) for source in meta.get("sources", ())),
+    )
+    return catalogue, (*reads.problems, *problems(catalogue))

@@ -1,0 +1,44 @@
+"""Reuse: may a record that the state already holds stand for what a procedure asks, and may the citizen be asked again.
+
+>>> decision = decide(component, candidate, dossier, catalogue=catalogue, now=now)   # doctest: +SKIP
+>>> decision.verdict, decision.codes                                                  # doctest: +SKIP
+(<Verdict.NEEDS_CHECK: 'NEEDS_CHECK'>, (<ReasonCode.NOT_COMPARED: 'NOT_COMPARED'>,))
+"""
+
+from vault.domain.reasons import ReasonCode, Severity, Verdict
+from vault.domain.reuse.decide import RULES_VERSION, VIET_NAM, decide
+from vault.domain.reuse.decision import Decision, Reason, Step, rank, step_of
+from vault.domain.reuse.demand import (
+    DemandCode,
+    DemandDecision,
+    Override,
+    Resolution,
+    StepOutcome,
+    may_demand,
+    resolve,
+)
+from vault.domain.reuse.facts import Authority, Candidate, DossierFacts
+
+__all__ = [
+    "RULES_VERSION",
+    "VIET_NAM",
+    "Authority",
+    "Candidate",
+    "Decision",
+    "DemandCode",
+    "DemandDecision",
+    "DossierFacts",
+    "Override",
+    "Reason",
+    "ReasonCode",
+    "Resolution",
+    "Severity",
+    "Step",
+    "StepOutcome",
+    "Verdict",
+    "decide",
+    "may_demand",
+    "rank",
+    "resolve",
+    "step_of",
+]

@@ -1,0 +1,58 @@
+"""The closed sets that describe a record's condition: its state, how far it is trusted, what its signature proves.
+
+Values are stored in the database and printed in decisions, so a member is never renamed or renumbered.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum, StrEnum
+
+
+class RecordState(StrEnum):
+    """The life cycle of a record (NĐ 45/2020 Đ15). Expiry is no state: ``valid_until`` and the clock tell it."""
+
+    ACTIVE = "ACTIVE"
+    SUSPENDED = "SUSPENDED"
+    SUPERSEDED = "SUPERSEDED"
+    REVOKED = "REVOKED"
+
+
+class TrustLevel(IntEnum):
+    """How a digital record came to be believed; ordered, so levels compare with ``<``.
+
+    An internal enumeration: the levels of TT 01/2023/TT-VPCP are not known to us by their text, so the mapping to an
+    official list is configuration. Grounds: L1 NĐ 23/2015 Đ6 k1; L2 Luật GDĐT 20/2023 Đ12 k1d and NĐ 45/2020 Đ25 k3;
+    L3 NĐ 45/2020 Đ10; L4 NĐ 45/2020 Đ14 k3; L5 NĐ 309/2026 Đ4 k2a.
+    """
+
+    L0 = 0
+    """Uploaded, compared with nothing."""
+    L1 = 1
+    """Compared with the original by a named officer at a recorded time."""
+    L2 = 2
+    """Converted from paper and signed by the agency, with its conversion mark."""
+    L3 = 3
+    """Electronically certified copy, or copy issued from the register."""
+    L4 = 4
+    """Electronic original signed by the issuer."""
+    L5 = 5
+    """Data answered by a connected database: no paper is needed."""
+
+
+class SignatureEvidence(StrEnum):
+    """What validation of the digital signatures on a record's file showed, in the words a decision needs."""
+
+    NONE = "NONE"
+    VALID = "VALID"
+    VALID_WITH_WARNING = "VALID_WITH_WARNING"
+    NOT_ENOUGH_EVIDENCE = "NOT_ENOUGH_EVIDENCE"
+    BROKEN = "BROKEN"
+
+
+class Source(StrEnum):
+    """Where a candidate for a component was found."""
+
+    CONNECTED_DATA = "CONNECTED_DATA"
+    THIS_VAULT = "THIS_VAULT"
+    NATIONAL_STORE = "NATIONAL_STORE"
+    CITIZEN = "CITIZEN"

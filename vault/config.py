@@ -26,50 +26,61 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="VAULT_", extra="ignore", frozen=True)
 
-    home: Path = Field(Path(".vault"), description="Where the single-machine service keeps its data, keys and logs.")
+    home: Path = Field(
+        default=Path(".vault"), description="Where the single-machine service keeps its data, keys and logs."
+    )
     environment: Literal["development", "production"] = Field(
-        "development", description="Development keys and sign-ins refuse to start in production."
+        default="development", description="Development keys and sign-ins refuse to start in production."
     )
 
     # --- parts -------------------------------------------------------------------------------------------------------
-    database_url: SecretStr | None = Field(None, description="postgresql://user:password@host:port/name (>= 15).")
-    s3_endpoint: str | None = Field(None, description="host:port of any S3 (SeaweedFS, Ceph RGW, MinIO).")
-    s3_access_key: SecretStr | None = Field(None, description="Access key of the bucket.")
-    s3_secret_key: SecretStr | None = Field(None, description="Secret key of the bucket.")
-    s3_bucket: str = Field("vault", description="Bucket of originals and renditions.")
+    database_url: SecretStr | None = Field(
+        default=None, description="postgresql://user:password@host:port/name (>= 15)."
+    )
+    s3_endpoint: str | None = Field(default=None, description="host:port of any S3 (SeaweedFS, Ceph RGW, MinIO).")
+    s3_access_key: SecretStr | None = Field(default=None, description="Access key of the bucket.")
+    s3_secret_key: SecretStr | None = Field(default=None, description="Secret key of the bucket.")
+    s3_bucket: str = Field(default="vault", description="Bucket of originals and renditions.")
     s3_secure: bool = Field(default=False, description="TLS towards the object store.")
-    s3_region: str = Field("us-east-1", description="Region name that signs requests.")
-    timestamp_url: str | None = Field(None, description="RFC 3161 authority; without it a local one, marked as such.")
+    s3_region: str = Field(default="us-east-1", description="Region name that signs requests.")
+    timestamp_url: str | None = Field(
+        default=None, description="RFC 3161 authority; without it a local one, marked as such."
+    )
 
     # --- the service -------------------------------------------------------------------------------------------------
-    http_host: str = Field("127.0.0.1", description="Address the web process listens on.")
-    http_port: int = Field(0, description="Port of the web process; 0 until `vault up` has chosen a free one.")
+    http_host: str = Field(default="127.0.0.1", description="Address the web process listens on.")
+    http_port: int = Field(default=0, description="Port of the web process; 0 until `vault up` has chosen a free one.")
     public_host: str | None = Field(
-        None, description="Host (and port) printed in QR credentials, e.g. kho.haiphong.gov.vn; default: host:port."
+        default=None,
+        description="Host (and port) printed in QR credentials, e.g. kho.haiphong.gov.vn; default: host:port.",
     )
-    system_name: str = Field("Kho số (bản phát triển)", description="Name of the system on conversion marks.")
-    agency_code: str = Field("H24.900", description="Agency that seals and issues here, QĐ 20/2020 order.")
-    agency_name: str = Field("UBND phường Mẫu", description="Its name on seals and conversion marks.")
+    system_name: str = Field(default="Kho số (bản phát triển)", description="Name of the system on conversion marks.")
+    agency_code: str = Field(default="H24.900", description="Agency that seals and issues here, QĐ 20/2020 order.")
+    agency_name: str = Field(default="UBND phường Mẫu", description="Its name on seals and conversion marks.")
     secure_cookies: bool = Field(default=False, description="Set the Secure flag; required behind TLS.")
-    session_hours: int = Field(8, description="How long a sign-in lasts.")
+    session_hours: int = Field(default=8, description="How long a sign-in lasts.")
 
     # --- keys --------------------------------------------------------------------------------------------------------
-    seal_pkcs12: Path | None = Field(None, description="PKCS#12 of the agency's seal; default: the development key.")
-    key_passphrase: SecretStr | None = Field(None, description="Opens the PKCS#12 and the PEM keys.")
+    seal_pkcs12: Path | None = Field(
+        default=None, description="PKCS#12 of the agency's seal; default: the development key."
+    )
+    key_passphrase: SecretStr | None = Field(default=None, description="Opens the PKCS#12 and the PEM keys.")
     trust_roots: Path | None = Field(
-        None, description="PEM of roots that PDF signatures must lead to, beside the built-in."
+        default=None, description="PEM of roots that PDF signatures must lead to, beside the built-in."
     )
 
     # --- limits ------------------------------------------------------------------------------------------------------
-    max_upload_bytes: int = Field(120_000_000, description="Largest file taken in.")
-    max_pages: int = Field(300, description="Most pages of one file.")
+    max_upload_bytes: int = Field(default=120_000_000, description="Largest file taken in.")
+    max_pages: int = Field(default=300, description="Most pages of one file.")
     sandbox_memory_bytes: int = Field(
-        2_000_000_000, description="Address space of a child that parses an outside file."
+        default=2_000_000_000, description="Address space of a child that parses an outside file."
     )
-    sandbox_seconds: int = Field(120, description="Wall time of such a child; reading a page has it anew.")
-    sandbox_children: int = Field(4, description="Most such children of one process at a time; further callers wait.")
-    web_processes: int = Field(1, description="Web processes behind the one port that `vault up` starts.")
-    workers: int = Field(1, description="Worker processes that `vault up` starts.")
+    sandbox_seconds: int = Field(default=120, description="Wall time of such a child; reading a page has it anew.")
+    sandbox_children: int = Field(
+        default=4, description="Most such children of one process at a time; further callers wait."
+    )
+    web_processes: int = Field(default=1, description="Web processes behind the one port that `vault up` starts.")
+    workers: int = Field(default=1, description="Worker processes that `vault up` starts.")
 
     @classmethod
     def settings_customise_sources(

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Protocol
 
 import ocr
@@ -146,7 +147,7 @@ class SealingDesk(Protocol):
         """Whose seal it is."""
         ...
 
-    def seal(self, pdf: bytes, *, at: datetime, reason: str) -> SealedPaper:
+    def seal(self, pdf: bytes, *, reason: str) -> SealedPaper:
         """The sealed PDF, validated before it is given out; `Unavailable` (`SEAL_DOWN`) when the key cannot be used."""
         ...
 
@@ -169,7 +170,7 @@ class CredentialDesk(Protocol):
         """Every host whose credentials are ours to judge."""
         ...
 
-    def own_record(self, text: str) -> bytes | None:
+    def own_record(self, text: str, *, now: datetime) -> bytes | None:
         """The record id in a credential that this deployment signed, whatever its status; None for any other text."""
         ...
 
@@ -189,12 +190,12 @@ class CredentialDesk(Protocol):
         """A signed status list (CWT) in which every index not named is valid."""
         ...
 
-    def trust_list(self, *, now: datetime) -> bytes:
+    def trust_list(self) -> bytes:
         """The signed trust list that verifiers pin the root of."""
         ...
 
-    def root(self) -> bytes:
-        """The pinned root, as an uncompressed P-256 point (65 bytes)."""
+    def root_pem(self) -> bytes:
+        """The pinned public root (PEM)."""
         ...
 
 
@@ -412,6 +413,13 @@ class Events(Protocol):
     def tally(self, *, agency_code: str | None, since: date) -> tuple[Tally, ...]:
         """Counts by day, action, outcome and code."""
         ...
+
+
+class JobName(StrEnum):
+    """Names of jobs, as the queue's rows hold them; never renamed while rows may wait."""
+
+    READ = "read_intake"
+    SEAL = "seal_intake"
 
 
 class Jobs(Protocol):

@@ -6,9 +6,7 @@ from procrastinate import App, PsycopgConnector
 from sqlalchemy import Connection
 
 from vault.domain.intake import IntakeId
-
-READ_TASK = "read_intake"
-SEAL_TASK = "seal_intake"
+from vault.ports import JobName
 
 
 def queue_app(database_url: str) -> App:
@@ -24,15 +22,15 @@ class PgJobs:
         self._db = connection
         self._app = app
 
-    def _defer(self, task: str, intake_id: IntakeId) -> None:
+    def _defer(self, task: JobName, intake_id: IntakeId) -> None:
         driver = self._db.connection.driver_connection
         # The lock keeps two workers from the same paper; the queue keeps order within it.
-        self._app.configure_task(task, lock=f"intake:{intake_id}", connection=driver).defer(intake_id=intake_id)
+        self._app.configure_task(task.value, lock=f"intake:{intake_id}", connection=driver).defer(intake_id=intake_id)
 
     def read(self, intake_id: IntakeId) -> None:
         """Read this paper."""
-        self._defer(READ_TASK, intake_id)
+        self._defer(JobName.READ, intake_id)
 
     def seal(self, intake_id: IntakeId) -> None:
         """Seal this paper."""
-        self._defer(SEAL_TASK, intake_id)
+        self._defer(JobName.SEAL, intake_id)

@@ -85,5 +85,5 @@ def dossier_code(agency_code: str, received_on: date, serial: int) -> DossierCod
     """Mã hồ sơ in the newer order (agency first); `DOSSIER_CODE` when the parts do not form one."""
     code = f"{agency_code}-{received_on:%y%m%d}-{serial:04d}"
     if not _DOSSIER.fullmatch(code):
-        raise Invalid("DOSSIER_CODE", code=code)
+        raise Invalid("DOSSIER_CODE", dossier=code)
     return DossierCode(code)

@@ -91,6 +91,8 @@ class SignatureSummary:
 
     verdict: str
     count: int
+    present: bool
+    """Anything signed on it at all: signatures, time stamps, or what is left of signatures that a tool destroyed."""
     signers: tuple[str, ...]
     report: Mapping[str, object]
 
@@ -161,7 +163,7 @@ class Intake:
     @property
     def signed_original(self) -> bool:
         """A file that already carries signatures is stored byte for byte and never composed anew."""
-        return self.signatures is not None and self.signatures.count > 0
+        return self.signatures is not None and self.signatures.present
 
 
 DATE_FIELDS = ("issued_on", "expires_on", "birth_date")

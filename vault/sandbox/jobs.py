@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from vault.sandbox.papers import PAPERS
 from vault.sandbox.selftest import SELFTEST
 
 Job = Callable[[Mapping[str, Any], Sequence[bytes]], tuple[Mapping[str, Any], Sequence[bytes]]]
 
 JOBS: dict[str, Job] = {
+    **PAPERS,
     **SELFTEST,
 }

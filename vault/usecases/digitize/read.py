@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 import ocr
 from vault.domain.audit import Event, Outcome
@@ -79,9 +80,10 @@ def _report_signatures(
 ) -> None:
     report = engines.inspect(data, trust=sealing.trust, now=clock.now())
     summary = SignatureSummary(
-        verdict=str(report.verdict),
-        count=len(report.signatures),
-        signers=tuple(dict.fromkeys(one.signer or "" for one in report.signatures)),
+        verdict=report.verdict.value,
+        count=sum(one.kind == "signature" for one in report.signatures),
+        present=bool(report.signatures),
+        signers=tuple(dict.fromkeys(one.signer for one in report.signatures if one.kind == "signature")),
         report=report.as_dict(),
     )
     with uow.begin() as tx:
@@ -111,7 +113,7 @@ def _propose(
         kept = tx.intakes.pages(intake.id)
     pages = [ocr.PageText.from_dict(json.loads(blobs.get(page.layout))) for page in kept]
     understood = engines.understand(pages, templates)
-    own = next((code for page in pages for code in (_own(page, credentials),) if code is not None), None)
+    own = next((code for page in pages for code in (_own(page, credentials, clock.now()),) if code is not None), None)
     fields = {name: _field(value, kept) for name, value in understood.fields.items()}
     proposal = Proposal(
         type_code=understood.type.code,
@@ -138,9 +140,9 @@ def _propose(
         tx.events.add(Event(clock.now(), reader, Action.READ, record=own, details=details))
 
 
-def _own(page: ocr.PageText, credentials: CredentialDesk) -> RecordCode | None:
+def _own(page: ocr.PageText, credentials: CredentialDesk, now: datetime) -> RecordCode | None:
     for code in page.codes:
-        record_id = credentials.own_record(code.text)
+        record_id = credentials.own_record(code.text, now=now)
         if record_id is not None:
             return record_code(record_id)
     return None

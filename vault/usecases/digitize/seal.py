@@ -224,7 +224,7 @@ def _sealed(
         )
     else:
         pdf = engines.compose(blobs.get(intake.original), mark=mark, qr_png=symbol.png)
-    return sealing.seal(pdf, at=said.at, reason="Số hóa theo NĐ 45/2020/NĐ-CP Đ25")
+    return sealing.seal(pdf, reason="Số hóa theo NĐ 45/2020/NĐ-CP Đ25")
 
 
 def _cover_rows(intake: Intake, said: Confirmation, paper: DocumentType) -> Sequence[tuple[str, str]]:
@@ -239,15 +239,13 @@ def _cover_rows(intake: Intake, said: Confirmation, paper: DocumentType) -> Sequ
 def _cover_signatures(intake: Intake) -> Sequence[signing.SignatureLine]:
     if intake.signatures is None:
         return ()
-    report = signing.Report.from_dict(intake.signatures.report)
+    report = signing.Report.from_dict(dict(intake.signatures.report))
     return tuple(
         signing.SignatureLine(
-            signer=one.signer or "",
-            organisation=one.organisation or "",
-            signed_at=one.signed_at.isoformat() if one.signed_at else "",
-            verdict=str(one.verdict),
+            signer=one.signer, organisation=one.organisation, signed_at=one.signed_at, verdict=one.verdict.value
         )
         for one in report.signatures
+        if one.kind == "signature"
     )
 
 

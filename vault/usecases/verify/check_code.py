@@ -72,7 +72,7 @@ def check_texts(
 
 
 def _judge(text: str, tx: Tx, *, credentials: CredentialDesk, now: datetime) -> CodeCheck:
-    record = _record_behind(text, tx, credentials)
+    record = _record_behind(text, tx, credentials, now)
     known = None if record is None else _known(record, credentials=credentials, now=now)
     outcome = qr.verify(text, hosts=credentials.hosts, trust=credentials.trusted(now=now), status=known, now=now)
     if record is None or outcome.claims is None:
@@ -80,8 +80,8 @@ def _judge(text: str, tx: Tx, *, credentials: CredentialDesk, now: datetime) -> 
     return CodeCheck(outcome, record.code, record.superseded_by)
 
 
-def _record_behind(text: str, tx: Tx, credentials: CredentialDesk) -> Record | None:
-    record_id = credentials.own_record(text)
+def _record_behind(text: str, tx: Tx, credentials: CredentialDesk, now: datetime) -> Record | None:
+    record_id = credentials.own_record(text, now=now)
     return None if record_id is None else tx.records.find(record_code(record_id))
 
 

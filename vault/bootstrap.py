@@ -1,0 +1,244 @@
+"""The composition root: settings become an `App` of ports. The only importer of db, blobs, keys, sandbox and config."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+
+import yaml
+
+import ocr
+import qr
+import signing
+from vault import catalogue as catalogue_data
+from vault.blobs import S3Blobs, S3Settings
+from vault.config import Settings
+from vault.db import PostgresUnitOfWork, upgrade
+from vault.domain.catalogue import Catalogue
+from vault.domain.errors import Unavailable
+from vault.domain.holders import HolderId
+from vault.domain.passwords import hash_password
+from vault.domain.people import Actor, Role
+from vault.keys import FileCredentialDesk, FileSealingDesk, KeyFolder, load_development_pki, prepare_development_keys
+from vault.keys.folder import write_private
+from vault.ports import Account
+from vault.sandbox import Limits, Sandbox
+from vault.sandbox.engines import SandboxEngines
+
+
+class SystemClock:
+    """`ports.Clock`: the machine's clock."""
+
+    def now(self) -> datetime:
+        """Now, in UTC."""
+        return datetime.now(UTC)  # noqa: TID251 - the one place that reads the clock
+
+
+class SystemIds:
+    """`ports.Ids`: the system's random source."""
+
+    def record_id(self) -> bytes:
+        """Eight random bytes."""
+        return secrets.token_bytes(8)
+
+    def token(self) -> str:
+        """192 bits, URL-safe."""
+        return secrets.token_urlsafe(24)
+
+    def status_index(self, size: int) -> int:
+        """Uniformly random below `size`."""
+        return secrets.randbelow(size)
+
+
+@dataclass(frozen=True)
+class App:
+    """Everything the edges need. Parts that talk to the outside are made on first use, so that `vault ocr` needs no
+    database and `vault verify` no object store.
+    """  # noqa: D205 - one sentence that does not fit one line
+
+    settings: Settings
+    clock: SystemClock
+    ids: SystemIds
+
+    @cached_property
+    def uow(self) -> PostgresUnitOfWork:
+        """PostgreSQL."""
+        return PostgresUnitOfWork(database_url(self.settings))
+
+    @cached_property
+    def blobs(self) -> S3Blobs:
+        """The object store."""
+        return S3Blobs(_s3(self.settings))
+
+    @cached_property
+    def engines(self) -> SandboxEngines:
+        """The engines, each call in a child process."""
+        settings = self.settings
+        limits = Limits(memory_bytes=settings.sandbox_memory_bytes, seconds=settings.sandbox_seconds)
+        sandbox = Sandbox(limits)
+        return SandboxEngines(sandbox, max_bytes=settings.max_upload_bytes, max_pages=settings.max_pages)
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """Procedures, document types, agencies, grounds."""
+        return catalogue_data.load()
+
+    @cached_property
+    def templates(self) -> Sequence[ocr.Template]:
+        """How each kind of paper looks."""
+        folder = Path(catalogue_data.__file__).parent / "templates"
+        files = sorted(folder.glob("*.yaml"))
+        return tuple(ocr.Template.from_dict(yaml.safe_load(file.read_text(encoding="utf-8"))) for file in files)
+
+    @cached_property
+    def keys(self) -> KeyFolder:
+        """Where the keys lie."""
+        return KeyFolder(self.settings.home / "keys")
+
+    @cached_property
+    def trust(self) -> signing.Trust:
+        """Roots that PDF signatures must lead to: this deployment's and those that settings name."""
+        given = [path for path in (self.keys.seal_roots, self.settings.trust_roots) if path is not None]
+        found = [signing.Trust.from_pem(path.read_bytes()) for path in given if path.exists()]
+        return signing.Trust(
+            roots=tuple(root for one in found for root in one.roots),
+            intermediates=(*signing.government_intermediates(), *(ca for one in found for ca in one.intermediates)),
+        )
+
+    @cached_property
+    def sealing(self) -> FileSealingDesk:
+        """The agency's seal."""
+        settings, folder = self.settings, self.keys
+        passphrase = _passphrase(settings)
+        sealer = signing.Sealer.from_pkcs12(folder.read(settings.seal_pkcs12 or folder.seal), passphrase)
+        if sealer.is_development and settings.environment == "production":
+            raise Unavailable("DEVELOPMENT_KEY", file="seal")
+        evidence = load_development_pki(folder).evidence if sealer.is_development else signing.Evidence()
+        timestamper: signing.Timestamper = (
+            signing.HttpTimestamper(settings.timestamp_url)
+            if settings.timestamp_url
+            else signing.LocalTimestampAuthority.from_pkcs12(
+                folder.read(folder.timestamps), passphrase, clock=self.clock.now
+            )
+        )
+        return FileSealingDesk(
+            sealer,
+            system_name=settings.system_name,
+            agency_name=settings.agency_name,
+            trust=self.trust,
+            timestamper=timestamper,
+            evidence=evidence,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def credentials(self) -> FileCredentialDesk:
+        """The keys of QR credentials and status lists."""
+        folder, passphrase = self.keys, _passphrase(self.settings)
+        return FileCredentialDesk(
+            host=self.settings.qr_host,
+            agency_code=self.settings.agency_code,
+            signer=qr.SigningKey.from_pem(folder.read(folder.qr), passphrase),
+            status_signer=qr.SigningKey.from_pem(folder.read(folder.status), passphrase),
+            trust_list=folder.read(folder.trust_list),
+            root_public_pem=folder.read(folder.trust_root_public),
+        )
+
+
+def build(settings: Settings | None = None) -> App:
+    """The app of these settings; without any, of the environment and the home folder."""
+    return App(settings or Settings(), SystemClock(), SystemIds())
+
+
+def database_url(settings: Settings) -> str:
+    """Where PostgreSQL is; `NOT_UP` when nobody said and nothing was started."""
+    if settings.database_url is None:
+        raise Unavailable("NOT_UP")
+    return settings.database_url.get_secret_value()
+
+
+def _s3(settings: Settings) -> S3Settings:
+    if settings.s3_endpoint is None or settings.s3_access_key is None or settings.s3_secret_key is None:
+        raise Unavailable("NOT_UP")
+    return S3Settings(
+        endpoint=settings.s3_endpoint,
+        access_key=settings.s3_access_key.get_secret_value(),
+        secret_key=settings.s3_secret_key.get_secret_value(),
+        bucket=settings.s3_bucket,
+        secure=settings.s3_secure,
+        region=settings.s3_region,
+    )
+
+
+def _passphrase(settings: Settings) -> bytes:
+    if settings.key_passphrase is not None:
+        return settings.key_passphrase.get_secret_value().encode()
+    file = settings.home / "keys" / "passphrase"
+    if settings.environment == "development":
+        with suppress(FileNotFoundError):
+            return file.read_bytes()
+    raise Unavailable("PASSPHRASE_MISSING")
+
+
+def prepare(settings: Settings) -> None:
+    """Bring a deployment to where it can serve: schema, bucket, keys, first accounts. Safe to run again."""
+    upgrade(database_url(settings))
+    app = build(settings)
+    app.blobs.prepare()
+    if settings.environment == "development":
+        _prepare_development(app)
+
+
+def _prepare_development(app: App) -> None:
+    settings = app.settings
+    passphrase_file = settings.home / "keys" / "passphrase"
+    if settings.key_passphrase is None and not passphrase_file.exists():
+        write_private(passphrase_file, app.ids.token().encode())
+    prepare_development_keys(
+        app.keys,
+        agency_code=settings.agency_code,
+        agency_name=settings.agency_name,
+        passphrase=_passphrase(settings),
+        now=app.clock.now(),
+    )
+    seed_accounts(app)
+
+
+@dataclass(frozen=True, slots=True)
+class SeedAccount:
+    """A sign-in of the development service. The people are invented, their numbers lie in a range never given out."""
+
+    username: str
+    password: str
+    name: str
+    role: Role
+    holder: str | None = None
+
+
+SEED_ACCOUNTS = (
+    SeedAccount("canbo", "canbo-mau-2026", "Trần Thị Mẫu", Role.OFFICER),
+    SeedAccount("congdan", "congdan-mau-2026", "NGUYỄN VĂN MẪU", Role.CITIZEN, "031090000001"),
+    SeedAccount("kiemtra", "kiemtra-mau-2026", "Lê Văn Thử", Role.VERIFIER),
+    SeedAccount("vanhanh", "vanhanh-mau-2026", "Phạm Thị Thử", Role.OPERATOR),
+)
+
+
+def seed_accounts(app: App) -> None:
+    """Add the sign-ins of the development service; the ones that are there stay as they are."""
+    now = app.clock.now()
+    for seed in SEED_ACCOUNTS:
+        with app.uow.begin() as tx:
+            if tx.accounts.by_username(seed.username) is not None:
+                continue
+            holder_id = None
+            if seed.holder is not None:
+                holder_id = tx.holders.ensure(HolderId.parse(seed.holder), seed.name, at=now)
+            agency = app.settings.agency_code if seed.role in {Role.OFFICER, Role.OPERATOR} else None
+            actor = Actor(f"local:{seed.username}", seed.name, seed.role, agency, holder_id)
+            password = hash_password(seed.password, salt=app.ids.token())
+            tx.accounts.add(Account(actor, seed.username, password))

@@ -1,0 +1,69 @@
+"""The agency's seal from a PKCS#12 file."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import signing
+from vault.domain.errors import Invalid, Unavailable
+from vault.ports import Clock, SealedPaper
+
+
+class FileSealingDesk:
+    """`ports.SealingDesk`: seals at B-LTA, and hands out nothing that its own validation does not accept."""
+
+    def __init__(
+        self,
+        sealer: signing.Sealer,
+        *,
+        system_name: str,
+        agency_name: str,
+        trust: signing.Trust,
+        timestamper: signing.Timestamper,
+        evidence: signing.Evidence,
+        clock: Clock,
+    ) -> None:
+        self._sealer = sealer
+        self._system_name = system_name
+        self._agency_name = agency_name
+        self._trust = trust
+        self._timestamper = timestamper
+        self._evidence = evidence
+        self._clock = clock
+
+    @property
+    def system_name(self) -> str:
+        """Name of this system."""
+        return self._system_name
+
+    @property
+    def agency_name(self) -> str:
+        """Whose seal it is."""
+        return self._agency_name
+
+    @property
+    def trust(self) -> signing.Trust:
+        """Roots under which signatures are validated."""
+        return self._trust
+
+    def seal(self, pdf: bytes, *, reason: str) -> SealedPaper:
+        """Seal, then validate the result: a seal that would not hold is not given out."""
+        now = self._clock.now()
+        try:
+            sealed = signing.seal(
+                pdf,
+                sealer=self._sealer,
+                now=now,
+                timestamper=self._timestamper,
+                validation=self._evidence,
+                reason=reason,
+            )
+        except signing.KeyUnusableError as error:
+            raise Unavailable("SEAL_DOWN", reason=error.code) from error
+        self._prove(sealed.pdf, now)
+        return SealedPaper(sealed.pdf, sealed.level.value, sealed.pending)
+
+    def _prove(self, pdf: bytes, now: datetime) -> None:
+        report = signing.inspect(pdf, trust=self._trust, now=now)
+        if not report.verdict.is_valid:
+            raise Invalid("SEAL_NOT_VALID", verdict=report.verdict.value)

@@ -1,0 +1,99 @@
+"""`ports.Engines` over the sandbox: typed values in, JSON and bytes over the pipe, typed values out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any, TypeVar
+
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+
+import ocr
+import signing
+from vault.domain.errors import Invalid
+from vault.ports import ReadPage
+from vault.sandbox.client import Reply, Sandbox
+
+QR_MM = 30.0
+T = TypeVar("T")
+
+
+class SandboxEngines:
+    """Each call is one child process."""
+
+    def __init__(self, sandbox: Sandbox, *, max_bytes: int, max_pages: int, inspect_seconds: float = 60) -> None:
+        self._sandbox = sandbox
+        self._limits = {"max_bytes": max_bytes, "max_pages": max_pages}
+        self._inspect_seconds = inspect_seconds
+
+    def start(self) -> None:
+        """Load the engines now instead of at the first paper."""
+        self._sandbox.start()
+
+    def probe(self, data: bytes) -> ocr.Probe:
+        """Kind and number of pages."""
+        return _typed(ocr.Probe.from_dict, self._sandbox.run("probe", self._limits, data))
+
+    def read_page(self, data: bytes, index: int) -> ReadPage:
+        """Render one page and read it."""
+        reply = self._sandbox.run("read_page", {**self._limits, "index": index}, data)
+        return ReadPage(reply.attachments[0], _typed(ocr.PageText.from_dict, reply))
+
+    def understand(self, pages: Sequence[ocr.PageText], templates: Sequence[ocr.Template]) -> ocr.Understanding:
+        """Type and fields."""
+        header = {"pages": [page.as_dict() for page in pages], "templates": [one.as_dict() for one in templates]}
+        return _typed(ocr.Understanding.from_dict, self._sandbox.run("understand", header))
+
+    def inspect(self, pdf: bytes, *, trust: signing.Trust, now: datetime) -> signing.Report:
+        """Report on signatures."""
+        header = {"now": now.isoformat(), "revocation": trust.revocation.value}
+        pems = (_pem(trust.roots), _pem(trust.intermediates))
+        reply = self._sandbox.run("inspect", header, pdf, *pems, seconds=self._inspect_seconds)
+        return _typed(lambda raw: signing.Report.from_dict(dict(raw)), reply)
+
+    def codes(self, image: bytes) -> tuple[str, ...]:
+        """Texts of QR symbols."""
+        reply = self._sandbox.run("codes", self._limits, image)
+        return tuple(str(text) for text in reply.header["texts"])
+
+    def compose(self, original: bytes, *, mark: signing.ConversionMark, qr_png: bytes) -> bytes:
+        """The paper with its strip."""
+        header = {**self._limits, "mark": _mark(mark), "qr_mm": QR_MM}
+        return self._sandbox.run("compose", header, original, qr_png).attachments[0]
+
+    def cover(
+        self,
+        *,
+        mark: signing.ConversionMark,
+        qr_png: bytes,
+        title: str,
+        rows: Sequence[tuple[str, str]],
+        signatures: Sequence[signing.SignatureLine],
+    ) -> bytes:
+        """The cover sheet."""
+        header = {
+            "mark": _mark(mark),
+            "title": title,
+            "rows": [list(row) for row in rows],
+            "signatures": [asdict(line) for line in signatures],
+            "qr_mm": QR_MM,
+        }
+        return self._sandbox.run("cover", header, qr_png).attachments[0]
+
+
+def _pem(certificates: Sequence[x509.Certificate]) -> bytes:
+    return b"".join(one.public_bytes(serialization.Encoding.PEM) for one in certificates)
+
+
+def _mark(mark: signing.ConversionMark) -> dict[str, Any]:
+    return {**asdict(mark), "at": mark.at.isoformat()}
+
+
+def _typed(build: Callable[[Mapping[str, Any]], T], reply: Reply) -> T:
+    """Build the value; a child that answers something else was taken over or is broken, and is treated as crashed."""
+    try:
+        return build(reply.header)
+    except (KeyError, TypeError, ValueError, IndexError) as error:
+        raise Invalid("PARSER_CRASHED", reason="answer") from error

@@ -1,0 +1,124 @@
+"""The jobs that look at papers, run inside a child: probe, read a page, understand, inspect, find codes, compose."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from cryptography import x509
+from PIL import Image
+
+import ocr
+import qr
+import signing
+
+Answer = tuple[Mapping[str, Any], Sequence[bytes]]
+PREVIEW_QUALITY = 80
+PREVIEW_SIDE = 2000
+CODE_PAGES = 3
+"""A QR of ours stands on the first page or on its cover sheet; three pages leave room for a title leaf."""
+
+
+def _limits(header: Mapping[str, Any]) -> ocr.Limits:
+    return ocr.Limits(max_bytes=int(header["max_bytes"]), max_pages=int(header["max_pages"]))
+
+
+def _page(data: bytes, index: int, limits: ocr.Limits) -> ocr.PageImage:
+    return next(iter(ocr.pages(data, limits, only=(index,))))
+
+
+def _jpeg(page: ocr.PageImage) -> bytes:
+    picture = Image.fromarray(page.rgb)
+    picture.thumbnail((PREVIEW_SIDE, PREVIEW_SIDE))
+    target = io.BytesIO()
+    picture.save(target, "JPEG", quality=PREVIEW_QUALITY)
+    return target.getvalue()
+
+
+def probe(header: Mapping[str, Any], files: Sequence[bytes]) -> Answer:
+    """File -> `ocr.Probe`."""
+    return ocr.probe(files[0], _limits(header)).as_dict(), ()
+
+
+def read_page(header: Mapping[str, Any], files: Sequence[bytes]) -> Answer:
+    """File and page index -> `ocr.PageText`, and the page as JPEG."""
+    page = _page(files[0], int(header["index"]), _limits(header))
+    return ocr.read_page(page).as_dict(), (_jpeg(page),)
+
+
+def understand(header: Mapping[str, Any], files: Sequence[bytes]) -> Answer:
+    """Pages and templates -> `ocr.Understanding`."""
+    del files
+    pages = [ocr.PageText.from_dict(page) for page in header["pages"]]
+    templates = [ocr.Template.from_dict(template) for template in header["templates"]]
+    return ocr.understand(pages, templates).as_dict(), ()
+
+
+def inspect(header: Mapping[str, Any], files: Sequence[bytes]) -> Answer:
+    """PDF, PEM of the roots and of known intermediates -> `signing.Report`."""
+    trust = signing.Trust(
+        roots=_certificates(files[1]),
+        intermediates=_certificates(files[2]),
+        revocation=signing.RevocationPolicy(header["revocation"]),
+    )
+    return signing.inspect(files[0], trust=trust, now=datetime.fromisoformat(header["now"])).as_dict(), ()
+
+
+def _certificates(pem: bytes) -> tuple[x509.Certificate, ...]:
+    return tuple(x509.load_pem_x509_certificates(pem)) if pem else ()
+
+
+def codes(header: Mapping[str, Any], files: Sequence[bytes]) -> Answer:
+    """Picture or PDF -> texts of its QR symbols."""
+    limits = _limits(header)
+    if ocr.probe(files[0], limits).kind != "pdf":
+        return {"texts": list(qr.read_image(files[0]))}, ()
+    pages = islice(ocr.pages(files[0], limits, only=range(CODE_PAGES)), CODE_PAGES)
+    found = dict.fromkeys(text for page in pages for text in qr.read_image(page.rgb))
+    return {"texts": list(found)}, ()
+
+
+def _mark(raw: Mapping[str, Any]) -> signing.ConversionMark:
+    return signing.ConversionMark(**{**raw, "at": datetime.fromisoformat(raw["at"])})
+
+
+def compose(header: Mapping[str, Any], files: Sequence[bytes]) -> Answer:
+    """File and QR -> PDF of the paper with the strip under its first page, unsigned."""
+    limits, original = _limits(header), files[0]
+    if ocr.probe(original, limits).kind != "pdf":
+        original = signing.pages_to_pdf([_image(page) for page in ocr.pages(original, limits)])
+    return {}, (signing.add_strip(original, mark=_mark(header["mark"]), qr_png=files[1], qr_mm=float(header["qr_mm"])),)
+
+
+def _image(page: ocr.PageImage) -> signing.PageImageBytes:
+    target = io.BytesIO()
+    Image.fromarray(page.rgb).save(target, "JPEG", quality=92, subsampling=0)
+    return signing.PageImageBytes(target.getvalue(), page.width, page.height, page.dpi)
+
+
+def cover(header: Mapping[str, Any], files: Sequence[bytes]) -> Answer:
+    """Facts and QR -> cover sheet, unsigned."""
+    return {}, (
+        signing.cover_sheet(
+            mark=_mark(header["mark"]),
+            qr_png=files[0],
+            title=header["title"],
+            rows=[(label, value) for label, value in header["rows"]],
+            signatures=[signing.SignatureLine(**line) for line in header["signatures"]],
+            qr_mm=float(header["qr_mm"]),
+        ),
+    )
+
+
+PAPERS: Mapping[str, Callable[[Mapping[str, Any], Sequence[bytes]], Answer]] = {
+    "probe": probe,
+    "read_page": read_page,
+    "understand": understand,
+    "inspect": inspect,
+    "codes": codes,
+    "compose": compose,
+    "cover": cover,
+}

@@ -1,0 +1,5 @@
+"""The worker: takes jobs off the queue and runs the use case of each."""
+
+from vault.worker.run import run
+
+__all__ = ["run"]

@@ -1,0 +1,105 @@
+"""Job name -> use case. A job that was cut off by a crash is found by its missing heartbeat and run again."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from procrastinate import App as Queue
+from procrastinate import BaseRetryStrategy, PsycopgConnector, RetryDecision
+from procrastinate.jobs import Job
+
+from vault.bootstrap import App, database_url
+from vault.domain.errors import Unavailable
+from vault.domain.intake import IntakeId
+from vault.ports import JobName
+from vault.usecases.digitize.give_up import give_up
+from vault.usecases.digitize.read import read
+from vault.usecases.digitize.seal import seal
+
+_LOG = logging.getLogger(__name__)
+
+STALLED_AFTER_SECONDS = 30
+_MOST_TRIES = 200
+_LONGEST_WAIT_SECONDS = 600
+
+
+class WaitForPart(BaseRetryStrategy):
+    """A part that is down comes back: try again after 2, 4, 8 … at most 600 seconds, for more than a day."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        """Retry only what may be different next time."""
+        if not isinstance(exception, Unavailable) or job.attempts >= _MOST_TRIES:
+            return None
+        return RetryDecision(retry_in={"seconds": min(2 ** (job.attempts + 1), _LONGEST_WAIT_SECONDS)})
+
+
+@contextmanager
+def _nothing_stuck(app: App, intake_id: str) -> Iterator[None]:
+    try:
+        yield
+    except Unavailable:
+        raise
+    except Exception:  # the worker's edge: whatever a paper did to us, it is marked and the worker lives on
+        _LOG.exception("intake %s broke the worker's job", intake_id)
+        give_up(IntakeId(intake_id), uow=app.uow, clock=app.clock)
+        raise
+
+
+def queue_of(app: App) -> Queue:
+    """The queue with every task of this program registered."""
+    queue = Queue(connector=PsycopgConnector(conninfo=database_url(app.settings)))
+
+    @queue.task(name=JobName.READ.value, retry=WaitForPart())
+    def read_intake(intake_id: str) -> None:
+        with _nothing_stuck(app, intake_id):
+            read(
+                IntakeId(intake_id),
+                uow=app.uow,
+                blobs=app.blobs,
+                engines=app.engines,
+                sealing=app.sealing,
+                credentials=app.credentials,
+                templates=app.templates,
+                clock=app.clock,
+            )
+
+    @queue.task(name=JobName.SEAL.value, retry=WaitForPart())
+    def seal_intake(intake_id: str) -> None:
+        with _nothing_stuck(app, intake_id):
+            seal(
+                IntakeId(intake_id),
+                uow=app.uow,
+                blobs=app.blobs,
+                engines=app.engines,
+                sealing=app.sealing,
+                credentials=app.credentials,
+                catalogue=app.catalogue,
+                clock=app.clock,
+            )
+
+    @queue.periodic(cron="* * * * * */15")
+    @queue.task(name="retry_stalled", queueing_lock="retry_stalled")
+    async def retry_stalled(timestamp: int) -> None:
+        del timestamp
+        for job in await queue.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_SECONDS):
+            _LOG.warning("job %s lost its worker and runs again", job.id)
+            await queue.job_manager.retry_job(job)
+
+    return queue
+
+
+def run(app: App, *, concurrency: int) -> None:
+    """Work until the process is told to stop; then finish what was begun."""
+    app.engines.start()
+    queue = queue_of(app)
+
+    async def work() -> None:
+        async with queue.open_async():
+            await queue.run_worker_async(
+                concurrency=concurrency, fetch_job_polling_interval=2, delete_jobs="successful"
+            )
+
+    asyncio.run(work())

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.golden.specimens import business, civil, land, letters, residence
+from tests.golden.specimens import business, cards, civil, land, letters, personal, residence
 from tests.golden.specimens.degrade import Degraded, degrade
 from tests.golden.specimens.draft import NOTICE, Draft
 from tests.golden.specimens.files import as_jpeg, as_pdf, as_png, as_tiff, scans
@@ -42,6 +42,13 @@ _PAINTERS: dict[str, Callable[[Draft, Person | None], None]] = {
     "HKD": business.household_business,
     "DKDN": business.enterprise,
     "GPKDVT": business.transport_licence,
+    "GPLX": cards.driving_licence,
+    "DKXE": cards.vehicle_registration,
+    "LLTP1": personal.criminal_record,
+    "HONGHEO": personal.poor_household,
+    "KHUYETTAT": personal.disability,
+    "GCS": personal.birth_notice,
+    "VANBANG": personal.diploma,
     "CONGVAN": letters.letter,
     "QUYETDINH": letters.decision,
     "THONGBAO": letters.notice,
@@ -54,7 +61,7 @@ def draw(
     *,
     seed: int,
     person: Person | None = None,
-    overrides: Mapping[str, str] | None = None,  # noqa: A002
+    overrides: Mapping[str, str] | None = None,
 ) -> Specimen:
     """A paper of `kind` (one of `KINDS`), the same for the same arguments, at 300 dpi."""
     draft = Draft(kind, seed, person, overrides or {})

@@ -48,19 +48,19 @@ def _phone(draft: Draft) -> str:
 
 
 def _money(draft: Draft, low: int, high: int) -> tuple[str, str]:
-    value = draft.rng.randint(low, high) * 10_000_000
-    words = number_words(value).capitalize()
-    return draft.fact("capital", dotted(value)), words
+    value = int(draft.amount("capital", draft.rng.randint(low, high) * 10_000_000))
+    return dotted(value), number_words(value).capitalize()
 
 
-def _identity(draft: Draft, sheet: Sheet, on: date, *, star: bool) -> None:
+def _identity(draft: Draft, sheet: Sheet, on: date, role: str) -> None:
     """The person in charge: name, sex, birth date, people, nationality, identity paper, addresses."""
     who = draft.holder
+    star = role == "representative"
     mark = "* " if star else ""
-    name = draft.fact("holder_name", who.capitals)
+    name = draft.fact(f"{role}_name", who.capitals)
     sheet.stops(
-        (0, [f"{mark}Họ, chữ đệm và tên: ", Span(name, "holder_name", bold=True)]),
-        (0.68, ["Giới tính: ", Span(draft.fact("gender", who.gender), "gender")]),
+        (0, [f"{mark}Họ, chữ đệm và tên: ", Span(name, f"{role}_name", bold=True)]),
+        (0.68, ["Giới tính: ", Span(draft.fact("sex", who.gender), "sex")]),
         leader=False,
     )
     born = draft.day("birth_date", who.birth_date)
@@ -70,15 +70,11 @@ def _identity(draft: Draft, sheet: Sheet, on: date, *, star: bool) -> None:
         (0.66, ["Quốc tịch: ", Span(draft.fact("nationality", who.nationality), "nationality")]),
         leader=False,
     )
+    paper = draft.pick("Căn cước công dân", "Thẻ căn cước", "Thẻ căn cước công dân")
+    sheet.flow([f"Loại giấy tờ pháp lý của cá nhân: {paper}"], align="left")
+    number = draft.fact(f"{role}_id", who.personal_number)
     sheet.flow(
-        [
-            f"Loại giấy tờ pháp lý của cá nhân: {draft.pick('Căn cước công dân', 'Thẻ căn cước', 'Thẻ căn cước công dân')}"
-        ],
-        align="left",
-    )
-    number = draft.fact("holder_id", who.personal_number)
-    sheet.flow(
-        ["Số giấy tờ pháp lý của cá nhân: " if star else "Số giấy tờ: ", Span(number, "holder_id")], align="left"
+        ["Số giấy tờ pháp lý của cá nhân: " if star else "Số giấy tờ: ", Span(number, f"{role}_id")], align="left"
     )
     given = min(who.id_issued_on, on - timedelta(days=60))
     sheet.stops(
@@ -102,7 +98,7 @@ def household_business(draft: Draft, _given: Person | None) -> None:
         above, own = [f"UBND {where.ward.upper()}"], [draft.pick("PHÒNG KINH TẾ", "PHÒNG KINH TẾ, HẠ TẦNG VÀ ĐÔ THỊ")]
     else:
         above, own = [f"UBND {where.district.upper()}"], ["PHÒNG TÀI CHÍNH - KẾ HOẠCH"]
-    double_header(draft, sheet, above, own, None, None)
+    double_header(draft, sheet, above, own)
     heading(sheet, "GIẤY CHỨNG NHẬN", size=17)
     heading(sheet, "ĐĂNG KÝ HỘ KINH DOANH", size=17)
     number = draft.fact(
@@ -130,9 +126,9 @@ def household_business(draft: Draft, _given: Person | None) -> None:
         f"HỘ KINH DOANH {draft.pick('CỬA HÀNG TẠP HÓA', 'QUÁN ĂN', 'CƠ SỞ MAY', 'NHÀ NGHỈ', 'TIỆM TÓC')} {given} MẪU",
     )
     sheet.flow(["1. Tên hộ kinh doanh: ", Span(shop, "business_name", bold=True)], align="left")
-    address = draft.fact("business_address", who.address(on))
+    address = draft.fact("address", who.address(on))
     sheet.flow(
-        ["2. Địa chỉ trụ sở hộ kinh doanh: " if new else "2. Địa điểm kinh doanh: ", Span(address, "business_address")],
+        ["2. Địa chỉ trụ sở hộ kinh doanh: " if new else "2. Địa điểm kinh doanh: ", Span(address, "address")],
         align="left",
     )
     phone = draft.fact("phone", _phone(draft))
@@ -146,7 +142,7 @@ def household_business(draft: Draft, _given: Person | None) -> None:
     capital, words = _money(draft, 2, 90)
     sheet.flow(["4. Vốn kinh doanh: ", Span(capital, "capital"), f" đồng (bằng chữ: {words} đồng)"], align="left")
     sheet.flow(["5. Thông tin về chủ hộ kinh doanh:" if new else "5. Họ và tên đại diện hộ kinh doanh:"], align="left")
-    _identity(draft, sheet, on, star=False)
+    _identity(draft, sheet, on, "holder")
     sheet.skip(3)
     office = "PHÒNG KINH TẾ" if new else "PHÒNG TÀI CHÍNH - KẾ HOẠCH"
     sign(
@@ -165,7 +161,7 @@ def enterprise(draft: Draft, _given: Person | None) -> None:
     on = draft.issued(date(2019, 1, 2), TODAY)
     office = "SỞ TÀI CHÍNH" if on >= date(2025, 3, 1) else "SỞ KẾ HOẠCH VÀ ĐẦU TƯ"
     sheet = draft.page(size=12.5, leading=1.32, pattern=draft.rng.choice((None, (240, 246, 252))))
-    double_header(draft, sheet, [f"{office} {where.province.upper()}"], ["PHÒNG ĐĂNG KÝ KINH DOANH"], None, None)
+    double_header(draft, sheet, [f"{office} {where.province.upper()}"], ["PHÒNG ĐĂNG KÝ KINH DOANH"])
     form = draft.pick(
         "CÔNG TY TRÁCH NHIỆM HỮU HẠN MỘT THÀNH VIÊN",
         "CÔNG TY CỔ PHẦN",
@@ -177,10 +173,10 @@ def enterprise(draft: Draft, _given: Person | None) -> None:
     sheet.text([Span("Mã số doanh nghiệp: ", bold=True), Span(number, "number", bold=True)], align="center")
     sheet.text([Span("Đăng ký lần đầu: ", italic=True), Span(long_date(on), "issued_on", italic=True)], align="center")
     if draft.rng.random() < 0.4:
-        change = draft.day("amended_on", min(on + timedelta(days=draft.rng.randint(90, 900)), TODAY))
+        change = draft.day("changed_on", min(on + timedelta(days=draft.rng.randint(90, 900)), TODAY))
         spans = [
             Span(f"Đăng ký thay đổi lần thứ: {draft.rng.randint(1, 9)}, ", italic=True),
-            Span(long_date(change), "amended_on", italic=True),
+            Span(long_date(change), "changed_on", italic=True),
         ]
         sheet.text(spans, align="center")
     sheet.skip(2)
@@ -191,11 +187,15 @@ def enterprise(draft: Draft, _given: Person | None) -> None:
         "company_name", f"{kind} {draft.pick('THƯƠNG MẠI VÀ DỊCH VỤ', 'XÂY DỰNG', 'SẢN XUẤT', 'CÔNG NGHỆ')} {short}"
     )
     sheet.flow(["Tên công ty viết bằng tiếng Việt: ", Span(name, "company_name", bold=True)], align="left")
-    sheet.flow(["Tên công ty viết bằng tiếng nước ngoài: MAU SPECIMEN COMPANY LIMITED"], align="left")
-    sheet.flow([f"Tên công ty viết tắt: MAU {draft.pick('CO., LTD', 'JSC')}"], align="left")
+    foreign = draft.fact(
+        "company_name_foreign", f"MAU {draft.pick('TRADING', 'CONSTRUCTION', 'TECHNOLOGY')} COMPANY LIMITED"
+    )
+    sheet.flow(["Tên công ty viết bằng tiếng nước ngoài: ", Span(foreign, "company_name_foreign")], align="left")
+    abbreviation = draft.fact("company_name_short", f"MAU {draft.pick('CO., LTD', 'JSC')}")
+    sheet.flow(["Tên công ty viết tắt: ", Span(abbreviation, "company_name_short")], align="left")
     sheet.flow([Span("2. Địa chỉ trụ sở chính", bold=True)], align="left")
-    address = draft.fact("company_address", who.address(on))
-    sheet.flow([Span(address, "company_address")], align="left")
+    address = draft.fact("address", who.address(on))
+    sheet.flow([Span(address, "address")], align="left")
     phone = draft.fact("phone", _phone(draft))
     sheet.stops((0, ["Điện thoại: ", Span(phone, "phone")]), (0.5, ["Fax:"]), leader=False)
     sheet.stops((0, ["Email: lienhe@mau.example"]), (0.5, ["Website:"]), leader=False)
@@ -206,10 +206,11 @@ def enterprise(draft: Draft, _given: Person | None) -> None:
         _members(draft, sheet)
     section = "5" if "HAI THÀNH VIÊN" in form else "4"
     sheet.flow([Span(f"{section}. Người đại diện theo pháp luật của công ty", bold=True)], align="left")
-    _identity(draft, sheet, on, star=True)
-    sheet.flow(
-        [f"Chức danh: {draft.pick('Giám đốc', 'Tổng giám đốc', 'Chủ tịch công ty kiêm Giám đốc')}"], align="left"
+    _identity(draft, sheet, on, "representative")
+    title = draft.fact(
+        "representative_title", draft.pick("Giám đốc", "Tổng giám đốc", "Chủ tịch công ty kiêm Giám đốc")
     )
+    sheet.flow(["Chức danh: ", Span(title, "representative_title")], align="left")
     sheet.skip(2)
     sign(
         draft,
@@ -245,7 +246,7 @@ def transport_licence(draft: Draft, _given: Person | None) -> None:
     office = "SỞ XÂY DỰNG" if on >= date(2025, 3, 1) else "SỞ GIAO THÔNG VẬN TẢI"
     sheet = draft.page(size=13.5, leading=1.4, frame=draft.rng.choice((None, (70, 110, 170))), margins=(26, 22, 22, 20))
     number = draft.fact("number", f"{draft.rng.randint(1, 2400)}/GPKDVT")
-    double_header(draft, sheet, [f"UBND {where.province.upper()}"], [office], None, place_and_date(draft, on))
+    double_header(draft, sheet, [f"UBND {where.province.upper()}"], [office], dated=place_and_date(draft, on))
     heading(sheet, "GIẤY PHÉP", size=18)
     heading(sheet, "KINH DOANH VẬN TẢI BẰNG XE Ô TÔ", size=16)
     sheet.text(["Số: ", Span(number, "number")], align="center")
@@ -258,19 +259,29 @@ def transport_licence(draft: Draft, _given: Person | None) -> None:
     )
     sheet.flow(["1. Tên đơn vị kinh doanh: ", Span(name, "company_name", bold=True)], align="left")
     sheet.flow(["2. Tên giao dịch quốc tế (nếu có): không"], align="left")
-    address = draft.fact("company_address", who.address(on))
-    sheet.flow(["3. Địa chỉ: ", Span(address, "company_address")], align="left")
+    address = draft.fact("address", who.address(on))
+    sheet.flow(["3. Địa chỉ: ", Span(address, "address")], align="left")
     phone = draft.fact("phone", _phone(draft))
     sheet.flow(["Số điện thoại: ", Span(phone, "phone")], align="left")
-    code = draft.fact("business_number", tax_code(draft))
+    code = draft.fact("tax_code", tax_code(draft))
     given = short_date(on - timedelta(days=draft.rng.randint(60, 1500)))
-    sheet.flow(["4. Giấy chứng nhận đăng ký doanh nghiệp số ", Span(code, "business_number"),
-                f" do Phòng Đăng ký kinh doanh {where.province} cấp ngày {given}"])  # fmt: skip
+    sheet.flow(
+        [
+            "4. Giấy chứng nhận đăng ký doanh nghiệp số ",
+            Span(code, "tax_code"),
+            f" do Phòng Đăng ký kinh doanh {where.province} cấp ngày {given}",
+        ]
+    )
     head = draft.fact("representative_name", who.name)
     sheet.flow(["5. Người đại diện theo pháp luật: ", Span(head, "representative_name", bold=True)], align="left")
     sheet.flow(["6. Các hình thức kinh doanh:"], align="left")
-    forms = ("Kinh doanh vận tải hành khách theo hợp đồng", "Kinh doanh vận tải hàng hóa bằng công-ten-nơ", "Kinh doanh vận tải hành khách bằng xe taxi",
-             "Kinh doanh vận tải hành khách theo tuyến cố định", "Kinh doanh vận tải hàng hóa thông thường")  # fmt: skip
+    forms = (
+        "Kinh doanh vận tải hành khách theo hợp đồng",
+        "Kinh doanh vận tải hàng hóa bằng công-ten-nơ",
+        "Kinh doanh vận tải hành khách bằng xe taxi",
+        "Kinh doanh vận tải hành khách theo tuyến cố định",
+        "Kinh doanh vận tải hàng hóa thông thường",
+    )
     for form in draft.rng.sample(forms, draft.rng.randint(1, 3)):
         sheet.flow([f"- {form};"], align="left", indent=8)
     sheet.skip(4)

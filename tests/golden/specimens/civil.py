@@ -46,33 +46,34 @@ def chair(draft: Draft, sheet: Sheet, title: str | None = None, *, at: float = 0
 
 
 def identity(draft: Draft, who: Person, field: str, on: date) -> list[Span | str]:
-    """ "Căn cước công dân số 031085999001, cấp ngày ..." with the number stated as `field`."""
-    kind, office = draft.rng.choice(
-        (
-            ("Căn cước công dân", "Cục Cảnh sát quản lý hành chính về trật tự xã hội"),
-            ("CCCD", "Cục Cảnh sát QLHC về TTXH"),
-            ("Thẻ căn cước", "Bộ Công an"),
-        )
-    )
-    number = draft.fact(field, who.personal_number)
+    """Identity paper: "Căn cước công dân số 031085999001, cấp ngày ..." with the number stated as `field`."""
     given = min(who.id_issued_on, on - timedelta(days=40))
+    if given >= date(2024, 7, 1):
+        kind, office = "Thẻ căn cước", "Bộ Công an"
+    elif given >= date(2018, 10, 10):
+        kind = draft.pick("Căn cước công dân", "CCCD", "Thẻ CCCD")
+        office = draft.pick("Cục Cảnh sát quản lý hành chính về trật tự xã hội", "Cục Cảnh sát QLHC về TTXH")
+    else:
+        kind, office = "Căn cước công dân", "Cục Cảnh sát ĐKQL cư trú và DLQG về dân cư"
+    number = draft.fact(field, who.personal_number)
     return [f"{kind} số ", Span(number, field), f", {office} cấp ngày {short_date(given)}"]
 
 
-def _parent(draft: Draft, sheet: Sheet, role: str, word: str, who: Person, on: date) -> None:
+def _parent(draft: Draft, sheet: Sheet, role: str, word: str, *, who: Person, on: date) -> None:
     name = draft.fact(f"{role}_name", who.capitals)
     sheet.flow([f"Họ, chữ đệm, tên người {word}: ", Span(name, f"{role}_name", bold=True)], leader=True, align="left")
     year = draft.fact(f"{role}_birth_year", str(who.birth_date.year))
     sheet.stops(
         (0, ["Năm sinh: ", Span(year, f"{role}_birth_year")]),
-        (0.33, ["Dân tộc: ", Span(who.ethnicity)]),
-        (0.66, ["Quốc tịch: ", Span(who.nationality)]),
+        (0.33, ["Dân tộc: ", Span(draft.fact(f"{role}_ethnicity", who.ethnicity), f"{role}_ethnicity")]),
+        (0.66, ["Quốc tịch: ", Span(draft.fact(f"{role}_nationality", who.nationality), f"{role}_nationality")]),
     )
     home = draft.fact(f"{role}_residence", who.address(on))
     sheet.flow(["Nơi cư trú: ", Span(home, f"{role}_residence")], leader=True, align="left")
 
 
-def _birth_facts(draft: Draft, sheet: Sheet, child: Person, mother: Person, father: Person, on: date) -> None:
+def _birth_facts(draft: Draft, sheet: Sheet, family: tuple[Person, Person, Person], on: date) -> None:
+    child, mother, father = family
     name = draft.fact("holder_name", child.capitals)
     sheet.flow(["Họ, chữ đệm, tên: ", Span(name, "holder_name", bold=True)], leader=True, align="left")
     born = draft.day("birth_date", child.birth_date)
@@ -81,13 +82,13 @@ def _birth_facts(draft: Draft, sheet: Sheet, child: Person, mother: Person, fath
             "Ngày, tháng, năm sinh: ",
             Span(short_date(born), "birth_date"),
             f" {draft.pick('ghi bằng chữ', 'Ghi bằng chữ')}: ",
-            Span(date_words(born), italic=True),
+            Span(draft.fact("birth_date_words", date_words(born)), "birth_date_words", italic=True),
         ],
         align="left",
         leader=True,
     )
     sheet.stops(
-        (0, ["Giới tính: ", Span(draft.fact("gender", child.gender), "gender")]),
+        (0, ["Giới tính: ", Span(draft.fact("sex", child.gender), "sex")]),
         (0.3, ["Dân tộc: ", Span(draft.fact("ethnicity", child.ethnicity), "ethnicity")]),
         (0.62, ["Quốc tịch: ", Span(draft.fact("nationality", child.nationality), "nationality")]),
     )
@@ -99,9 +100,9 @@ def _birth_facts(draft: Draft, sheet: Sheet, child: Person, mother: Person, fath
     number = draft.fact("holder_id", child.personal_number)
     sheet.flow(["Số định danh cá nhân: ", Span(number, "holder_id")], leader=True, align="left")
     sheet.skip(1.6)
-    _parent(draft, sheet, "mother", "mẹ", mother, on)
+    _parent(draft, sheet, "mother", "mẹ", who=mother, on=on)
     sheet.skip(1.6)
-    _parent(draft, sheet, "father", "cha", father, on)
+    _parent(draft, sheet, "father", "cha", who=father, on=on)
 
 
 def _family(draft: Draft) -> tuple[Person, Person, Person]:
@@ -127,16 +128,19 @@ def birth_certificate(draft: Draft, given: Person | None) -> None:
     _youngster(draft, given)
     child, mother, father = _family(draft)
     first = child.birth_date + timedelta(days=3)
-    on = draft.issued(max(first, date(2016, 1, 4)), max(first, date(2016, 1, 4)) + timedelta(days=60))
-    sheet = draft.page(frame=draft.rng.choice(((60, 110, 170), (150, 60, 60), (70, 130, 90))), margins=(27, 22, 24, 20),
-                       pattern=draft.rng.choice(((236, 243, 250), (250, 242, 238), (240, 248, 240))))  # fmt: skip
+    on = draft.issued(max(first, date(2016, 1, 4)), max(first, date(2016, 1, 4)) + timedelta(days=60), of_age=False)
+    sheet = draft.page(
+        frame=draft.rng.choice(((60, 110, 170), (150, 60, 60), (70, 130, 90))),
+        margins=(27, 22, 24, 20),
+        pattern=draft.rng.choice(((236, 243, 250), (250, 242, 238), (240, 248, 240))),
+    )
     republic(draft, sheet)
     sheet.skip(3)
     heading(sheet, "GIẤY KHAI SINH", size=20, colour=draft.rng.choice((None, (176, 24, 36))))
     number = draft.fact("number", f"{draft.rng.randint(1, 480)}/{on.year}")
     sheet.text(["Số: ", Span(number, "number", hand=draft.rng.random() < 0.15)], align="center")
     sheet.skip(4)
-    _birth_facts(draft, sheet, child, mother, father, on)
+    _birth_facts(draft, sheet, (child, mother, father), on)
     sheet.skip(1.6)
     declarant = draft.rng.choice((mother, father))
     said = draft.fact("declarant_name", declarant.capitals)
@@ -153,14 +157,16 @@ def birth_extract(draft: Draft, given: Person | None) -> None:
     """Trích lục khai sinh (bản sao) (vn-rules 8.2)."""
     _youngster(draft, given)
     child, mother, father = _family(draft)
-    on = draft.issued(date(2019, 1, 2), TODAY)
+    on = draft.issued(max(date(2019, 1, 2), child.birth_date + timedelta(days=60)), TODAY, of_age=False)
     sheet = draft.page(margins=(28, 15, 18, 15))
     number = draft.fact("number", f"{draft.serial()}/TLKS-BS")
-    double_header(draft, sheet, *committee(draft, on), ["Số: ", Span(number, "number")], place_and_date(draft, on))
+    double_header(
+        draft, sheet, *committee(draft, on), number=["Số: ", Span(number, "number")], dated=place_and_date(draft, on)
+    )
     heading(sheet, "TRÍCH LỤC KHAI SINH", size=16)
     sheet.text([Span("(BẢN SAO)", bold=True)], align="center")
     sheet.skip(3)
-    _birth_facts(draft, sheet, child, mother, father, on)
+    _birth_facts(draft, sheet, (child, mother, father), on)
     sheet.skip(1.6)
     registered = child.birth_date + timedelta(days=draft.rng.randint(5, 55))
     office = draft.fact("registered_at", registrar(draft, registered))
@@ -170,8 +176,11 @@ def birth_extract(draft: Draft, given: Person | None) -> None:
     sheet.flow(
         ["Số ", Span(book, "register_number"), " ", Span(long_date(day), "registered_on")], leader=True, align="left"
     )
-    sheet.flow(["Thực hiện trích lục từ: ", draft.pick("Sổ đăng ký khai sinh", "Cơ sở dữ liệu hộ tịch điện tử")],
-               leader=True, align="left")  # fmt: skip
+    sheet.flow(
+        ["Thực hiện trích lục từ: ", draft.pick("Sổ đăng ký khai sinh", "Cơ sở dữ liệu hộ tịch điện tử")],
+        leader=True,
+        align="left",
+    )
     sheet.skip(4)
     chair(draft, sheet, "NGƯỜI KÝ TRÍCH LỤC", note=_SIGNER_NOTE)
 
@@ -197,9 +206,9 @@ def marriage_certificate(draft: Draft, _given: Person | None) -> None:
     middle = (sheet.left + sheet.right) // 2
     top = sheet.y
     ends = []
-    for x, word, role, who in ((sheet.left, "vợ", "wife", wife), (middle + mm(3), "chồng", "husband", husband)):
+    for x, role, who in ((sheet.left, "wife", wife), (middle + mm(3), "husband", husband)):
         sheet.y = top
-        _spouse(draft, sheet, x, middle - sheet.left - mm(3), word, role, who, on)
+        _spouse(draft, sheet, role, who, x=x, width=middle - sheet.left - mm(3), on=on)
         ends.append(sheet.y)
     sheet.y = max(ends) + mm(2)
     issuer = draft.fact("issuer", registrar(draft, on))
@@ -211,18 +220,23 @@ def marriage_certificate(draft: Draft, _given: Person | None) -> None:
     chair(draft, sheet, "NGƯỜI KÝ GIẤY CHỨNG NHẬN KẾT HÔN", at=0.66, note=_SIGNER_NOTE)
 
 
-def _spouse(draft: Draft, sheet: Sheet, x: int, width: int, word: str, role: str, who: Person, on: date) -> None:
+def _spouse(draft: Draft, sheet: Sheet, role: str, who: Person, *, x: int, width: int, on: date) -> None:
+    word = "vợ" if role == "wife" else "chồng"
     name = draft.fact(f"{role}_name", who.capitals)
     born = draft.day(f"{role}_birth_date", who.birth_date)
     home = draft.fact(f"{role}_residence", who.address(on))
     rows: list[list[Span | str]] = [
         [f"Họ, chữ đệm, tên {word}: ", Span(name, f"{role}_name", bold=True)],
         ["Ngày, tháng, năm sinh: ", Span(short_date(born), f"{role}_birth_date")],
-        ["Dân tộc: ", draft.fact(f"{role}_ethnicity", who.ethnicity), " Quốc tịch: ", who.nationality],
+        [
+            "Dân tộc: ",
+            Span(draft.fact(f"{role}_ethnicity", who.ethnicity), f"{role}_ethnicity"),
+            " Quốc tịch: ",
+            Span(draft.fact(f"{role}_nationality", who.nationality), f"{role}_nationality"),
+        ],
         ["Nơi cư trú: ", Span(home, f"{role}_residence")],
         ["Giấy tờ tùy thân: ", *identity(draft, who, f"{role}_id", on)],
     ]
-    rows[2][1] = Span(str(rows[2][1]), f"{role}_ethnicity")
     for row in rows:
         sheet.flow(row, x=x, width=width, align="left", leader=True)
         sheet.skip(0.8)
@@ -254,7 +268,9 @@ def marital_status(draft: Draft, _given: Person | None) -> None:
     number = draft.fact("number", f"{draft.serial()}/{mark}")
     hand = draft.rng.random() < 0.2
     above, own = committee(draft, on)
-    double_header(draft, sheet, above, own, ["Số: ", Span(number, "number")], place_and_date(draft, on, hand=hand))
+    double_header(
+        draft, sheet, above, own, number=["Số: ", Span(number, "number")], dated=place_and_date(draft, on, hand=hand)
+    )
     heading(sheet, "GIẤY XÁC NHẬN TÌNH TRẠNG HÔN NHÂN", size=15)
     sheet.skip(3)
     title = f"ỦY BAN NHÂN DÂN {draft.place.ward.upper()}"
@@ -270,7 +286,7 @@ def marital_status(draft: Draft, _given: Person | None) -> None:
     born = draft.day("birth_date", who.birth_date)
     sheet.flow(["Ngày, tháng, năm sinh: ", Span(short_date(born), "birth_date")], leader=True, align="left")
     sheet.stops(
-        (0, ["Giới tính: ", Span(draft.fact("gender", who.gender), "gender")]),
+        (0, ["Giới tính: ", Span(draft.fact("sex", who.gender), "sex")]),
         (0.3, ["Dân tộc: ", Span(draft.fact("ethnicity", who.ethnicity), "ethnicity")]),
         (0.62, ["Quốc tịch: ", Span(draft.fact("nationality", who.nationality), "nationality")]),
     )
@@ -278,16 +294,26 @@ def marital_status(draft: Draft, _given: Person | None) -> None:
     home = draft.fact("residence", who.address(on))
     sheet.flow(["Nơi cư trú: ", Span(home, "residence")], leader=True, align="left")
     since = short_date(on - timedelta(days=draft.rng.randint(400, 3000)))
-    status = draft.fact("marital_status", draft.pick(
-        "Chưa đăng ký kết hôn với ai", "Hiện tại chưa đăng ký kết hôn với ai",
-        f"Đã ly hôn theo Bản án số {draft.rng.randint(10, 400)}/HNGĐ-ST ngày {since}; hiện tại chưa đăng ký kết hôn với ai",
-        "Có vợ/chồng nhưng vợ/chồng đã chết; hiện tại chưa đăng ký kết hôn với ai",
-    ))  # fmt: skip
+    case = draft.rng.randint(10, 400)
+    status = draft.fact(
+        "marital_status",
+        draft.pick(
+            "Chưa đăng ký kết hôn với ai",
+            "Hiện tại chưa đăng ký kết hôn với ai",
+            f"Đã ly hôn theo Bản án số {case}/HNGĐ-ST ngày {since}; hiện tại chưa đăng ký kết hôn với ai",
+            "Có vợ/chồng nhưng vợ/chồng đã chết; hiện tại chưa đăng ký kết hôn với ai",
+        ),
+    )
     sheet.flow(["Tình trạng hôn nhân: ", Span(status, "marital_status"), "."], align="left")
-    purpose = draft.fact("purpose", draft.pick(
-        "làm thủ tục đăng ký kết hôn", "làm thủ tục mua bán nhà đất", "bổ túc hồ sơ vay vốn ngân hàng",
-        "làm thủ tục nhận chuyển nhượng quyền sử dụng đất",
-    ))  # fmt: skip
+    purpose = draft.fact(
+        "purpose",
+        draft.pick(
+            "làm thủ tục đăng ký kết hôn",
+            "làm thủ tục mua bán nhà đất",
+            "bổ túc hồ sơ vay vốn ngân hàng",
+            "làm thủ tục nhận chuyển nhượng quyền sử dụng đất",
+        ),
+    )
     sheet.flow(["Giấy này được cấp để: ", Span(purpose, "purpose"), "."], align="left")
     sheet.flow(["Giấy này có giá trị sử dụng trong thời hạn 6 tháng, kể từ ngày cấp."])
     sheet.skip(5)
@@ -302,7 +328,7 @@ def death_extract(draft: Draft, _given: Person | None) -> None:
     sheet = draft.page(leading=1.42)
     number = draft.fact("number", f"{draft.serial(1, 300)}/TLKT{'-BS' if copy else ''}")
     above, own = committee(draft, on)
-    double_header(draft, sheet, above, own, ["Số: ", Span(number, "number")], place_and_date(draft, on))
+    double_header(draft, sheet, above, own, number=["Số: ", Span(number, "number")], dated=place_and_date(draft, on))
     heading(sheet, "TRÍCH LỤC KHAI TỬ", size=16)
     if copy:
         sheet.text([Span("(BẢN SAO)", bold=True)], align="center")
@@ -312,23 +338,25 @@ def death_extract(draft: Draft, _given: Person | None) -> None:
     born = draft.day("birth_date", who.birth_date)
     sheet.flow(["Ngày, tháng, năm sinh: ", Span(short_date(born), "birth_date")], leader=True, align="left")
     sheet.stops(
-        (0, ["Giới tính: ", Span(draft.fact("gender", who.gender), "gender")]),
+        (0, ["Giới tính: ", Span(draft.fact("sex", who.gender), "sex")]),
         (0.3, ["Dân tộc: ", Span(draft.fact("ethnicity", who.ethnicity), "ethnicity")]),
         (0.62, ["Quốc tịch: ", Span(draft.fact("nationality", who.nationality), "nationality")]),
     )
     home = draft.fact("residence", who.address(on))
     sheet.flow(["Nơi cư trú cuối cùng: ", Span(home, "residence")], leader=True, align="left")
     sheet.flow(["Giấy tờ tùy thân: ", *identity(draft, who, "holder_id", on)], leader=True, align="left")
-    died = draft.day("died_on", on - timedelta(days=draft.rng.randint(2, 20)))
+    died = draft.day("death_date", on - timedelta(days=draft.rng.randint(2, 20)))
     clock = f"{draft.rng.randint(0, 23):02d} giờ {draft.rng.randint(0, 59):02d} phút, "
-    sheet.flow(["Đã chết vào lúc: ", clock, Span(long_date(died), "died_on")], leader=True, align="left")
+    sheet.flow(["Đã chết vào lúc: ", clock, Span(long_date(died), "death_date")], leader=True, align="left")
     sheet.flow(["Ghi bằng chữ: ", Span(date_words(died), italic=True)], leader=True, align="left")
-    sheet.flow(
-        ["Nơi chết: ", draft.pick("tại nhà, ", "Bệnh viện Đa khoa, ") + who.home.full(on)], leader=True, align="left"
+    place_of_death = draft.fact("death_place", draft.pick("tại nhà, ", "Bệnh viện Đa khoa, ") + who.home.full(on))
+    sheet.flow(["Nơi chết: ", Span(place_of_death, "death_place")], leader=True, align="left")
+    cause = draft.fact(
+        "death_cause", draft.pick("Già yếu", "Bệnh tim mạch", "Tai biến mạch máu não", "Bệnh hô hấp mạn tính")
     )
-    cause = draft.fact("cause", draft.pick("Già yếu", "Bệnh tim mạch", "Tai biến mạch máu não", "Bệnh hô hấp mạn tính"))
-    sheet.flow(["Nguyên nhân chết: ", Span(cause, "cause")], leader=True, align="left")
-    notice = f"số {draft.rng.randint(1, 200)}/GBT do Trạm Y tế {draft.place.ward} cấp ngày {short_date(died + timedelta(days=1))}"
+    sheet.flow(["Nguyên nhân chết: ", Span(cause, "death_cause")], leader=True, align="left")
+    day = short_date(died + timedelta(days=1))
+    notice = f"số {draft.rng.randint(1, 200)}/GBT do Trạm Y tế {draft.place.ward} cấp ngày {day}"
     sheet.flow([f"Giấy báo tử/Giấy tờ thay thế Giấy báo tử: {notice}"], leader=True, align="left")
     office = draft.fact("registered_at", registrar(draft, on))
     sheet.flow(["Đăng ký khai tử tại: ", Span(office, "registered_at")], leader=True, align="left")
@@ -339,37 +367,39 @@ def death_extract(draft: Draft, _given: Person | None) -> None:
 
 
 def parent_extract(draft: Draft, _given: Person | None) -> None:
-    """Trích lục đăng ký nhận cha, mẹ, con: the parent is the holder."""
-    parent = draft.holder
-    on = draft.issued(max(date(2019, 1, 2), date(parent.birth_date.year + 20, 1, 2)), max(TODAY, date(parent.birth_date.year + 21, 1, 2)))  # fmt: skip
-    word = "cha" if parent.gender == "Nam" else "mẹ"
-    family = parent.name.split(" ", 1)[0] if parent.gender == "Nam" else None
-    child = person(
-        f"{draft.kind}/{draft.seed}/child", born=(on.year - 10, on.year - 1), home=parent.home, family=family
-    )
+    """Trích lục đăng ký nhận cha, mẹ, con: the child is the holder, before or after the parent."""
+    child = draft.holder
+    year = child.birth_date.year
+    key = f"{draft.kind}/{draft.seed}/parent"
+    parent = person(key, born=(year - 36, year - 20), home=child.home, family=child.name.split(" ", 1)[0])
+    first = max(date(2019, 1, 2), child.birth_date + timedelta(days=60))
+    on = draft.issued(first, TODAY, of_age=False)
     sheet = draft.page(leading=1.42)
     number = draft.fact("number", f"{draft.serial(1, 90)}/TLNCMC")
     above, own = committee(draft, on)
-    double_header(draft, sheet, above, own, ["Số: ", Span(number, "number")], place_and_date(draft, on))
+    double_header(draft, sheet, above, own, number=["Số: ", Span(number, "number")], dated=place_and_date(draft, on))
     heading(sheet, "TRÍCH LỤC ĐĂNG KÝ NHẬN CHA, MẸ, CON", size=15)
     sheet.skip(3)
-    for title, role, who, key in ((f"Họ, chữ đệm, tên người {word}", "holder", parent, "birth_date"),
-                                  ("Họ, chữ đệm, tên người con", "child", child, "child_birth_date")):  # fmt: skip
+    word = "cha" if parent.gender == "Nam" else "mẹ"
+    for title, role, who in ((f"người {word}", "parent", parent), ("người con", "holder", child)):
+        prefix = "" if role == "holder" else "parent_"
         name = draft.fact(f"{role}_name", who.capitals)
-        sheet.flow([f"{title}: ", Span(name, f"{role}_name", bold=True)], leader=True, align="left")
-        born = draft.day(key, who.birth_date)
-        sheet.flow(["Ngày, tháng, năm sinh: ", Span(short_date(born), key)], leader=True, align="left")
+        sheet.flow([f"Họ, chữ đệm, tên {title}: ", Span(name, f"{role}_name", bold=True)], leader=True, align="left")
+        born = draft.day(f"{prefix}birth_date", who.birth_date)
+        sheet.flow(
+            ["Ngày, tháng, năm sinh: ", Span(short_date(born), f"{prefix}birth_date")], leader=True, align="left"
+        )
         sheet.stops(
             (0, ["Giới tính: ", who.gender]),
             (0.3, ["Dân tộc: ", who.ethnicity]),
             (0.62, ["Quốc tịch: ", who.nationality]),
         )
         sheet.flow(["Nơi cư trú: ", who.address(on)], leader=True, align="left")
-        if role == "holder":
-            sheet.flow(["Giấy tờ tùy thân: ", *identity(draft, who, "holder_id", on)], leader=True, align="left")
+        if role == "parent":
+            sheet.flow(["Giấy tờ tùy thân: ", *identity(draft, who, "parent_id", on)], leader=True, align="left")
         else:
-            number = draft.fact("child_id", who.personal_number)
-            sheet.flow(["Số định danh cá nhân: ", Span(number, "child_id")], leader=True, align="left")
+            number = draft.fact("holder_id", who.personal_number)
+            sheet.flow(["Số định danh cá nhân: ", Span(number, "holder_id")], leader=True, align="left")
         sheet.skip(2)
     office = draft.fact("registered_at", registrar(draft, on))
     sheet.flow(["Đăng ký nhận cha, mẹ, con tại: ", Span(office, "registered_at")], leader=True, align="left")

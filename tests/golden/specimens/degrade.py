@@ -1,8 +1,8 @@
 """Makes a clean page look like what arrives at a counter: scanned, copied, folded, photographed; seeded.
 
-Severities: 1, a 300 dpi colour scan, a little skewed and noisy. 2, 200 dpi, more skew, uneven light, JPEG. 3, a photocopy
-of a folded sheet at 200 dpi in grey or in pure black and white. 4, a phone photograph: perspective, shadow, blur, low
-resolution. 0 leaves the page as it was drawn.
+Severities: 1, a 300 dpi colour scan, a little skewed and noisy. 2, 200 dpi, more skew, uneven light, JPEG. 3, a
+photocopy of a folded sheet at 200 dpi in grey or in pure black and white. 4, a phone photograph: perspective, shadow,
+blur, low resolution. 0 leaves the page as it was drawn.
 """
 
 from __future__ import annotations
@@ -201,10 +201,12 @@ def _shadow(high: int, wide: int, rng: random.Random) -> Pixels:
     corner = rng.choice(((0, 0), (mask.shape[1], 0), (0, mask.shape[0]), (mask.shape[1], mask.shape[0])))
     reach = rng.uniform(0.35, 0.75)
     points = [corner] + [
-        (rng.uniform(0, 1) * mask.shape[1] * reach + (corner[0] > 0) * mask.shape[1] * (1 - reach),
-         rng.uniform(0, 1) * mask.shape[0] * reach + (corner[1] > 0) * mask.shape[0] * (1 - reach))
+        (
+            rng.uniform(0, 1) * mask.shape[1] * reach + (corner[0] > 0) * mask.shape[1] * (1 - reach),
+            rng.uniform(0, 1) * mask.shape[0] * reach + (corner[1] > 0) * mask.shape[0] * (1 - reach),
+        )
         for _ in range(4)
-    ]  # fmt: skip
+    ]
     hull = cv2.convexHull(np.array(points, dtype=np.float32)).astype(np.int32)
     cv2.fillConvexPoly(mask, hull, 1.0)
     soft = cv2.GaussianBlur(mask, (0, 0), rng.uniform(5, 14))

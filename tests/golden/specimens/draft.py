@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tests.golden.specimens import marks
@@ -63,9 +64,16 @@ class Draft:
         """State a date; overridden and recorded as ISO 8601."""
         return date.fromisoformat(self.fact(name, default.isoformat()))
 
-    def issued(self, first: date, last: date) -> date:
-        """The date of issue, between `first` and `last`."""
+    def issued(self, first: date, last: date, *, of_age: bool = True) -> date:
+        """The date of issue, between `first` and `last`, and with `of_age` not before the holder is eighteen."""
+        if of_age:
+            first = max(first, date(self.holder.birth_date.year + 18, 12, 31))
+        last = max(first, last)
         return self.day("issued_on", first + timedelta(days=self.rng.randrange((last - first).days + 1)))
+
+    def amount(self, name: str, default: float) -> float:
+        """State a number; overridden and recorded with a decimal point and no thousands: 88.5, 1500000000."""
+        return float(self.fact(name, f"{default:.10g}"))
 
     def pick(self, *choices: str) -> str:
         """One of the wordings that are in use."""
@@ -79,16 +87,27 @@ class Draft:
     # --- pages -----------------------------------------------------------------------------------------------------
 
     def page(
-        self, *, size: float = 13.0, pattern: Colour | None = None, frame: Colour | None = None,
-        margins: tuple[float, float, float, float] = (28, 15, 17, 15), paper: tuple[float, float] = (210, 297),
+        self,
+        *,
+        size: float = 13.0,
+        pattern: Colour | None = None,
+        frame: Colour | None = None,
+        margins: tuple[float, float, float, float] = (28, 15, 17, 15),
+        paper: tuple[float, float] = (210, 297),
         leading: float = 1.34,
-    ) -> Sheet:  # fmt: skip
+    ) -> Sheet:
         """A new page with the notice on top and the diagonal below; `size` in points, Times as measure."""
         scaled = size * _WIDE.get(self.family, 1.0)
         tint = self.rng.randint(0, 6)
         sheet = Sheet(
-            len(self.sheets), self.face, self.rng, size=scaled, margins=margins, page=paper, paper=(255, 255 - tint // 2, 255 - tint)
-        )  # fmt: skip
+            len(self.sheets),
+            self.face,
+            self.rng,
+            size=scaled,
+            margins=margins,
+            page=paper,
+            paper=(255, 255 - tint // 2, 255 - tint),
+        )
         sheet.leading = leading
         if pattern:
             marks.pattern(sheet, pattern)
@@ -110,7 +129,7 @@ class Draft:
         for sheet in self.sheets:
             for name, inks in sheet.facts.items():
                 if name not in boxes:
-                    boxes[name] = (sheet.number, *_hull(inks))
+                    boxes[name] = (sheet.number, *_hull(_first_run(inks)))
         return Specimen(
             kind=self.kind,
             seed=self.seed,
@@ -120,6 +139,16 @@ class Draft:
             boxes=boxes,
             words=tuple(word for sheet in self.sheets for word in sheet.words),
         )
+
+
+def _first_run(inks: Sequence[tuple[int, tuple[int, int, int, int]]]) -> list[tuple[int, int, int, int]]:
+    """The boxes of a fact's first mention: those of words that follow one another."""
+    run = [inks[0][1]]
+    for (before, _), (word, box) in pairwise(inks):
+        if word > before + 1:
+            break
+        run.append(box)
+    return run
 
 
 def _hull(inks: Sequence[tuple[int, int, int, int]]) -> tuple[int, int, int, int]:
@@ -146,9 +175,15 @@ def republic(draft: Draft, sheet: Sheet) -> None:
 
 
 def double_header(
-    draft: Draft, sheet: Sheet, above: Sequence[str], issuer: Sequence[str], number: Spans | None, dated: Spans | None,
-    *, subject: Spans | None = None,
-) -> None:  # fmt: skip
+    draft: Draft,
+    sheet: Sheet,
+    above: Sequence[str],
+    issuer: Sequence[str],
+    *,
+    number: Spans | None = None,
+    dated: Spans | None = None,
+    subject: Spans | None = None,
+) -> None:
     """The head of NĐ 30/2020: agencies at the left, state and motto at the right, then number and place with date.
 
     `issuer` lines are bold and stated as the fact "issuer"; `subject` is the "V/v" of a letter, under the number.
@@ -159,9 +194,9 @@ def double_header(
     right, right_width = split, sheet.right - split + mm(6)
     top = sheet.y
     for name in above:
-        sheet.text([Span(name, size=_fit(sheet, name, size, left_width))], x=left, width=left_width, align="center")
+        sheet.text([Span(name, size=fit(sheet, name, size, left_width))], x=left, width=left_width, align="center")
     for name in issuer:
-        span = Span(name, "issuer", bold=True, size=_fit(sheet, name, size, left_width, bold=True))
+        span = Span(name, "issuer", bold=True, size=fit(sheet, name, size, left_width, bold=True))
         sheet.text([span], x=left, width=left_width, align="center")
     draft.fact("issuer", " ".join(issuer))
     sheet.rule(left + left_width / 2, left_width * 0.3)
@@ -173,7 +208,7 @@ def double_header(
         sheet.text(row, x=left, width=left_width, align="center")
     end = sheet.y
     sheet.y = top
-    state = Span(draft.republic, bold=True, size=_fit(sheet, draft.republic, size, right_width, bold=True))
+    state = Span(draft.republic, bold=True, size=fit(sheet, draft.republic, size, right_width, bold=True))
     sheet.text([state], x=right, width=right_width, align="center")
     motto = Span(draft.motto, bold=True, size=size * 1.04)
     sheet.text([motto], x=right, width=right_width, align="center")
@@ -186,7 +221,7 @@ def double_header(
     sheet.skip(4)
 
 
-def _fit(sheet: Sheet, text: str, size: float, width: int, *, bold: bool = False) -> float:
+def fit(sheet: Sheet, text: str, size: float, width: int, *, bold: bool = False) -> float:
     """The largest size in points, `size` at most, at which the text fits into the width."""
     need = sheet.face.font(pt(size), bold=bold).getlength(text)
     return min(size, size * (width - mm(1)) / need)
@@ -215,13 +250,14 @@ def _rows(sheet: Sheet, spans: Spans | None, width: float) -> list[list[Span]]:
 
 
 def place_and_date(draft: Draft, day: date, *, city: str | None = None, hand: bool = False) -> list[Span]:
-    """ "Hải Phòng, ngày 05 tháng 3 năm 2026" in italics; with `hand` day and month are filled in by pen."""
-    name = city or draft.place.city
+    """Place and date: "Hải Phòng, ngày 05 tháng 3 năm 2026" in italics; with `hand` day and month by pen."""
+    name = Span(draft.fact("place", city or draft.place.city), "place", italic=True)
     if not hand:
-        return [Span(f"{name}, ", italic=True), Span(long_date(day), "issued_on", italic=True)]
+        return [name, Span(", ", italic=True), Span(long_date(day), "issued_on", italic=True)]
     month = f"{day.month:02d}" if day.month <= 2 else str(day.month)
     return [
-        Span(f"{name}, ", italic=True),
+        name,
+        Span(", ", italic=True),
         Span("ngày ", "issued_on", italic=True),
         Span(f"{day.day:02d}", "issued_on", hand=True),
         Span(" tháng ", "issued_on", italic=True),
@@ -238,9 +274,18 @@ def heading(sheet: Sheet, *lines: str, size: float = 15.0, colour: Colour | None
 
 
 def sign(
-    draft: Draft, sheet: Sheet, roles: Sequence[str], rim: str, foot: str, *, at: float = 0.74, note: str | None = None,
-    gap: float = 24.0, name: str | None = None, sealed: bool = True,
-) -> None:  # fmt: skip
+    draft: Draft,
+    sheet: Sheet,
+    roles: Sequence[str],
+    rim: str,
+    foot: str,
+    *,
+    at: float = 0.74,
+    note: str | None = None,
+    gap: float = 24.0,
+    name: str | None = None,
+    sealed: bool = True,
+) -> None:
     """The block of the signer: `roles` in bold capitals, seal over the left third of the signature, then the name.
 
     `at` is the middle as a share of the width. The name is stated as the fact "signer" and printed in bold.
@@ -251,7 +296,7 @@ def sign(
     centre = x + width // 2
     for role in roles:
         sheet.text(
-            [Span(role, bold=True, size=_fit(sheet, role, sheet.size, width, bold=True))],
+            [Span(role, bold=True, size=fit(sheet, role, sheet.size, width, bold=True))],
             x=x,
             width=width,
             align="center",
@@ -272,7 +317,7 @@ def sign(
 
 
 def recipients(sheet: Sheet, *who: str) -> None:
-    """ "Nơi nhận:" at the left margin: bold italic at 12, its lines at 11 points (NĐ 30/2020)."""
+    """The list "Nơi nhận:" at the left margin: bold italic at 12, its lines at 11 points (NĐ 30/2020)."""
     small = sheet.size * 11 / 13.5
     width = round(sheet.width * 0.46)
     sheet.text([Span("Nơi nhận:", bold=True, italic=True, size=sheet.size * 12 / 13.5)], width=width)

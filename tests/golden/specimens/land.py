@@ -36,7 +36,7 @@ def building_permit(draft: Draft, _given: Person | None) -> None:
     else:
         above, own = [f"UBND {where.province.upper()}"], ["SỞ XÂY DỰNG"]
         roles, rim = ["KT. GIÁM ĐỐC", "PHÓ GIÁM ĐỐC"], "SỞ XÂY DỰNG"
-    double_header(draft, sheet, above, own, None, place_and_date(draft, on))
+    double_header(draft, sheet, above, own, dated=place_and_date(draft, on))
     heading(sheet, "GIẤY PHÉP XÂY DỰNG", size=16)
     sheet.text(["Số: ", Span(number, "number")], align="center")
     sheet.text([Span("(Sử dụng cho công trình/nhà ở riêng lẻ)", italic=True)], align="center")
@@ -44,17 +44,17 @@ def building_permit(draft: Draft, _given: Person | None) -> None:
     name = draft.fact("holder_name", who.capitals)
     word = "Ông " if who.gender == "Nam" else "Bà "
     sheet.flow(["1. Cấp cho: ", word, Span(name, "holder_name", bold=True)], align="left", leader=True)
-    home = draft.fact("residence", who.address(on))
-    sheet.flow(["Địa chỉ: ", Span(home, "residence")], align="left", leader=True)
-    works = draft.fact("construction", draft.pick("Nhà ở riêng lẻ", "Nhà ở kết hợp kinh doanh", "Nhà ở gia đình"))
-    sheet.flow(["2. Được phép xây dựng công trình: ", Span(works, "construction")], align="left", leader=True)
+    home = draft.fact("holder_address", who.address(on))
+    sheet.flow(["Địa chỉ: ", Span(home, "holder_address")], align="left", leader=True)
+    works = draft.fact("work", draft.pick("Nhà ở riêng lẻ", "Nhà ở kết hợp kinh doanh", "Nhà ở gia đình"))
+    sheet.flow(["2. Được phép xây dựng công trình: ", Span(works, "work")], align="left", leader=True)
     sheet.flow([f"Theo thiết kế có ký hiệu: KT-{draft.rng.randint(1, 30):02d}/{on.year}"], align="left", leader=True)
     firm = draft.pick("Công ty TNHH Tư vấn thiết kế Mẫu Việt", "Công ty Cổ phần Kiến trúc Nhà Mẫu")
     sheet.flow([f"Do: {firm} lập"], align="left", leader=True)
     site = draft.fact(
-        "site", f"thửa đất số {draft.rng.randint(1, 700)}, tờ bản đồ số {draft.rng.randint(1, 90)}, {where.full(on)}"
+        "address", f"thửa đất số {draft.rng.randint(1, 700)}, tờ bản đồ số {draft.rng.randint(1, 90)}, {where.full(on)}"
     )
-    sheet.flow(["Vị trí xây dựng (lô đất, địa chỉ): ", Span(site, "site")], align="left", leader=True)
+    sheet.flow(["Vị trí xây dựng (lô đất, địa chỉ): ", Span(site, "address")], align="left", leader=True)
     ground = draft.rng.randint(40, 180) + draft.rng.choice((0, 0.5))
     floors = draft.rng.randint(1, 6)
     sheet.flow([f"Cốt nền xây dựng: +0,{draft.rng.randint(10, 60)} m so với cốt vỉa hè"], align="left", leader=True)
@@ -67,10 +67,10 @@ def building_permit(draft: Draft, _given: Person | None) -> None:
         align="left",
         leader=True,
     )
-    area = draft.fact("ground_area", _metres(ground))
-    sheet.flow(["Diện tích xây dựng tầng 1: ", Span(area, "ground_area"), " m²"], align="left", leader=True)
-    total = draft.fact("floor_area", _metres(ground * floors * 0.97))
-    sheet.flow(["Tổng diện tích sàn: ", Span(total, "floor_area"), " m²"], align="left", leader=True)
+    area = _metres(draft.amount("ground_floor_m2", ground))
+    sheet.flow(["Diện tích xây dựng tầng 1: ", Span(area, "ground_floor_m2"), " m²"], align="left", leader=True)
+    total = _metres(draft.amount("floor_area_m2", round(ground * floors * 0.97, 1)))
+    sheet.flow(["Tổng diện tích sàn: ", Span(total, "floor_area_m2"), " m²"], align="left", leader=True)
     height = draft.fact("height", _metres(3.6 * floors + draft.rng.choice((0.3, 1.2, 2.4))))
     levels = draft.fact("floors", f"{floors:02d}")
     sheet.stops(
@@ -80,9 +80,17 @@ def building_permit(draft: Draft, _given: Person | None) -> None:
     deed = (
         f"Giấy chứng nhận quyền sử dụng đất số {draft.pick('BN', 'CD', 'DA', 'CQ')} {draft.rng.randint(100000, 999999)}"
     )
-    sheet.flow([f"3. Giấy tờ về quyền sử dụng đất: {deed}"], align="left", leader=True)
-    sheet.flow(["4. Giấy phép này có hiệu lực khởi công xây dựng trong thời hạn 12 tháng kể từ ngày cấp; quá thời hạn trên "
-                "thì phải đề nghị gia hạn giấy phép xây dựng./."])  # fmt: skip
+    sheet.flow(
+        ["3. Giấy tờ về quyền sử dụng đất: ", Span(draft.fact("land_paper", deed), "land_paper")],
+        align="left",
+        leader=True,
+    )
+    sheet.flow(
+        [
+            "4. Giấy phép này có hiệu lực khởi công xây dựng trong thời hạn 12 tháng kể từ ngày cấp; ",
+            "quá thời hạn trên thì phải đề nghị gia hạn giấy phép xây dựng./.",
+        ]
+    )
     sheet.skip(3)
     side_by_side(
         sheet,
@@ -108,10 +116,10 @@ def _owner(draft: Draft) -> tuple[str, str, str]:
 def _plot(draft: Draft, on: date) -> dict[str, str]:
     area = draft.rng.randint(45, 900) + draft.rng.choice((0, 0, 0.3, 0.5, 0.8))
     return {
-        "plot": draft.fact("plot", str(draft.rng.randint(1, 990))),
+        "parcel": draft.fact("parcel", str(draft.rng.randint(1, 990))),
         "map_sheet": draft.fact("map_sheet", str(draft.rng.randint(1, 120))),
-        "area": draft.fact("area", _metres(area)),
-        "address": draft.fact("land_address", draft.place.full(on)),
+        "area_m2": _metres(draft.amount("area_m2", area)),
+        "address": draft.fact("address", draft.place.full(on)),
         "use": draft.fact("land_use", draft.pick("Đất ở tại đô thị", "Đất ở tại nông thôn", "Đất trồng cây lâu năm")),
         "term": draft.fact(
             "land_term", draft.pick("Lâu dài", "Lâu dài", f"Đến ngày 15/10/{draft.rng.randint(2043, 2070)}")
@@ -142,11 +150,11 @@ def _land_pink(draft: Draft) -> None:
     cover.flow(
         ["Năm sinh: ", Span(year, "birth_year"), ", CCCD số: ", Span(number, "holder_id")], align="left", indent=6
     )
-    home = draft.fact("residence", who.address(on))
-    cover.flow(["Địa chỉ thường trú: ", Span(home, "residence")], align="left", indent=6, hanging=6)
+    home = draft.fact("holder_address", who.address(on))
+    cover.flow(["Địa chỉ thường trú: ", Span(home, "holder_address")], align="left", indent=6, hanging=6)
     cover.skip(40)
-    serial = draft.fact("number", f"{draft.pick('BN', 'CD', 'CQ', 'DA', 'BS')} {draft.rng.randint(100000, 999999)}")
-    cover.text([Span(serial, "number", bold=True, size=17, colour=red)], align="right")
+    serial = draft.fact("serial", f"{draft.pick('BN', 'CD', 'CQ', 'DA', 'BS')} {draft.rng.randint(100000, 999999)}")
+    cover.text([Span(serial, "serial", bold=True, size=17, colour=red)], align="right")
     _land_pink_inside(draft, on, pink)
 
 
@@ -157,19 +165,22 @@ def _land_pink_inside(draft: Draft, on: date, pink: tuple[int, int, int]) -> Non
     sheet.flow([Span("II. Thửa đất, nhà ở và tài sản khác gắn liền với đất", bold=True)], align="left")
     sheet.flow([Span("1. Thửa đất:", bold=True)], align="left")
     sheet.flow(
-        ["a) Thửa đất số: ", Span(plot["plot"], "plot"), ", tờ bản đồ số: ", Span(plot["map_sheet"], "map_sheet")],
+        ["a) Thửa đất số: ", Span(plot["parcel"], "parcel"), ", tờ bản đồ số: ", Span(plot["map_sheet"], "map_sheet")],
         align="left",
     )
-    sheet.flow(["b) Địa chỉ: ", Span(plot["address"], "land_address")], align="left")
-    whole, _, tenth = plot["area"].partition(",")
+    sheet.flow(["b) Địa chỉ: ", Span(plot["address"], "address")], align="left")
+    whole, _, tenth = plot["area_m2"].partition(",")
     words = number_words(int(whole)) + (f" phẩy {number_words(int(tenth))}" if tenth else "")
-    sheet.flow(["c) Diện tích: ", Span(plot["area"], "area"), f" m² (bằng chữ: {words} mét vuông)"], align="left")
-    sheet.flow([f"d) Hình thức sử dụng: riêng {plot['area']} m², chung 0 m²"], align="left")
+    sheet.flow(["c) Diện tích: ", Span(plot["area_m2"], "area_m2"), f" m² (bằng chữ: {words} mét vuông)"], align="left")
+    sheet.flow([f"d) Hình thức sử dụng: riêng {plot['area_m2']} m², chung 0 m²"], align="left")
     sheet.flow(["đ) Mục đích sử dụng: ", Span(plot["use"], "land_use")], align="left")
     sheet.flow(["e) Thời hạn sử dụng: ", Span(plot["term"], "land_term")], align="left")
-    origin = draft.pick("Nhà nước giao đất có thu tiền sử dụng đất", "Nhận chuyển nhượng đất được Nhà nước giao có thu tiền",
-                        "Công nhận QSDĐ như giao đất không thu tiền")  # fmt: skip
-    sheet.flow([f"g) Nguồn gốc sử dụng: {origin}"], align="left")
+    origin = draft.pick(
+        "Nhà nước giao đất có thu tiền sử dụng đất",
+        "Nhận chuyển nhượng đất được Nhà nước giao có thu tiền",
+        "Công nhận QSDĐ như giao đất không thu tiền",
+    )
+    sheet.flow(["g) Nguồn gốc sử dụng: ", Span(draft.fact("origin", origin), "origin")], align="left")
     house = draft.pick(
         "-/-", f"Nhà ở riêng lẻ, diện tích xây dựng {draft.rng.randint(40, 160)} m², cấp {draft.pick('III', 'IV')}"
     )
@@ -194,8 +205,8 @@ def _land_pink_inside(draft: Draft, on: date, pink: tuple[int, int, int]) -> Non
         align="center",
     )
     sign(draft, sheet, ["KT. GIÁM ĐỐC", "PHÓ GIÁM ĐỐC"], "SỞ TÀI NGUYÊN VÀ MÔI TRƯỜNG", where.province.upper(), at=0.75)
-    book = draft.fact("register_number", f"{draft.pick('CS', 'CH', 'VP')} {draft.rng.randint(1000, 99999):05d}")
-    sheet.flow(["Số vào sổ cấp GCN: ", Span(book, "register_number")], align="left")
+    book = draft.fact("number", f"{draft.pick('CS', 'CH', 'VP')} {draft.rng.randint(1000, 99999):05d}")
+    sheet.flow(["Số vào sổ cấp GCN: ", Span(book, "number")], align="left")
 
 
 def _sketch(draft: Draft, room: int) -> None:
@@ -203,8 +214,12 @@ def _sketch(draft: Draft, room: int) -> None:
     sheet = draft.sheets[-1]
     rng = draft.rng
     x, y = sheet.left + sheet.width // 2, sheet.y + room + mm(6)
-    corners = [(x - mm(rng.uniform(14, 24)), y - room), (x + mm(rng.uniform(12, 22)), y - room + mm(rng.uniform(-3, 3))),
-               (x + mm(rng.uniform(14, 24)), y + room), (x - mm(rng.uniform(12, 20)), y + room - mm(rng.uniform(0, 4)))]  # fmt: skip
+    corners = [
+        (x - mm(rng.uniform(14, 24)), y - room),
+        (x + mm(rng.uniform(12, 22)), y - room + mm(rng.uniform(-3, 3))),
+        (x + mm(rng.uniform(14, 24)), y + room),
+        (x - mm(rng.uniform(12, 20)), y + room - mm(rng.uniform(0, 4))),
+    ]
     sheet.draw.polygon(corners, outline=(40, 40, 44), width=4)
     sheet.y = y + room + mm(6)
 
@@ -226,19 +241,19 @@ def _land_new(draft: Draft) -> None:
     sheet.flow(
         [f"{word}: ", Span(name, "holder_name", bold=True), ", CCCD số: ", Span(number, "holder_id")], align="left"
     )
-    home = draft.fact("residence", who.address(on))
-    sheet.flow(["Địa chỉ: ", Span(home, "residence")], align="left")
+    home = draft.fact("holder_address", who.address(on))
+    sheet.flow(["Địa chỉ: ", Span(home, "holder_address")], align="left")
     plot = _plot(draft, on)
     sheet.flow([Span("2. Thông tin thửa đất:", bold=True)], align="left")
     sheet.flow(
-        ["a. Thửa đất số: ", Span(plot["plot"], "plot"), "; tờ bản đồ số: ", Span(plot["map_sheet"], "map_sheet")],
+        ["a. Thửa đất số: ", Span(plot["parcel"], "parcel"), "; tờ bản đồ số: ", Span(plot["map_sheet"], "map_sheet")],
         align="left",
     )
-    sheet.flow(["b. Diện tích: ", Span(plot["area"], "area"), " m²"], align="left")
+    sheet.flow(["b. Diện tích: ", Span(plot["area_m2"], "area_m2"), " m²"], align="left")
     sheet.flow(["c. Loại đất: ", Span(plot["use"], "land_use")], align="left")
     sheet.flow(["d. Thời hạn sử dụng: ", Span(plot["term"], "land_term")], align="left")
     sheet.flow(["đ. Hình thức sử dụng: Sử dụng riêng"], align="left")
-    sheet.flow(["e. Địa chỉ: ", Span(plot["address"], "land_address")], align="left")
+    sheet.flow(["e. Địa chỉ: ", Span(plot["address"], "address")], align="left")
     sheet.flow([Span("3. Thông tin tài sản gắn liền với đất:", bold=True), " -/-"], align="left")
     sheet.flow([Span("4. Ghi chú:", bold=True), " Không"], align="left")
     sheet.skip(4)
@@ -249,7 +264,7 @@ def _land_new(draft: Draft) -> None:
     )
     sign(draft, sheet, ["GIÁM ĐỐC"], "VĂN PHÒNG ĐĂNG KÝ ĐẤT ĐAI", where.province.upper(), at=0.75)
     sheet.skip(4)
-    serial = draft.fact("number", f"{draft.pick('AA', 'AB', 'AC')} {draft.rng.randint(1000000, 99999999):08d}")
-    sheet.text([Span("Số phát hành: "), Span(serial, "number", bold=True, colour=red)], align="left")
-    book = draft.fact("register_number", f"{draft.pick('VP', 'CN')} {draft.rng.randint(1000, 99999):05d}")
-    sheet.text(["Số vào sổ cấp Giấy chứng nhận: ", Span(book, "register_number")], align="left")
+    serial = draft.fact("serial", f"{draft.pick('AA', 'AB', 'AC')} {draft.rng.randint(1000000, 99999999):08d}")
+    sheet.text([Span("Số phát hành: "), Span(serial, "serial", bold=True, colour=red)], align="left")
+    book = draft.fact("number", f"{draft.pick('VP', 'CN')} {draft.rng.randint(1000, 99999):05d}")
+    sheet.text(["Số vào sổ cấp Giấy chứng nhận: ", Span(book, "number")], align="left")

@@ -41,9 +41,16 @@ def _agency(draft: Draft, on: date) -> _Agency:
             above, ["ỦY BAN NHÂN DÂN", where.ward.upper()], "UBND", said, roles, f"ỦY BAN NHÂN DÂN {where.ward.upper()}"
         )
     name, code = draft.rng.choice(
-        (("Sở Xây dựng", "SXD"), ("Sở Tư pháp", "STP"), ("Sở Nội vụ", "SNV"), ("Sở Nông nghiệp và Môi trường", "SNNMT"),
-         ("Sở Giáo dục và Đào tạo", "SGDĐT"), ("Sở Khoa học và Công nghệ", "SKHCN"), ("Sở Y tế", "SYT"))
-    )  # fmt: skip
+        (
+            ("Sở Xây dựng", "SXD"),
+            ("Sở Tư pháp", "STP"),
+            ("Sở Nội vụ", "SNV"),
+            ("Sở Nông nghiệp và Môi trường", "SNNMT"),
+            ("Sở Giáo dục và Đào tạo", "SGDĐT"),
+            ("Sở Khoa học và Công nghệ", "SKHCN"),
+            ("Sở Y tế", "SYT"),
+        )
+    )
     deputy = draft.rng.random() < 0.6
     roles = ["KT. GIÁM ĐỐC", "PHÓ GIÁM ĐỐC"] if deputy else ["GIÁM ĐỐC"]
     return _Agency([f"UBND {province}"], [name.upper()], code, f"{name} {where.province}", roles, name.upper())
@@ -59,18 +66,31 @@ _SUBJECTS = (
     "triển khai tiêm chủng mở rộng cho trẻ em dưới 5 tuổi",
 )
 _BODY = (
-    "Thực hiện Kế hoạch số {n1}/KH-UBND ngày {d1} của Ủy ban nhân dân {province} về cải cách thủ tục hành chính năm {year}, "
-    "{agency} đề nghị các cơ quan, đơn vị phối hợp thực hiện một số nội dung sau:",
-    "Rà soát toàn bộ hồ sơ giấy đang lưu giữ; lập danh mục giấy tờ còn hiệu lực, phân loại theo lĩnh vực và thời hạn sử "
-    "dụng, hoàn thành trước ngày {d2}.",
-    "Cán bộ tại Bộ phận Một cửa không yêu cầu tổ chức, cá nhân nộp lại giấy tờ đã có trong Kho quản lý dữ liệu điện tử; "
-    "trường hợp phải bổ sung thì chỉ thông báo một lần bằng văn bản, nêu rõ lý do.",
-    "Bố trí máy quét có độ phân giải từ 200 dpi trở lên, ảnh màu, định dạng PDF; bản số hóa phải đầy đủ, đúng với bản "
-    "giấy và được ký số theo quy định.",
-    "Tỷ lệ hồ sơ được số hóa trong quý {quarter} đạt {p1}%, tăng {p2}% so với cùng kỳ năm trước; số hồ sơ tái sử dụng dữ "
-    "liệu là {n2} trên tổng số {n3} hồ sơ tiếp nhận.",
+    (
+        "Thực hiện Kế hoạch số {n1}/KH-UBND ngày {d1} của Ủy ban nhân dân {province} về cải cách thủ tục hành "
+        "chính năm {year}, {agency} đề nghị các cơ quan, đơn vị phối hợp thực hiện một số nội dung sau:"
+    ),
+    (
+        "Rà soát toàn bộ hồ sơ giấy đang lưu giữ; lập danh mục giấy tờ còn hiệu lực, phân loại theo lĩnh vực và "
+        "thời hạn sử dụng, hoàn thành trước ngày {d2}."
+    ),
+    (
+        "Cán bộ tại Bộ phận Một cửa không yêu cầu tổ chức, cá nhân nộp lại giấy tờ đã có trong Kho quản lý dữ "
+        "liệu điện tử; trường hợp phải bổ sung thì chỉ thông báo một lần bằng văn bản, nêu rõ lý do."
+    ),
+    (
+        "Bố trí máy quét có độ phân giải từ 200 dpi trở lên, ảnh màu, định dạng PDF; bản số hóa phải đầy đủ, đúng "
+        "với bản giấy và được ký số theo quy định."
+    ),
+    (
+        "Tỷ lệ hồ sơ được số hóa trong quý {quarter} đạt {p1}%, tăng {p2}% so với cùng kỳ năm trước; số hồ sơ tái "
+        "sử dụng dữ liệu là {n2} trên tổng số {n3} hồ sơ tiếp nhận."
+    ),
     "Kinh phí thực hiện là {money} đồng, được cân đối từ nguồn ngân sách địa phương theo phân cấp hiện hành.",
-    "Báo cáo kết quả thực hiện gửi về {agency} trước 16 giờ 30 phút ngày {d3} để tổng hợp, báo cáo cấp có thẩm quyền.",
+    (
+        "Báo cáo kết quả thực hiện gửi về {agency} trước 16 giờ 30 phút ngày {d3} để tổng hợp, báo cáo cấp có "
+        "thẩm quyền."
+    ),
 )
 
 
@@ -81,10 +101,20 @@ def _fill(draft: Draft, text: str, agency: _Agency, on: date) -> str:
         return short_date(date(on.year, month, rng.randint(1, 28)))
 
     return text.format(
-        year=on.year, agency=agency.said, province=draft.place.province, n1=rng.randint(10, 3200), n2=rng.randint(100, 4000),
-        n3=f"{rng.randint(4, 40)}.{rng.randint(100, 999)}", p1=f"{rng.randint(40, 99)},{rng.randint(0, 99):02d}", p2=rng.randint(2, 30),
-        money=f"{rng.randint(20, 900)}.000.000", quarter=rng.choice(("I", "II", "III", "IV")), d1=day(1), d2=day(max(1, on.month)), d3=day(12),
-    )  # fmt: skip
+        year=on.year,
+        agency=agency.said,
+        province=draft.place.province,
+        n1=rng.randint(10, 3200),
+        n2=rng.randint(100, 4000),
+        n3=f"{rng.randint(4, 40)}.{rng.randint(100, 999)}",
+        p1=f"{rng.randint(40, 99)},{rng.randint(0, 99):02d}",
+        p2=rng.randint(2, 30),
+        money=f"{rng.randint(20, 900)}.000.000",
+        quarter=rng.choice(("I", "II", "III", "IV")),
+        d1=day(1),
+        d2=day(max(1, on.month)),
+        d3=day(12),
+    )
 
 
 def _foot(draft: Draft, sheet: Sheet, agency: _Agency, *first: str) -> None:
@@ -102,6 +132,12 @@ def _foot(draft: Draft, sheet: Sheet, agency: _Agency, *first: str) -> None:
     )
 
 
+def _number(draft: Draft, number: str, *, hand: bool) -> list[Span | str]:
+    """The label "Số:" and the number; by hand the clerk fills in its figures only."""
+    figures, notation = number.split("/", 1)
+    return [draft.pick("Số: ", "Số:"), Span(figures, "number", hand=hand), Span(f"/{notation}", "number")]
+
+
 def decision(draft: Draft, _given: Person | None) -> None:
     """Quyết định of a committee or a department: title, grounds, articles."""
     on = draft.issued(date(2021, 1, 4), TODAY)
@@ -109,12 +145,8 @@ def decision(draft: Draft, _given: Person | None) -> None:
     sheet = draft.page(size=13.5, leading=1.26)
     number = draft.fact("number", f"{draft.rng.randint(1, 3900)}/QĐ-{agency.code}")
     hand = draft.rng.random() < 0.25
-    number_spans = [
-        draft.pick("Số: ", "Số:"),
-        Span(number.split("/")[0], "number", hand=hand),
-        Span("/" + number.split("/", 1)[1], "number"),
-    ]
-    double_header(draft, sheet, agency.above, agency.own, number_spans, place_and_date(draft, on, hand=hand))
+    dated = place_and_date(draft, on, hand=hand)
+    double_header(draft, sheet, agency.above, agency.own, number=_number(draft, number, hand=hand), dated=dated)
     heading(sheet, "QUYẾT ĐỊNH", size=14)
     subject = draft.fact("subject", "Về việc " + draft.rng.choice(_SUBJECTS).format(year=on.year))
     sheet.flow(
@@ -129,12 +161,15 @@ def decision(draft: Draft, _given: Person | None) -> None:
     title = f"{head} ỦY BAN NHÂN DÂN {draft.place.ward.upper()}" if agency.code == "UBND" else f"{head} {agency.own[0]}"
     sheet.flow([Span(title, bold=True)], align="center")
     sheet.skip(2)
-    law = draft.pick("Luật Tổ chức chính quyền địa phương ngày 16 tháng 6 năm 2025",
-                     "Luật Giao dịch điện tử ngày 22 tháng 6 năm 2023")  # fmt: skip
+    law = draft.pick(
+        "Luật Tổ chức chính quyền địa phương ngày 16 tháng 6 năm 2025",
+        "Luật Giao dịch điện tử ngày 22 tháng 6 năm 2023",
+    )
     grounds = [
         f"Căn cứ {law};",
-        "Căn cứ Nghị định số 45/2020/NĐ-CP ngày 08 tháng 4 năm 2020 của Chính phủ về thực hiện thủ tục hành chính trên môi trường điện tử;",
-        f"Theo đề nghị của {draft.pick('Chánh Văn phòng', 'Trưởng phòng Hành chính - Tổ chức', 'Trưởng phòng Kinh tế, Hạ tầng')}.",
+        "Căn cứ Nghị định số 45/2020/NĐ-CP ngày 08 tháng 4 năm 2020 của Chính phủ "
+        + "về thực hiện thủ tục hành chính trên môi trường điện tử;",
+        f"Theo đề nghị của {draft.pick('Chánh Văn phòng', 'Trưởng phòng Tổ chức', 'Trưởng phòng Kinh tế, Hạ tầng')}.",
     ]
     for ground in grounds:
         sheet.flow([Span(ground, italic=True)], indent=10)
@@ -144,7 +179,8 @@ def decision(draft: Draft, _given: Person | None) -> None:
     sheet.skip(1)
     body = draft.rng.sample(_BODY[1:], 3)
     articles = [
-        f"Ban hành kèm theo Quyết định này nội dung {subject.removeprefix('Về việc ')}. {_fill(draft, body[0], agency, on)}",
+        f"Ban hành kèm theo Quyết định này nội dung {subject.removeprefix('Về việc ')}. "
+        + _fill(draft, body[0], agency, on),
         _fill(draft, body[1], agency, on),
         f"Quyết định này có hiệu lực thi hành kể từ ngày ký. {_fill(draft, body[2], agency, on)}",
         "Chánh Văn phòng, Thủ trưởng các đơn vị có liên quan chịu trách nhiệm thi hành Quyết định này./.",
@@ -163,20 +199,28 @@ def letter(draft: Draft, _given: Person | None) -> None:
     unit = draft.pick("VP", "KSTT", "TTHC", "KHTC")
     number = draft.fact("number", f"{draft.rng.randint(1, 5200)}/{agency.code}-{unit}")
     hand = draft.rng.random() < 0.25
-    spans = [
-        draft.pick("Số: ", "Số:"),
-        Span(number.split("/")[0], "number", hand=hand),
-        Span("/" + number.split("/", 1)[1], "number"),
-    ]
     subject = draft.fact("subject", draft.rng.choice(_SUBJECTS).format(year=on.year))
     small = sheet.size * 12 / 13.5
     double_header(
-        draft, sheet, agency.above, agency.own, spans, place_and_date(draft, on, hand=hand),
+        draft,
+        sheet,
+        agency.above,
+        agency.own,
+        number=_number(draft, number, hand=hand),
+        dated=place_and_date(draft, on, hand=hand),
         subject=[Span("V/v", size=small), Span(subject, "subject", size=small)],
-    )  # fmt: skip
+    )
     sheet.skip(2)
-    to = draft.rng.sample(("Các sở, ban, ngành", "Ủy ban nhân dân các phường, xã", "Trung tâm Phục vụ hành chính công",
-                           "Công an " + draft.place.province, "Thuế " + draft.place.province), 3)  # fmt: skip
+    to = draft.rng.sample(
+        (
+            "Các sở, ban, ngành",
+            "Ủy ban nhân dân các phường, xã",
+            "Trung tâm Phục vụ hành chính công",
+            "Công an " + draft.place.province,
+            "Thuế " + draft.place.province,
+        ),
+        3,
+    )
     if draft.rng.random() < 0.5:
         receiver = draft.fact("recipient", to[0])
         sheet.text(["Kính gửi: ", Span(receiver, "recipient"), "."], align="center")
@@ -200,7 +244,9 @@ def notice(draft: Draft, _given: Person | None) -> None:
     agency = _agency(draft, on)
     sheet = draft.page(size=13.5, leading=1.28)
     number = draft.fact("number", f"{draft.rng.randint(1, 900)}/TB-{agency.code}")
-    double_header(draft, sheet, agency.above, agency.own, ["Số: ", Span(number, "number")], place_and_date(draft, on))
+    double_header(
+        draft, sheet, agency.above, agency.own, number=["Số: ", Span(number, "number")], dated=place_and_date(draft, on)
+    )
     heading(sheet, "THÔNG BÁO", size=14)
     subject = draft.fact("subject", draft.pick("Về việc ", "Về ") + draft.rng.choice(_SUBJECTS).format(year=on.year))
     sheet.flow(
@@ -221,7 +267,8 @@ def notice(draft: Draft, _given: Person | None) -> None:
         _schedule(draft, sheet, on)
     sheet.flow(
         [
-            f"Thông báo này có hiệu lực kể từ {long_date(on)}. Nhận được Thông báo này, yêu cầu các đơn vị nghiêm túc thực hiện./."
+            f"Thông báo này có hiệu lực kể từ {long_date(on)}. ",
+            "Nhận được Thông báo này, yêu cầu các đơn vị nghiêm túc thực hiện./.",
         ],
         indent=10,
     )
@@ -230,10 +277,16 @@ def notice(draft: Draft, _given: Person | None) -> None:
 
 def _schedule(draft: Draft, sheet: Sheet, on: date) -> None:
     rows: list[list[list[Span | str]]] = [[["STT"], ["Nội dung"], ["Thời gian"], ["Địa điểm"]]]
-    work = ("Tiếp nhận hồ sơ trực tiếp", "Kiểm tra, đối chiếu bản chính", "Trả kết quả", "Tập huấn số hóa giấy tờ",
-            "Lấy ý kiến nhân dân")  # fmt: skip
+    work = (
+        "Tiếp nhận hồ sơ trực tiếp",
+        "Kiểm tra, đối chiếu bản chính",
+        "Trả kết quả",
+        "Tập huấn số hóa giấy tờ",
+        "Lấy ý kiến nhân dân",
+    )
     for position, name in enumerate(draft.rng.sample(work, 4), 1):
-        when = f"{draft.rng.randint(7, 10)}h{draft.rng.choice(('00', '30'))} - {draft.rng.randint(14, 17)}h00, ngày {short_date(date(on.year, on.month, draft.rng.randint(1, 28)))}"
+        hours = f"{draft.rng.randint(7, 10)}h{draft.rng.choice(('00', '30'))} - {draft.rng.randint(14, 17)}h00"
+        when = f"{hours}, ngày {short_date(date(on.year, on.month, draft.rng.randint(1, 28)))}"
         where = draft.pick("Nhà văn hóa khu phố", "Bộ phận Một cửa", "Hội trường tầng 2")
         rows.append([[str(position)], [name], [when], [where]])
     sheet.skip(1)

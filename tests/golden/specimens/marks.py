@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import cv2
@@ -34,8 +35,8 @@ def seal(face: Typeface, rng: random.Random, rim: str, foot: str, *, diameter: f
     for radius, thick in ((0.495, 0.016), (0.468, 0.007), (0.31, 0.008)):
         r = size * radius
         draw.ellipse([centre - r, centre - r, centre + r, centre + r], outline=255, width=max(2, round(size * thick)))
-    _around(canvas, face, rim, size * 0.39, round(size * 0.098), 4.2, top=True)
-    _around(canvas, face, foot, size * 0.39, round(size * 0.074), 1.6, top=False)
+    _around(canvas, face, rim, round(size * 0.098), 4.2, top=True)
+    _around(canvas, face, foot, round(size * 0.074), 1.6, top=False)
     _star(draw, centre, centre - size * 0.1, size * 0.13)
     font = face.font(round(size * 0.088), bold=True)
     draw.text((centre, centre + size * 0.13), "BẢN MẪU", font=font, fill=255, anchor="mm")
@@ -45,11 +46,9 @@ def seal(face: Typeface, rng: random.Random, rim: str, foot: str, *, diameter: f
     return _inked(turned, rng, SEAL_RED, dry=rng.uniform(0.08, 0.4))
 
 
-def _around(
-    canvas: Image.Image, face: Typeface, text: str, radius: float, pixels: int, arc: float, *, top: bool
-) -> None:
+def _around(canvas: Image.Image, face: Typeface, text: str, pixels: int, arc: float, *, top: bool) -> None:
     """Letters along a circle, made smaller until they take no more than `arc` radians."""
-    centre = canvas.width / 2
+    radius, centre = canvas.width * 0.39, canvas.width / 2
     need = (face.font(pixels, bold=True).getlength(text) + len(text) * pixels * 0.1) / radius
     pixels = min(pixels, int(pixels * arc / need))
     font = face.font(pixels, bold=True)
@@ -98,7 +97,7 @@ def signature(rng: random.Random, *, width: float = 42.0, height: float = 19.0) 
     canvas = Image.new("L", (wide * scale, high * scale))
     draw = ImageDraw.Draw(canvas)
     for start, end, loops in ((0.05, 0.62, rng.randint(3, 6)), (0.3, 0.95, rng.randint(1, 3))):
-        _loops(draw, rng, canvas.size, start, end, loops)
+        _loops(draw, rng, canvas.size, (start, end), loops)
     if rng.random() < 0.75:
         y = rng.uniform(0.55, 0.85) * high * scale
         tail = [(rng.uniform(0.0, 0.15) * wide * scale, y), (0.5 * wide * scale, y * rng.uniform(0.92, 1.08))]
@@ -108,9 +107,9 @@ def signature(rng: random.Random, *, width: float = 42.0, height: float = 19.0) 
 
 
 def _loops(
-    draw: ImageDraw.ImageDraw, rng: random.Random, size: tuple[int, int], start: float, end: float, loops: int
+    draw: ImageDraw.ImageDraw, rng: random.Random, size: tuple[int, int], reach: tuple[float, float], loops: int
 ) -> None:
-    wide, high = size
+    (wide, high), (start, end) = size, reach
     points = [(start * wide, rng.uniform(0.4, 0.7) * high)]
     for loop in range(loops):
         x = start + (end - start) * (loop + 0.5) / loops
@@ -130,7 +129,7 @@ def _stroke(draw: ImageDraw.ImageDraw, points: list[tuple[float, float]], thick:
         for step in range(24):
             t = step / 24
             trail.append(tuple(_spline(t, *axis) for axis in zip(a, b, c, d, strict=True)))  # type: ignore[arg-type]
-    for (x0, y0), (x1, y1) in zip(trail, trail[1:], strict=False):
+    for (x0, y0), (x1, y1) in pairwise(trail):
         width = max(3, round(thick - math.hypot(x1 - x0, y1 - y0) / 9))
         draw.line([(x0, y0), (x1, y1)], fill=255, width=width)
         draw.ellipse([x1 - width / 2, y1 - width / 2, x1 + width / 2, y1 + width / 2], fill=255)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping  # noqa: TC003 - a runtime annotation of a public dataclass
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from PIL import Image  # noqa: TC002 - as above
+from PIL import Image
 
 DPI = 300
 """Every page is drawn at this resolution."""

@@ -1,9 +1,9 @@
 """Invented people and places of the specimens; nobody here exists.
 
 Names are put together at random from common family, middle and given names. Personal identification numbers have the
-structure of NĐ 137/2015 Đ13 (province of birth, century and sex, year, six random digits), and all their random parts lie
-in 999000 to 999999: that range marks a number as a specimen's. Every ward and district carries the word "Mẫu" and exists
-on no map; provinces are real, so that what reads papers meets real province names.
+structure of NĐ 137/2015 Đ13 (province of birth, century and sex, year, six random digits), and their random parts all
+lie in 999000 to 999999: that range marks a number as a specimen's. Every ward and district carries the word "Mẫu" and
+exists on no map; provinces are real, so that what reads papers meets real province names.
 """
 
 from __future__ import annotations
@@ -148,10 +148,8 @@ def place(rng: random.Random) -> Place:
     province, code = rng.choice(PROVINCES)
     urban = province.lower().startswith("thành phố") or rng.random() < 0.4
     ward = f"{'phường' if urban else 'xã'} {rng.choice(_WARDS)}"
-    if not urban:
-        kind = "huyện"
-    else:
-        kind = "quận" if province.lower().startswith("thành phố") else "thành phố"
+    city = province.lower().startswith("thành phố")
+    kind = {(True, True): "quận", (False, True): "thành phố"}.get((city, urban), "huyện")
     return Place(ward, f"{kind} {rng.choice(_DISTRICTS)}", province, code)
 
 

@@ -27,11 +27,8 @@ _RELATIONS: dict[str, tuple[str | None, tuple[int, int]]] = {
 }
 
 
-def _numbered(
-    draft: Draft, sheet: Sheet, number: int, label: str, name: str, value: str, shown: str | None = None
-) -> None:
-    stated = draft.fact(name, value)
-    sheet.flow([f"{number}. {label}: ", Span(shown or stated, name)], align="left")
+def _numbered(draft: Draft, sheet: Sheet, label: str, name: str, value: str) -> None:
+    sheet.flow([f"{label}: ", Span(draft.fact(name, value), name)], align="left")
 
 
 def confirmation(draft: Draft, _given: Person | None) -> None:
@@ -43,12 +40,13 @@ def confirmation(draft: Draft, _given: Person | None) -> None:
     sheet = draft.page(size=12.5, leading=1.3)
     number = draft.fact("number", f"{draft.serial()}/XN")
     above = f"CÔNG AN {where.province if new else where.district}".upper()
-    double_header(draft, sheet, [above], [f"CÔNG AN {where.ward.upper()}"], ["Số: ", Span(number, "number")],
-                  place_and_date(draft, on, city=where.ward_name))  # fmt: skip
+    dated = place_and_date(draft, on, city=where.ward_name)
+    numbered: list[Span | str] = ["Số: ", Span(number, "number")]
+    double_header(draft, sheet, [above], [f"CÔNG AN {where.ward.upper()}"], number=numbered, dated=dated)
     heading(sheet, "XÁC NHẬN THÔNG TIN VỀ CƯ TRÚ", size=15)
     sheet.skip(2)
-    asker = draft.fact("applicant_name", who.name)
-    sheet.flow(["Theo đề nghị của Ông/Bà: ", Span(asker, "applicant_name")], indent=8, align="left")
+    asker = draft.fact("requester_name", who.name)
+    sheet.flow(["Theo đề nghị của Ông/Bà: ", Span(asker, "requester_name")], indent=8, align="left")
     number = draft.fact("holder_id", who.personal_number)
     sheet.boxed(["Số định danh cá nhân: "], Span(number, "holder_id"))
     sheet.skip(1)
@@ -62,24 +60,24 @@ def confirmation(draft: Draft, _given: Person | None) -> None:
     born = draft.day("birth_date", who.birth_date)
     sheet.stops(
         (0, ["1. Ngày, tháng, năm sinh: ", Span(short_date(born), "birth_date")]),
-        (0.62, ["2. Giới tính: ", Span(draft.fact("gender", who.gender), "gender")]),
+        (0.62, ["2. Giới tính: ", Span(draft.fact("sex", who.gender), "sex")]),
         leader=False,
     )
     sheet.flow(["3. Số định danh cá nhân: ", Span(number, "holder_id")], align="left")
     religion = draft.pick("Không", "Không", "Phật giáo", "Công giáo")
     sheet.stops(
         (0, ["4. Dân tộc: ", Span(draft.fact("ethnicity", who.ethnicity), "ethnicity")]),
-        (0.5, ["5. Tôn giáo: ", religion]),
+        (0.5, ["5. Tôn giáo: ", Span(draft.fact("religion", religion), "religion")]),
         leader=False,
     )
-    _numbered(draft, sheet, 6, "Quê quán", "hometown", where.full(on))
-    sheet.flow([f"7. Nơi đăng ký khai sinh: {where.full(on)}"], align="left")
-    _numbered(draft, sheet, 8, "Nơi thường trú", "residence", who.address(on))
-    sheet.flow(["9. Nơi tạm trú: Không"], align="left")
-    sheet.flow([f"10. Nơi ở hiện tại: {who.address(on)}"], align="left")
-    _numbered(draft, sheet, 11, "Họ, chữ đệm và tên chủ hộ", "householder_name", head.capitals)
-    _numbered(draft, sheet, 12, "Quan hệ với chủ hộ", "householder_relation", relation)
-    _numbered(draft, sheet, 13, "Số định danh cá nhân chủ hộ", "householder_id", head.personal_number)
+    _numbered(draft, sheet, "6. Quê quán", "hometown", where.full(on))
+    _numbered(draft, sheet, "7. Nơi đăng ký khai sinh", "birth_registration_place", where.full(on))
+    _numbered(draft, sheet, "8. Nơi thường trú", "residence", who.address(on))
+    _numbered(draft, sheet, "9. Nơi tạm trú", "temporary_residence", "Không")
+    _numbered(draft, sheet, "10. Nơi ở hiện tại", "current_residence", who.address(on))
+    _numbered(draft, sheet, "11. Họ, chữ đệm và tên chủ hộ", "household_head_name", head.capitals)
+    _numbered(draft, sheet, "12. Quan hệ với chủ hộ", "household_relation", relation)
+    _numbered(draft, sheet, "13. Số định danh cá nhân chủ hộ", "household_head_id", head.personal_number)
     sheet.skip(1)
     sheet.flow([Span("II. Thông tin các thành viên khác trong hộ gia đình:", bold=True)], align="left")
     sheet.skip(1)

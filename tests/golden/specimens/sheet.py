@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import cv2
 import numpy as np
@@ -50,7 +50,7 @@ class Span:
     hand: bool = False
 
 
-Spans = "Sequence[Span | str]"
+Spans: TypeAlias = "Sequence[Span | str]"
 
 
 @dataclass(frozen=True)
@@ -76,9 +76,16 @@ class Sheet:
     """One page at 300 dpi; positions are pixels, `y` of a line is its baseline, `size` the standard type in points."""
 
     def __init__(
-        self, number: int, face: Typeface, rng: random.Random, *, size: float = 13.0, page: tuple[float, float] = (210, 297),
-        margins: tuple[float, float, float, float] = (28, 18, 18, 18), paper: Colour = (255, 255, 255),
-    ) -> None:  # fmt: skip
+        self,
+        number: int,
+        face: Typeface,
+        rng: random.Random,
+        *,
+        size: float = 13.0,
+        page: tuple[float, float] = (210, 297),
+        margins: tuple[float, float, float, float] = (28, 18, 18, 18),
+        paper: Colour = (255, 255, 255),
+    ) -> None:
         self.number = number
         self.face = face
         self.rng = rng
@@ -90,7 +97,7 @@ class Sheet:
         self.right, self.bottom = self.image.width - mm(margins[2]), self.image.height - mm(margins[3])
         self.y = self.top
         self.words: list[Word] = []
-        self.facts: dict[str, list[tuple[int, int, int, int]]] = {}
+        self.facts: dict[str, list[tuple[int, tuple[int, int, int, int]]]] = {}
         self._lines = 0
 
     # --- lines ---------------------------------------------------------------------------------------------------
@@ -129,9 +136,16 @@ class Sheet:
         self.y += self._fall(tokens)
 
     def flow(
-        self, spans: Spans, *, x: int | None = None, width: int | None = None, indent: float = 0, align: str = "justify",
-        hanging: float = 0, leader: bool = False,
-    ) -> None:  # fmt: skip
+        self,
+        spans: Spans,
+        *,
+        x: int | None = None,
+        width: int | None = None,
+        indent: float = 0,
+        align: str = "justify",
+        hanging: float = 0,
+        leader: bool = False,
+    ) -> None:
         """A paragraph broken into lines; `indent` of the first and `hanging` of the other lines in millimetres.
 
         `align` is "justify", "left" or "center"; with `leader` dots run from the last word to the right edge.
@@ -182,9 +196,16 @@ class Sheet:
         self.draw.line([(centre - width / 2, y), (centre + width / 2, y)], fill=BLACK, width=thick)
 
     def table(
-        self, widths: Sequence[float], rows: Sequence[Sequence[Spans]], *, size: float | None = None, x: int | None = None,
-        align: Sequence[str] | None = None, head: int = 1, shade: Colour | None = None,
-    ) -> None:  # fmt: skip
+        self,
+        widths: Sequence[float],
+        rows: Sequence[Sequence[Spans]],
+        *,
+        size: float | None = None,
+        x: int | None = None,
+        align: Sequence[str] | None = None,
+        head: int = 1,
+        shade: Colour | None = None,
+    ) -> None:
         """A ruled table; `widths` are shares of the width, the first `head` rows are bold and centred.
 
         Every line of every cell is a visual line of its own, row by row and cell by cell.
@@ -310,7 +331,7 @@ class Sheet:
             for piece in token.pieces:
                 box = self._ink(piece, at)
                 if piece.span.fact:
-                    self.facts.setdefault(piece.span.fact, []).append(box)
+                    self.facts.setdefault(piece.span.fact, []).append((len(self.words), box))
                 boxes.append(box)
                 at += piece.width
             facts = [piece.span.fact for piece in token.pieces if piece.span.fact]
@@ -322,7 +343,7 @@ class Sheet:
 
     def _record(self, text: str, box: tuple[int, int, int, int], span: Span, *, known: bool = False) -> None:
         if span.fact and not known:
-            self.facts.setdefault(span.fact, []).append(box)
+            self.facts.setdefault(span.fact, []).append((len(self.words), box))
         self.words.append(Word(text, self.number, self._lines, box, span.fact, span.hand))
 
     def _ink(self, piece: _Piece, x: float) -> tuple[int, int, int, int]:

@@ -57,13 +57,13 @@ def date_words(day: date) -> str:
 
 
 def long_date(day: date) -> str:
-    """ "ngày 05 tháng 3 năm 2026": days below ten and January, February take a leading zero (NĐ 30/2020, PL I)."""
+    """As NĐ 30/2020 asks, "ngày 05 tháng 3 năm 2026": days below ten, January and February take a leading zero."""
     month = f"{day.month:02d}" if day.month <= 2 else str(day.month)
     return f"ngày {day.day:02d} tháng {month} năm {day.year}"
 
 
 def short_date(day: date) -> str:
-    """ "05/03/2026"."""
+    """Figures only: "05/03/2026"."""
     return f"{day.day:02d}/{day.month:02d}/{day.year}"
 
 

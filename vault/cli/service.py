@@ -1,0 +1,185 @@
+"""`vault up`, `vault down`, `vault status`: the single-machine service."""
+
+from __future__ import annotations
+
+import json
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from vault import bootstrap
+from vault.bootstrap import App
+from vault.domain.errors import Unavailable
+from vault.embedded import Health, Plan, Supervisor
+
+app = typer.Typer()
+_out = Console()
+_err = Console(stderr=True)
+_DOWN = 3  # exit status: a part is down
+_LOOK_SECONDS = 2.0
+
+Say = Callable[[str], None]
+Json = Annotated[bool, typer.Option("--json", help="End with one JSON object on the last line.")]
+
+
+@app.command()
+def up(
+    *,
+    as_json: Json = False,
+    foreground: Annotated[
+        bool, typer.Option("--foreground", help="Stay, start again what dies, stop everything at the end.")
+    ] = False,
+) -> None:
+    """Start the service on this machine: PostgreSQL, object store, web and workers. Safe to run again.
+
+    Data lie under ./.vault (VAULT_HOME). A part whose URL is given by environment is used and not started.
+    """
+    begin = time.monotonic()
+    with _progress() as say:
+        service = _bring_up(say)
+    seconds = round(time.monotonic() - begin, 1)
+    parts = Supervisor(_plan(service)).health()
+    if as_json:
+        _print_json(
+            {
+                "up": True,
+                "url": service.settings.local_url,
+                "seconds": seconds,
+                "parts": _as_json(parts),
+                "sign_ins": [
+                    {"role": who.role, "username": who.username, "password": who.password} for who in _sign_ins(service)
+                ],
+            }
+        )
+    else:
+        _out.print(_parts_table(parts))
+        _out.print(_links_table(service))
+        _out.print(f"Up in {seconds} s. [bold]vault status[/] looks, [bold]vault down[/] stops.")
+    if foreground:
+        _watch()
+
+
+@app.command()
+def down(*, as_json: Json = False) -> None:
+    """Stop the service. Data stay; parts given by URL are left alone."""
+    with _progress() as say:
+        _bring_down(say)
+    if as_json:
+        _print_json({"up": False})
+    else:
+        _out.print("Stopped. [bold]vault up[/] starts it again where it was.")
+
+
+@app.command()
+def status(*, as_json: Json = False) -> None:
+    """Tell how each part is. Exit status 3 when one is down."""
+    service = bootstrap.build()
+    parts = Supervisor(_plan(service)).health()
+    whole = all(part.up for part in parts)
+    if as_json:
+        _print_json({"up": whole, "url": service.settings.local_url if whole else None, "parts": _as_json(parts)})
+    else:
+        _out.print(_parts_table(parts))
+        if not whole:
+            _out.print("[bold]vault up[/] starts what is down.")
+    if not whole:
+        raise typer.Exit(_DOWN)
+
+
+def _bring_up(say: Say) -> App:
+    """Every part, in order; the service with the settings as they are afterwards."""
+    with Supervisor(_plan(bootstrap.build())).locked():
+        Supervisor(_plan(bootstrap.build()), say).start_stores()  # settings anew: another command may have moved a port
+        service = bootstrap.build()  # ports and passwords of the stores are known only now
+        say("preparing schema, bucket and keys")
+        bootstrap.prepare(service.settings)
+        say("starting web and workers")
+        Supervisor(_plan(service), say).start_program()
+    return service
+
+
+def _bring_down(say: Say) -> None:
+    with Supervisor(_plan(bootstrap.build())).locked():
+        Supervisor(_plan(bootstrap.build()), say).stop()
+
+
+def _watch() -> None:
+    """Stay until SIGINT or SIGTERM; bring back what dies."""
+    ended = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: ended.set())
+    while not ended.wait(_LOOK_SECONDS):
+        parts = Supervisor(_plan(bootstrap.build())).health()
+        if dead := [part.part for part in parts if not part.up and not part.given]:
+            _err.print(f"{', '.join(dead)} died: starting again")
+            try:
+                _bring_up(_err.print)
+            except Unavailable as err:  # a disk may be full for a while: keep trying
+                _err.print(str(err))
+    _bring_down(_err.print)
+
+
+@contextmanager
+def _progress() -> Iterator[Say]:
+    """A line on standard error that says what is being done; lines of their own where that is no terminal."""
+    if not _err.is_terminal:
+        yield lambda text: _err.print(f"  {text}", highlight=False)
+        return
+    with _err.status("looking") as line:
+        yield line.update
+
+
+def _plan(service: App) -> Plan:
+    settings = service.settings
+    url = settings.database_url
+    return Plan(
+        home=settings.home,
+        database_url=None if url is None else url.get_secret_value(),
+        s3_endpoint=settings.s3_endpoint,
+        http_host=settings.http_host,
+        http_port=settings.http_port,
+        web_processes=settings.web_processes,
+        workers=settings.workers,
+    )
+
+
+def _sign_ins(service: App) -> Sequence[bootstrap.SeedAccount]:
+    return bootstrap.SEED_ACCOUNTS if service.settings.environment == "development" else ()
+
+
+def _parts_table(parts: Sequence[Health]) -> Table:
+    table = Table(title="Kho số", title_justify="left")
+    for column in ("Part", "State", "Address", "Process", "Log"):
+        table.add_column(column, overflow="fold")
+    for part in parts:
+        state = "[green]up[/]" if part.up else "[bold red]DOWN[/]"
+        kind = " (given)" if part.given else ""
+        table.add_row(part.part, state + kind, part.address, str(part.pid or ""), part.log or "")
+    return table
+
+
+def _links_table(service: App) -> Table:
+    table = Table(title="Open and try", title_justify="left")
+    for column in ("Who", "Sign-in", "Password"):
+        table.add_column(column)
+    table.add_row("everybody", service.settings.local_url, "")
+    table.add_row("verifier's page", f"{service.settings.local_url}/q", "")
+    for who in _sign_ins(service):
+        table.add_row(str(who.role).lower(), who.username, who.password)
+    return table
+
+
+def _as_json(parts: Sequence[Health]) -> list[dict[str, Any]]:
+    return [asdict(part) for part in parts]
+
+
+def _print_json(value: dict[str, Any]) -> None:
+    typer.echo(json.dumps(value, ensure_ascii=False))

@@ -1,0 +1,127 @@
+"""Certificates and revocation evidence that travel with a document, and how they are collected at intake."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import ocsp
+from cryptography.x509.oid import AuthorityInformationAccessOID, ExtensionOID
+
+from signing.errors import EvidenceMissingError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+MAX_EVIDENCE_BYTES: Final = 20_000_000
+"""A CRL or OCSP response longer than this is not kept."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """DER objects for the document security store: issuer certificates, CRLs (RFC 5280), OCSP responses (RFC 6960)."""
+
+    certificates: tuple[bytes, ...] = ()
+    crls: tuple[bytes, ...] = ()
+    ocsps: tuple[bytes, ...] = ()
+
+    def __add__(self, other: Evidence) -> Evidence:
+        return Evidence(
+            certificates=_merged(self.certificates, other.certificates),
+            crls=_merged(self.crls, other.crls),
+            ocsps=_merged(self.ocsps, other.ocsps),
+        )
+
+    @property
+    def has_revocation(self) -> bool:
+        """Whether any CRL or OCSP response is here."""
+        return bool(self.crls or self.ocsps)
+
+
+def collect_evidence(
+    chain: Sequence[x509.Certificate],
+    *,
+    fetch: Callable[[str, bytes | None], bytes],
+) -> Evidence:
+    """The revocation status of every certificate of `chain` (end entity first, root last), as the CAs publish it.
+
+    `fetch(url, body)` gets (body None) or posts an OCSP request and raises OSError on failure; the caller owns time
+    limits and proxies. OCSP is asked first (RFC 6960), then the CRLs (RFC 5280, 4.2.1.13). EVIDENCE_MISSING when a
+    certificate below the root has neither.
+    """
+    found = Evidence(certificates=tuple(c.public_bytes(Encoding.DER) for c in chain[1:] if c.subject != c.issuer))
+    for own, issuer in pairwise(chain):
+        one = _by_ocsp(own, issuer, fetch) or _by_crl(own, fetch)
+        if one is None:
+            raise EvidenceMissingError(own.subject.rfc4514_string())
+        found += one
+    return found
+
+
+def _by_ocsp(
+    own: x509.Certificate, issuer: x509.Certificate, fetch: Callable[[str, bytes | None], bytes]
+) -> Evidence | None:
+    builder = ocsp.OCSPRequestBuilder().add_certificate(own, issuer, hashes.SHA1())  # noqa: S303 - a name, not a proof: the identifier every responder knows
+    request = builder.build().public_bytes(Encoding.DER)
+    for url in _ocsp_urls(own):
+        try:
+            answer = fetch(url, request)
+            if len(answer) > MAX_EVIDENCE_BYTES:
+                continue
+            parsed = ocsp.load_der_ocsp_response(answer)
+            good = parsed.response_status is ocsp.OCSPResponseStatus.SUCCESSFUL
+            if good and parsed.serial_number == own.serial_number:
+                return Evidence(ocsps=(answer,))
+        except (OSError, ValueError):
+            continue
+    return None
+
+
+def _by_crl(own: x509.Certificate, fetch: Callable[[str, bytes | None], bytes]) -> Evidence | None:
+    for url in _crl_urls(own):
+        try:
+            answer = fetch(url, None)
+            if len(answer) > MAX_EVIDENCE_BYTES:
+                continue
+            parsed = x509.load_der_x509_crl(answer)
+        except (OSError, ValueError):
+            continue
+        if parsed.issuer == own.issuer:
+            return Evidence(crls=(answer,))
+    return None
+
+
+def _ocsp_urls(certificate: x509.Certificate) -> list[str]:
+    try:
+        value = certificate.extensions.get_extension_for_oid(ExtensionOID.AUTHORITY_INFORMATION_ACCESS).value
+    except (x509.ExtensionNotFound, ValueError):
+        return []
+    if not isinstance(value, x509.AuthorityInformationAccess):
+        return []
+    return [
+        access.access_location.value
+        for access in value
+        if access.access_method == AuthorityInformationAccessOID.OCSP
+        and isinstance(access.access_location, x509.UniformResourceIdentifier)
+    ]
+
+
+def _crl_urls(certificate: x509.Certificate) -> list[str]:
+    try:
+        points = certificate.extensions.get_extension_for_class(x509.CRLDistributionPoints).value
+    except (x509.ExtensionNotFound, ValueError):
+        return []
+    return [
+        name.value
+        for point in points
+        for name in point.full_name or ()
+        if isinstance(name, x509.UniformResourceIdentifier)
+    ]
+
+
+def _merged(first: tuple[bytes, ...], second: tuple[bytes, ...]) -> tuple[bytes, ...]:
+    return tuple(dict.fromkeys((*first, *second)))

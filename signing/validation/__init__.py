@@ -1,0 +1,18 @@
+"""PDF in, validation report out."""
+
+from signing.validation.inspection import inspect
+from signing.validation.report import Report, SignatureReport, VerifiedReport
+from signing.validation.trust import RevocationPolicy, Trust, government_intermediates
+from signing.validation.verdicts import Reason, Verdict
+
+__all__ = [
+    "Reason",
+    "Report",
+    "RevocationPolicy",
+    "SignatureReport",
+    "Trust",
+    "Verdict",
+    "VerifiedReport",
+    "government_intermediates",
+    "inspect",
+]

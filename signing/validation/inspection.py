@@ -1,0 +1,524 @@
+"""Look at a PDF and say what its signatures are worth. Never raises for a bad file.
+
+Time follows EN 319 102-1, 5.6: the newest document time stamp is judged at `now`, everything under it at its time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from io import BytesIO
+from typing import TYPE_CHECKING, Any, Final
+
+from pyhanko.pdf_utils import generic, misc
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.fields import enumerate_sig_fields
+from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
+from pyhanko.sign.validation.status import SignatureCoverageLevel
+
+from signing.development import DEVELOPMENT_POLICY
+from signing.evidence import Evidence
+from signing.timestamps import LOCAL_TSA_POLICY
+from signing.validation import structure
+from signing.validation.chain import Paths, Pool, Standing
+from signing.validation.changes import Change, History, is_visible
+from signing.validation.cmsdata import SignedParts, Token, read_signature, read_token
+from signing.validation.hidden import hidden_content
+from signing.validation.objects import entry, items
+from signing.validation.report import DOCUMENT_TIMESTAMP, PKCS7, Report, SignatureReport, iso
+from signing.validation.verdicts import Reason, ordered, verdict_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from signing.validation.trust import Trust
+
+MAX_SIGNATURES: Final = 500
+CLOCK_TOLERANCE: Final = timedelta(minutes=5)
+MAX_STORE_ITEMS: Final = 2_000
+
+_BYTE_RANGE: Final = re.compile(rb"/ByteRange\s*\[\s*\d")
+_PADES: Final = "/ETSI.CAdES.detached"
+_PKCS7: Final = "/adbe.pkcs7.detached"
+_STAMP: Final = "/ETSI.RFC3161"
+_DATES: Final = {
+    Reason.SIGNED_AFTER_EXPIRY: Reason.TIMESTAMP_EXPIRED,
+    Reason.EXPIRED_WITHOUT_TIMESTAMP: Reason.TIMESTAMP_EXPIRED,
+}
+_REVOCATION_OPEN: Final = {Reason.REVOCATION_UNKNOWN, Reason.REVOCATION_MISSING}
+
+
+def inspect(
+    pdf: bytes,
+    *,
+    trust: Trust,
+    now: datetime,
+    evidence: Evidence | None = None,
+    password: str | None = None,
+) -> Report:
+    """Report on every signature of `pdf` as seen at `now` (aware).
+
+    `evidence` is what intake collected and kept beside the file. Whatever goes wrong inside becomes INCONCLUSIVE.
+
+    >>> inspect(b"hello", trust=Trust.nothing(), now=datetime(2026, 1, 1, tzinfo=UTC)).verdict
+    <Verdict.INCONCLUSIVE: 'INCONCLUSIVE'>
+    """
+    look = _Look(pdf, trust, now, evidence or Evidence(), password)
+    try:
+        look.run()
+    except Exception as error:  # noqa: BLE001 - the promise: any fault at all is "not conclusive", never a crash or VALID
+        look.reasons.add(Reason.BROKEN_STRUCTURE)
+        look.details.append(f"{type(error).__name__}: {error}"[:300])
+    return look.report()
+
+
+@dataclass
+class _Item:
+    """One signature while it is being judged."""
+
+    name: str
+    field: Any
+    embedded: Any = None
+    range: structure.Range | None = None
+    parts: SignedParts | None = None
+    token: Token | None = None
+    token_digest: str = ""
+    reasons: set[Reason] = field(default_factory=set)
+    revocation: str = "unknown"
+    trusted: bool = False
+    signed_at: datetime | None = None
+    proven_by: Token | None = None
+    changes: Change = Change.NONE
+    whole: bool = False
+    remnant: bool = False
+    subfilter: str = ""
+
+    @property
+    def end(self) -> int:
+        return self.range.end if self.range else 0
+
+    @property
+    def sound(self) -> bool:
+        """Whether cryptography and byte range hold."""
+        if self.token is not None:
+            return self.range is not None and self.token.intact
+        return self.range is not None and self.parts is not None and not _broken(self.parts)
+
+
+def _broken(parts: SignedParts) -> bool:
+    return bool({Reason.DIGEST_MISMATCH, Reason.SIGNATURE_MISMATCH} & set(parts.reasons))
+
+
+class _Look:
+    """One inspection; collects reasons and items as it goes, so that a fault half-way loses nothing."""
+
+    def __init__(self, pdf: bytes, trust: Trust, now: datetime, evidence: Evidence, password: str | None) -> None:
+        self.pdf = pdf
+        self.now = now
+        self.password = password
+        self.reasons: set[Reason] = set()
+        self.details: list[str] = []
+        self.items: list[_Item] = []
+        self.pool = Pool()
+        self.pool.add_der(certificates=evidence.certificates, crls=evidence.crls, ocsps=evidence.ocsps)
+        self.paths = Paths(trust, self.pool)
+        self.has_store = False
+
+    def run(self) -> None:
+        self.reasons |= set(structure.surface_faults(self.pdf))
+        reader = self._reader()
+        if reader is None:
+            return
+        self._gather(reader)
+        self._read_store(reader)
+        self._judge_time()
+        self._judge_changes(reader)
+        if self.items and not self.reasons & {Reason.BROKEN_STRUCTURE}:
+            self.reasons |= hidden_content(reader, self.pdf)
+
+    def _reader(self) -> Any:
+        """A strict reader; a lenient one, with the fault noted, when the file is broken; None when it is locked."""
+        try:
+            reader = PdfFileReader(BytesIO(self.pdf), strict=True)
+        except Exception as error:  # noqa: BLE001 - as in inspect
+            self.reasons.add(Reason.BROKEN_STRUCTURE)
+            self.details.append(f"{type(error).__name__}: {error}"[:300])
+            if not _BYTE_RANGE.search(self.pdf):
+                return None
+            reader = PdfFileReader(BytesIO(self.pdf), strict=False)
+        if reader.security_handler is not None and not self._unlocked(reader):
+            self.reasons.add(Reason.PASSWORD_PROTECTED)
+            return None
+        if reader.xrefs.hybrid_xrefs_present:
+            self.reasons.add(Reason.HYBRID_FILE)
+        return reader
+
+    def _unlocked(self, reader: Any) -> bool:
+        try:
+            reader.decrypt(self.password or "")
+            return bool(reader.security_handler.is_authenticated())
+        except Exception as error:  # noqa: BLE001 - as in inspect
+            self.details.append(f"{type(error).__name__}: {error}"[:300])
+            return False
+
+    def _gather(self, reader: Any) -> None:
+        """Find every signature, check its range and its cryptography."""
+        seen: set[Any] = set()
+        for name, value, sig_field in enumerate_sig_fields(reader, filled_status=True):
+            reference = value.reference if isinstance(value, generic.IndirectObject) else id(value)
+            if reference in seen:
+                self.details.append(f"{name}: a second field shows the same signature")
+                self.reasons.add(Reason.BYTE_RANGE_ABNORMAL)
+                continue
+            seen.add(reference)
+            if len(self.items) >= MAX_SIGNATURES:
+                self.reasons.add(Reason.TOO_MANY_SIGNATURES)
+                break
+            item = _Item(name, sig_field.get_object())
+            self.items.append(item)
+            try:
+                self._read(item, reader)
+            except Exception as error:  # noqa: BLE001 - as in inspect
+                item.reasons.add(Reason.SIGNATURE_UNREADABLE)
+                self.details.append(f"{name}: {type(error).__name__}: {error}"[:300])
+        self.items.sort(key=lambda i: i.end)
+        if len(_BYTE_RANGE.findall(self.pdf)) > len(self.items):
+            self._gather_remnants(reader, {ref for ref in seen if not isinstance(ref, int)})
+
+    def _read(self, item: _Item, reader: Any) -> None:
+        dictionary = item.field["/V"]
+        item.subfilter = str(entry(dictionary, "/SubFilter") or "")
+        embedded = item.embedded = EmbeddedPdfSignature(reader, item.field, item.name)
+        contents = embedded.pkcs7_content
+        found = structure.checked_range(self.pdf, _plain(embedded.byte_range), contents)
+        if isinstance(found, Reason):
+            item.reasons.add(found)
+            if found is Reason.BYTE_RANGE_BEYOND_FILE:
+                return
+        else:
+            item.range = found
+        if not structure.padded_with_zeros_only(contents):
+            item.reasons.add(Reason.BYTE_RANGE_ABNORMAL)
+        if item.subfilter == _STAMP:
+            item.token, item.token_digest = read_token(embedded.signed_data, embedded.compute_digest)
+            if not item.token.intact:
+                item.reasons.add(Reason.DIGEST_MISMATCH)
+            if item.token.weak:
+                item.reasons.add(Reason.WEAK_ALGORITHM)
+            self.pool.add_certificates((item.token.certificate, *item.token.certificates))
+        elif item.subfilter in {_PADES, _PKCS7}:
+            self._read_parts(item)
+        else:
+            item.reasons.add(Reason.UNSUPPORTED_FORMAT)
+
+    def _read_parts(self, item: _Item) -> None:
+        signed = item.embedded.signed_data
+        if signed["encap_content_info"]["content"].native is not None:
+            # ISO 32000-2, 12.8.3.3.1: no data shall be encapsulated; what it says could differ from what is shown.
+            item.reasons.add(Reason.UNSUPPORTED_FORMAT)
+        parts = item.parts = read_signature(signed, item.embedded.compute_digest())
+        item.reasons |= set(parts.reasons)
+        if item.subfilter == _PKCS7 or not parts.has_certificate_attribute:
+            item.reasons.add(Reason.NOT_PADES)
+        self.pool.add_certificates((parts.certificate, *parts.certificates))
+        for token in parts.tokens:
+            self.pool.add_certificates((token.certificate, *token.certificates))
+        self.pool.add_der(certificates=(), crls=parts.crls, ocsps=parts.ocsps)
+
+    def _gather_remnants(self, reader: Any, linked: set[Any]) -> None:
+        """Signature dictionaries that no form field shows any more: left by tools that rewrote a signed file."""
+        xrefs = reader.xrefs
+        refs = {r for number in range(xrefs.total_revisions) for r in xrefs.explicit_refs_in_revision(number)}
+        for ref in sorted(refs - linked, key=lambda r: r.idnum):
+            try:
+                value = reader.get_object(ref)
+            except misc.PdfError:
+                continue
+            if not isinstance(value, generic.DictionaryObject) or "/ByteRange" not in value:
+                continue
+            if "/Contents" not in value or len(self.items) >= MAX_SIGNATURES:
+                continue
+            numbers = [int(n) for n in items(entry(value, "/ByteRange")) if isinstance(n, int)]
+            beyond = sum(numbers[-2:]) > len(self.pdf)
+            item = _Item(f"object {ref.idnum}", value, remnant=True, subfilter=str(entry(value, "/SubFilter") or ""))
+            item.reasons.add(Reason.BYTE_RANGE_BEYOND_FILE if beyond else Reason.SIGNATURE_NOT_LINKED)
+            self.items.append(item)
+
+    def _read_store(self, reader: Any) -> None:
+        """The document security store (EN 319 142-1, 5.4.2)."""
+        store = entry(reader.root, "/DSS")
+        if store is None:
+            return
+        held: dict[str, list[bytes]] = {}
+        for key in ("/Certs", "/CRLs", "/OCSPs"):
+            found = items(entry(store, key))[:MAX_STORE_ITEMS]
+            held[key] = [data for stream in found if (data := _stream_data(stream)) is not None]
+        self.has_store = bool(held["/CRLs"] or held["/OCSPs"])
+        self.pool.add_der(certificates=held["/Certs"], crls=held["/CRLs"], ocsps=held["/OCSPs"])
+
+    def _judge_time(self) -> None:
+        """From the newest document time stamp back: each trusted one moves the moment of judgement to its own time."""
+        control = self.now
+        for item in sorted(self.items, key=lambda i: i.end, reverse=True):
+            if item.token is not None:
+                self._judge_stamp(item, item.token, control)
+                if item.trusted and item.sound:
+                    control = min(control, item.token.generated_at)
+            elif item.parts is not None:
+                self._judge_signature(item, item.parts, control)
+
+    def _stamp_standing(self, token: Token, control: datetime) -> Standing:
+        """A token counts when its authority was good at its time and is still inside its dates at `control`."""
+        then = self.paths.standing(token.certificate, token.generated_at, proven=True, stamping=True)
+        later = self.paths.standing(token.certificate, control, proven=True, stamping=True)
+        reasons = [*then.reasons, *(r for r in later.reasons if r not in _REVOCATION_OPEN)]
+        reasons = [_DATES.get(r, r) for r in reasons]
+        if token.generated_at > self.now + CLOCK_TOLERANCE:
+            reasons.append(Reason.TIMESTAMP_IN_FUTURE)
+        trusted = all(r is Reason.REVOCATION_UNKNOWN for r in reasons)
+        return Standing(trusted=trusted, reasons=tuple(dict.fromkeys(reasons)), revocation=then.revocation)
+
+    def _judge_stamp(self, item: _Item, token: Token, control: datetime) -> None:
+        standing = self._stamp_standing(token, control)
+        item.trusted, item.revocation = standing.trusted, standing.revocation
+        item.reasons |= set(standing.reasons)
+        item.signed_at, item.proven_by = token.generated_at, token
+        if token.policy == LOCAL_TSA_POLICY:
+            item.reasons.add(Reason.LOCAL_TIMESTAMP)
+
+    def _judge_signature(self, item: _Item, parts: SignedParts, control: datetime) -> None:
+        proof: Token | None = None
+        reasons: set[Reason] = set()
+        for token in sorted(parts.tokens, key=lambda t: t.generated_at):
+            standing = self._stamp_standing(token, control)
+            if standing.trusted and not token.weak:
+                proof = token
+                reasons |= set(standing.reasons)
+                break
+            reasons |= set(standing.reasons) & {Reason.TIMESTAMP_EXPIRED, Reason.TIMESTAMP_IN_FUTURE}
+            reasons.add(Reason.TIMESTAMP_UNTRUSTED)
+        if proof is not None:
+            reasons -= {Reason.TIMESTAMP_UNTRUSTED, Reason.TIMESTAMP_EXPIRED}
+        archive = self._archive_stamp(item)
+        if archive is not None and (proof is None or archive.generated_at < proof.generated_at):
+            proof, reasons = archive, reasons - {Reason.TIMESTAMP_UNTRUSTED, Reason.TIMESTAMP_EXPIRED}
+        if parts.bad_tokens and proof is None:
+            reasons.add(Reason.TIMESTAMP_INVALID)
+        moment = proof.generated_at if proof else self.now
+        standing = self.paths.standing(parts.certificate, moment, proven=proof is not None)
+        item.trusted, item.revocation = standing.trusted, standing.revocation
+        item.reasons |= reasons | set(standing.reasons)
+        item.proven_by = proof
+        item.signed_at = proof.generated_at if proof else self._claimed(item)
+        if proof is None:
+            item.reasons.add(Reason.TIME_BY_SIGNER_CLOCK)
+        elif parts.certificate.not_valid_after < self.now:
+            item.reasons.add(Reason.CERTIFICATE_SINCE_EXPIRED)
+        if proof is not None and proof.policy == LOCAL_TSA_POLICY:
+            item.reasons.add(Reason.LOCAL_TIMESTAMP)
+        if _names_policy(parts.certificate, DEVELOPMENT_POLICY.dotted_string):
+            item.reasons.add(Reason.DEVELOPMENT_CERTIFICATE)
+
+    def _archive_stamp(self, item: _Item) -> Token | None:
+        """The oldest trusted document time stamp over a signature."""
+        over = [i for i in self.items if i.token is not None and i.trusted and i.sound and i.end > item.end]
+        return min((i.token for i in over if i.token), key=lambda t: t.generated_at, default=None)
+
+    def _claimed(self, item: _Item) -> datetime | None:
+        try:
+            claimed: datetime | None = item.embedded.self_reported_timestamp
+        except (misc.PdfError, ValueError, TypeError):
+            return None
+        return claimed
+
+    def _judge_changes(self, reader: Any) -> None:
+        real = [item for item in self.items if not item.remnant]
+        ranged = [item for item in real if item.range is not None]
+        if not ranged:
+            return
+        history = History(reader)
+        newest = ranged[-1]
+        newest.whole = structure.is_whole(self.pdf, newest.end)
+        if not newest.whole and not self._only_evidence_follows(reader, history, newest):
+            self.reasons.add(Reason.UNSIGNED_CHANGE)
+            newest.reasons.add(Reason.UNSIGNED_CHANGE)
+            newest.changes = Change.OTHER
+        elif not newest.whole:
+            newest.changes = Change.EVIDENCE
+        for item in ranged[:-1]:
+            self._judge_later(reader, history, item)
+
+    def _only_evidence_follows(self, reader: Any, history: History, item: _Item) -> bool:
+        try:
+            return (
+                item.embedded.evaluate_signature_coverage() == SignatureCoverageLevel.ENTIRE_REVISION
+                and structure.tail_is_accounted_for(reader, self.pdf, item.end)
+                and history.adds_only_evidence(_last_revision(reader, item.end))
+            )
+        except Exception as error:  # noqa: BLE001 - as in inspect
+            self.details.append(f"{item.name}: {type(error).__name__}: {error}"[:300])
+            return False
+
+    def _judge_later(self, reader: Any, history: History, item: _Item) -> None:
+        """What the revisions after an older signature did."""
+        if item.embedded.evaluate_signature_coverage() != SignatureCoverageLevel.ENTIRE_REVISION:
+            item.reasons.add(Reason.BYTE_RANGE_ABNORMAL)
+            return
+        steps = history.after(_last_revision(reader, item.end))
+        item.changes = max((step.change for step in steps), default=Change.NONE)
+        if item.changes is Change.OTHER:
+            item.reasons.add(Reason.FORBIDDEN_CHANGE)
+            self.details += [f"{item.name}: {step.detail}" for step in steps if step.detail][:5]
+        if item.changes is Change.FORM:
+            item.reasons.add(Reason.FORM_FILLED_LATER)
+        visible = any(step.new_visible_signatures for step in steps)
+        if visible:
+            item.reasons.add(Reason.VISIBLE_SIGNATURE_LATER)
+        certified = _certified(item)
+        if certified == 1 and item.changes > Change.EVIDENCE:
+            item.reasons.add(Reason.CERTIFICATION_BROKEN)
+        elif certified and visible:
+            item.reasons.add(Reason.FIELD_ADDED_AFTER_CERTIFICATION)
+        lock = item.embedded.fieldmdp
+        if lock is not None and any(lock.is_locked(name) for step in steps for name in step.changed_fields):
+            item.reasons.add(Reason.LOCKED_FIELD_CHANGED)
+
+    def report(self) -> Report:
+        real = [item for item in self.items if not item.remnant]
+        reasons = set(self.reasons)
+        for item in real or self.items:
+            reasons |= item.reasons
+        if real and len(real) < len(self.items):
+            reasons.add(Reason.BROKEN_REMNANT)
+        if not self.items and not reasons:
+            reasons.add(Reason.NO_SIGNATURE)
+        return Report(
+            verdict=verdict_of(reasons),
+            reasons=ordered(reasons),
+            signatures=tuple(self._described(number, item) for number, item in enumerate(self.items, start=1)),
+            checked_at=iso(self.now),
+            sha256=hashlib.sha256(self.pdf).hexdigest(),
+            details=tuple(self.details[:50]),
+        )
+
+    def _described(self, number: int, item: _Item) -> SignatureReport:
+        blank = _blank(item, number)
+        certificate = item.parts.certificate if item.parts else item.token.certificate if item.token else None
+        if certificate is None:
+            return blank
+        proven = item.proven_by is not None
+        return replace(
+            blank,
+            level=self._level(item),
+            signer=_subject(certificate, "common_name") or certificate.subject.human_friendly,
+            organisation=_subject(certificate, "organization_name"),
+            issuer=certificate.issuer.human_friendly,
+            policy=item.parts.policy if item.parts else "",
+            signed_at=iso(item.signed_at),
+            claimed_at=iso(self._claimed(item)) if item.parts else "",
+            time_source="timestamp" if proven else "signer_clock",
+            timestamp_authority=_subject(item.proven_by.certificate, "common_name") if item.proven_by else "",
+            intact=item.sound,
+            trusted=item.trusted,
+            covers_whole_file=item.whole,
+            covered_bytes=item.end,
+            changes_after=item.changes.name.lower(),
+            certified=_certified(item),
+            certificate_serial=f"{certificate.serial_number:x}",
+            not_before=iso(certificate.not_valid_before),
+            not_after=iso(certificate.not_valid_after),
+            digest_algorithm=item.parts.digest_algorithm if item.parts else item.token_digest,
+            signature_algorithm=item.parts.signature_algorithm if item.parts else "",
+            revocation=item.revocation,
+        )
+
+    def _level(self, item: _Item) -> str:
+        if item.token is not None:
+            return DOCUMENT_TIMESTAMP
+        if item.parts is None or Reason.NOT_PADES in item.reasons:
+            return PKCS7
+        archived = any(i.token is not None and i.sound and i.end > item.end for i in self.items)
+        if self.has_store and archived:
+            return "B-LTA"
+        if item.parts.tokens or archived:
+            return "B-LT" if self.has_store else "B-T"
+        return "B-B"
+
+
+def _blank(item: _Item, number: int) -> SignatureReport:
+    """What can be said of a signature that could not be read."""
+    return SignatureReport(
+        field=item.name,
+        kind="remnant" if item.remnant else "timestamp" if item.subfilter == _STAMP else "signature",
+        level="",
+        signer="",
+        organisation="",
+        issuer="",
+        policy="",
+        signed_at="",
+        claimed_at="",
+        time_source="signer_clock",
+        timestamp_authority="",
+        intact=False,
+        trusted=False,
+        covers_whole_file=False,
+        covered_bytes=item.end,
+        revision=number,
+        changes_after="none",
+        certified=0,
+        visible=_safely(lambda: is_visible(item.field), default=False),
+        certificate_serial="",
+        not_before="",
+        not_after="",
+        digest_algorithm="",
+        signature_algorithm="",
+        revocation="unknown",
+        subfilter=item.subfilter.lstrip("/"),
+        reasons=ordered(item.reasons),
+    )
+
+
+def _last_revision(reader: Any, end: int) -> int:
+    """The newest revision whose cross-reference section lies before `end`."""
+    xrefs = reader.xrefs
+    return max(n for n in range(xrefs.total_revisions) if xrefs.get_startxref_for_revision(n) < end)
+
+
+def _certified(item: _Item) -> int:
+    """The DocMDP permission of a signature: 1 to 3, or 0 when it certifies nothing."""
+    level = _safely(lambda: item.embedded.docmdp_level, default=None) if item.embedded is not None else None
+    return int(level.value) if level is not None else 0
+
+
+def _plain(byte_range: Any) -> list[Any] | None:
+    """A parsed /ByteRange as a list of Python numbers; None when it is no array of direct numbers."""
+    if not isinstance(byte_range, generic.ArrayObject):
+        return None
+    return [int(n) if isinstance(n, generic.NumberObject) else None for n in byte_range]
+
+
+def _stream_data(stream: Any) -> bytes | None:
+    try:
+        return bytes(stream.data)
+    except (misc.PdfError, AttributeError, ValueError, TypeError):
+        return None
+
+
+def _subject(certificate: Any, name: str) -> str:
+    value = certificate.subject.native.get(name, "")
+    return str(value[0] if isinstance(value, list) else value)
+
+
+def _names_policy(certificate: Any, oid: str) -> bool:
+    policies = certificate.certificate_policies_value
+    return policies is not None and any(p["policy_identifier"].dotted == oid for p in policies)
+
+
+def _safely(compute: Callable[[], Any], *, default: Any) -> Any:
+    try:
+        return compute()
+    except Exception:  # noqa: BLE001 - a detail of a broken signature; the fault itself is in its reasons
+        return default

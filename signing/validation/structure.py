@@ -1,0 +1,155 @@
+"""The outside of a file, judged on its bytes: where pyHanko alone can be fooled.
+
+A reader that searches for the last `%%EOF` ignores an update that was appended without one, while viewers show it. So
+the bytes themselves must be what the parser believes: header first, end last, and every byte after the newest
+signature accounted for by objects of revisions that the parser has seen.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any, Final
+
+from pyhanko.pdf_utils import generic, misc
+from pyhanko.pdf_utils.xref import ObjStreamRef
+
+from signing.validation.verdicts import Reason
+
+_HEADER: Final = re.compile(rb"%PDF-[12]\.\d[\r\n \t%]")
+_END: Final = re.compile(rb"startxref[\r\n \t]+(\d{1,12})[\r\n \t]+%%EOF[\r\n]*\Z")
+_TAIL_END: Final = re.compile(rb"[\r\n \t]*startxref[\r\n \t]+(\d{1,12})[\r\n \t]+%%EOF[\r\n]*")
+_OBJECT: Final = re.compile(rb"(\d{1,10})[ \t\r\n]+(\d{1,5})[ \t\r\n]+obj")
+_TRAILER: Final = re.compile(rb"[\r\n \t]*(?:trailer)?[\r\n \t]*(?=<<)")
+_ENDOBJ: Final = re.compile(rb"[\r\n \t]*endobj")
+_BLANK: Final = b"\x00\t\n\x0c\r "
+_TRAILING_EOL: Final = 2
+
+
+def surface_faults(pdf: bytes) -> list[Reason]:
+    """Faults that make any other finding worthless: no header at byte 0, no `%%EOF` with only line ends after it."""
+    faults = []
+    if not _HEADER.match(pdf[:16]):
+        faults.append(Reason.NOT_A_PDF)
+    if not _END.search(pdf[-2048:]):
+        faults.append(Reason.NO_FINAL_EOF)
+    return faults
+
+
+@dataclass(frozen=True)
+class Range:
+    """A checked /ByteRange: the file without the hexadecimal string at [gap_start, gap_end)."""
+
+    gap_start: int
+    gap_end: int
+    end: int
+
+
+def checked_range(pdf: bytes, byte_range: object, contents: bytes) -> Range | Reason:
+    """The range of a signature, or why it is not one.
+
+    It must begin at 0, leave out exactly the string `<hex>` whose value is the parsed /Contents, and end in the file.
+    """
+    if not isinstance(byte_range, list) or len(byte_range) != 4:  # noqa: PLR2004 - two (offset, length) pairs
+        return Reason.BYTE_RANGE_ABNORMAL
+    if not all(isinstance(n, int) and not isinstance(n, bool) and n >= 0 for n in byte_range):
+        return Reason.BYTE_RANGE_ABNORMAL
+    start, first, second, rest = (int(n) for n in byte_range)
+    if second + rest > len(pdf):
+        return Reason.BYTE_RANGE_BEYOND_FILE
+    gap = pdf[first:second]
+    if start != 0 or second <= first or gap[:1] != b"<" or gap[-1:] != b">":
+        return Reason.BYTE_RANGE_ABNORMAL
+    try:
+        same = bytes.fromhex(gap[1:-1].decode("ascii")) == contents and not re.search(rb"\s", gap)
+    except ValueError:
+        return Reason.BYTE_RANGE_ABNORMAL
+    return Range(first, second, second + rest) if same else Reason.BYTE_RANGE_ABNORMAL
+
+
+def padded_with_zeros_only(contents: bytes) -> bool:
+    """Whether nothing but zero bytes follows the DER object in /Contents (ISO 32000-2, 12.8.3.3.1)."""
+    return not contents[_der_length(contents) :].strip(b"\x00")
+
+
+def _der_length(data: bytes) -> int:
+    """Length of the first DER element with its header; all of `data` when the length is indefinite or absurd."""
+    if len(data) < 2:  # noqa: PLR2004 - tag and length
+        return len(data)
+    first = data[1]
+    if first < 0x80:  # noqa: PLR2004 - short form
+        return 2 + first
+    count = first & 0x7F
+    if count == 0 or count > 4:  # noqa: PLR2004 - indefinite, or more than 4 GB
+        return len(data)
+    return 2 + count + int.from_bytes(data[2 : 2 + count], "big")
+
+
+def is_whole(pdf: bytes, end: int) -> bool:
+    """Whether a signature that ends at `end` covers the file, but for at most one line end."""
+    tail = pdf[end : end + _TRAILING_EOL + 1]
+    return len(pdf) - end <= _TRAILING_EOL and not tail.strip(b"\r\n")
+
+
+def tail_is_accounted_for(reader: Any, pdf: bytes, end: int) -> bool:
+    """Whether every byte after `end` belongs to an object, table or trailer of a revision the reader knows.
+
+    False for bytes that only another parser would use. Raises pyHanko's errors for objects that cannot be read.
+    """
+    xrefs = reader.xrefs
+    extents: dict[int, int] = {}
+    for revision in range(xrefs.total_revisions):
+        section = xrefs.get_xref_container_info(revision)
+        if section.declared_startxref < end:
+            continue
+        extents[section.declared_startxref] = _section_end(reader, pdf, section)
+        for ref in xrefs.explicit_refs_in_revision(revision):
+            place = xrefs.get_historical_ref(ref, revision)
+            if place is None or isinstance(place, ObjStreamRef):
+                continue
+            if place < end:
+                return False
+            if place not in extents:
+                extents[place] = _object_end(reader, pdf, place)
+    return bool(extents) and _covers(pdf, end, extents)
+
+
+def _section_end(reader: Any, pdf: bytes, section: Any) -> int:
+    """Where `startxref N %%EOF` ends that closes a cross-reference section, and points at it."""
+    start = int(section.declared_startxref)
+    if pdf.startswith(b"xref", start):
+        trailer = _TRAILER.match(pdf, section.end_location)
+        if trailer is None:
+            raise misc.PdfReadError("no trailer after a cross-reference table")
+        reader.stream.seek(trailer.end())
+        generic.read_object(reader.stream, generic.TrailerReference(reader))  # type: ignore[no-untyped-call]
+        after = reader.stream.tell()
+    else:
+        after = _object_end(reader, pdf, start)
+    found = _TAIL_END.match(pdf, after)
+    if found is None or int(found[1]) != start:
+        raise misc.PdfReadError("a revision does not end with its own startxref and %%EOF")
+    return found.end()
+
+
+def _object_end(reader: Any, pdf: bytes, start: int) -> int:
+    header = _OBJECT.match(pdf, start)
+    if header is None:
+        raise misc.PdfReadError("no object where the table says")
+    stream = reader.stream
+    stream.seek(header.end())
+    misc.skip_over_whitespace(stream)
+    generic.read_object(stream, generic.Reference(int(header[1]), int(header[2]), reader))
+    closing = _ENDOBJ.match(pdf, stream.tell())
+    if closing is None:
+        raise misc.PdfReadError("an object does not end")
+    return closing.end()
+
+
+def _covers(pdf: bytes, start: int, extents: dict[int, int]) -> bool:
+    position = start
+    for low, high in sorted(extents.items()):
+        if low < position or pdf[position:low].strip(_BLANK):
+            return False
+        position = high
+    return not pdf[position:].strip(_BLANK)

@@ -26,6 +26,7 @@ from qr.errors import (
     SymbolError,
     TrustError,
 )
+from qr.foreign import ForeignCredential, read_foreign
 from qr.keys import SigningKey, public_key_from_pem, public_key_to_pem, thumbprint_kid
 from qr.reader import read_back, read_image
 from qr.scan import verify_image
@@ -47,6 +48,7 @@ __all__ = [
     "Claims",
     "CredentialError",
     "EncodingError",
+    "ForeignCredential",
     "KeyFileError",
     "KnownStatus",
     "Parsed",
@@ -75,6 +77,7 @@ __all__ = [
     "public_key_from_pem",
     "public_key_to_pem",
     "read_back",
+    "read_foreign",
     "read_image",
     "render_png",
     "render_svg",

@@ -133,7 +133,7 @@ def verify(
     if not cose.verify_es256(entry.public_key, parsed.signature, parsed.to_be_signed):
         facts.add(Verdict.BAD_SIGNATURE)
         return facts.conclude()
-    if parsed.claims.issued_at > now + leeway:
+    if parsed.claims.issued_at - now > leeway:
         facts.add(Verdict.NOT_YET_VALID)
     if parsed.claims.expires_at is not None and now >= parsed.claims.expires_at:
         facts.add(Verdict.EXPIRED)
@@ -174,7 +174,7 @@ def _judge_status(
     if fact.issuer != content.issuer:
         facts.add(Verdict.STATUS_STALE, Reason.STATUS_ISSUER_MISMATCH)
         return None
-    if fact.as_of > now + leeway:
+    if fact.as_of - now > leeway:
         facts.add(Verdict.STATUS_STALE, Reason.STATUS_FROM_FUTURE)
     if now >= fact.fresh_until:
         facts.add(Verdict.STATUS_STALE, Reason.STATUS_OUTDATED)

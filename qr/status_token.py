@@ -140,7 +140,7 @@ def verify_status_token(
     snapshot = _read(message.payload, entry.issuer)
     if not entry.not_before <= snapshot.issued_at <= entry.not_after:
         raise StatusError("STATUS_KEY_UNKNOWN", "signed outside the key's term")
-    if snapshot.issued_at > now + leeway:
+    if snapshot.issued_at - now > leeway:
         raise StatusError("STATUS_FROM_FUTURE")
     if uri is not None and snapshot.uri != uri:
         raise StatusError("STATUS_WRONG_URI")

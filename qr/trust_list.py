@@ -126,7 +126,7 @@ def verify_trust_list(
     trust = _decode(message.payload)
     if previous_version is not None and trust.version < previous_version:
         raise TrustError("TRUST_ROLLED_BACK", f"version {trust.version} after {previous_version}")
-    if trust.issued_at > now + leeway:
+    if trust.issued_at - now > leeway:
         raise TrustError("TRUST_FROM_FUTURE")
     if now >= trust.next_update:
         raise TrustError("TRUST_OUTDATED")

@@ -3,11 +3,30 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from io import BytesIO
+from typing import Any
 
 import pypdfium2
 from PIL import Image
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.sign import signers
+from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
 from reportlab.pdfgen.canvas import Canvas
+
+from signing import (
+    DevelopmentPki,
+    Level,
+    LocalTimestampAuthority,
+    Report,
+    Sealer,
+    Trust,
+    create_development_pki,
+    inspect,
+    seal,
+)
+from signing.sealing import _Clerk, _Hand
 
 
 def plain_pdf(pages: int = 1, text: str = "BAN MAU - quyet dinh so 15") -> bytes:
@@ -78,3 +97,51 @@ def number_of(pdf: bytes, marker: bytes) -> int:
     """The number of the last object in clear whose body holds `marker`."""
     bodies = re.findall(rb"(?:^|[\r\n])(\d+) 0 obj\s*(.*?)\s*endobj", pdf, re.DOTALL)
     return next(int(number) for number, body in reversed(bodies) if marker in body)
+
+
+@dataclass(frozen=True)
+class Office:
+    """An invented agency: its development PKI, its key, its authority, and who trusts it."""
+
+    pki: DevelopmentPki
+    passphrase: bytes
+    sealer: Sealer
+    tsa: LocalTimestampAuthority
+    trust: Trust
+    now: datetime
+    blank: bytes
+
+    def seal(self, pdf: bytes | None = None, level: Level = Level.B_LTA, **more: Any) -> bytes:
+        """The file (a blank page by default) sealed at `level`."""
+        arguments = {"timestamper": self.tsa, "validation": self.pki.evidence, **more}
+        return seal(self.blank if pdf is None else pdf, sealer=self.sealer, now=self.now, level=level, **arguments).pdf
+
+    def inspect(self, pdf: bytes, *, days: int = 0, **more: Any) -> Report:
+        """What a verifier who pins this office's root sees, so many days later."""
+        return inspect(pdf, now=self.now + timedelta(days=days), **{"trust": self.trust, **more})
+
+    def certify(self, pdf: bytes, permission: int) -> bytes:
+        """A certification signature with this DocMDP permission."""
+        metadata = signers.PdfSignatureMetadata(
+            field_name="Certification",
+            md_algorithm="sha256",
+            subfilter=SigSeedSubFilter.PADES,
+            certify=True,
+            docmdp_permissions=MDPPerm(permission),
+        )
+        signer = signers.PdfSigner(metadata, _Hand(self.sealer, _Clerk(None)))
+        return bytes(signer.sign_pdf(IncrementalPdfFileWriter(BytesIO(pdf)), bytes_reserved=16384).getvalue())
+
+
+def open_office(now: datetime, agency: str = "UBND phường Ỹ La (BẢN MẪU)", *, rsa_bits: int | None = None) -> Office:
+    passphrase = b"only for tests"
+    pki = create_development_pki(now, agency, passphrase, rsa_bits=rsa_bits)
+    return Office(
+        pki=pki,
+        passphrase=passphrase,
+        sealer=Sealer.from_pkcs12(pki.seal_pkcs12, passphrase),
+        tsa=pki.timestamp_authority(passphrase, lambda: now),
+        trust=Trust.from_pem(pki.root_pem),
+        now=now,
+        blank=plain_pdf(),
+    )

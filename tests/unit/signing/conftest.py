@@ -1,7 +1,8 @@
-"""One development PKI and a few sealed files for the whole session: making keys is the slow part."""
+"""One office (PKI, key, authority) for the whole session: making keys is the slow part."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
 from io import BytesIO
@@ -9,66 +10,21 @@ from io import BytesIO
 import pytest
 import qrcode
 
-from signing import (
-    ConversionMark,
-    DevelopmentPki,
-    Level,
-    LocalTimestampAuthority,
-    Sealer,
-    Trust,
-    create_development_pki,
-    seal,
-)
-from tests.unit.signing.builders import plain_pdf
+from signing import ConversionMark, Level
+from tests.unit.signing.builders import Office, open_office
 
 NOW = datetime(2026, 11, 22, 2, 15, 30, tzinfo=UTC)
-PASSPHRASE = b"only for tests"
 
 
 @pytest.fixture(scope="session")
-def now() -> datetime:
-    return NOW
+def office() -> Office:
+    return open_office(NOW)
 
 
 @pytest.fixture(scope="session")
-def passphrase() -> bytes:
-    return PASSPHRASE
-
-
-@pytest.fixture(scope="session")
-def pki() -> DevelopmentPki:
-    return create_development_pki(NOW, "UBND phường Ỹ La (BẢN MẪU)", PASSPHRASE)
-
-
-@pytest.fixture(scope="session")
-def sealer(pki: DevelopmentPki) -> Sealer:
-    return Sealer.from_pkcs12(pki.seal_pkcs12, PASSPHRASE)
-
-
-@pytest.fixture(scope="session")
-def tsa(pki: DevelopmentPki) -> LocalTimestampAuthority:
-    return pki.timestamp_authority(PASSPHRASE, lambda: NOW)
-
-
-@pytest.fixture(scope="session")
-def trust(pki: DevelopmentPki) -> Trust:
-    return Trust.from_pem(pki.root_pem)
-
-
-@pytest.fixture(scope="session")
-def blank() -> bytes:
-    return plain_pdf()
-
-
-@pytest.fixture(scope="session")
-def sealed(blank: bytes, sealer: Sealer, tsa: LocalTimestampAuthority, pki: DevelopmentPki):
+def sealed(office: Office) -> Callable[[Level], bytes]:
     """`sealed(level)`: the blank file sealed at this level, made once."""
-
-    @cache
-    def make(level: Level) -> bytes:
-        return seal(blank, sealer=sealer, now=NOW, level=level, timestamper=tsa, validation=pki.evidence).pdf
-
-    return make
+    return cache(lambda level: office.seal(level=level))
 
 
 @pytest.fixture(scope="session")

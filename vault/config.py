@@ -79,7 +79,7 @@ class Settings(BaseSettings):
     sandbox_children: int = Field(
         default=4, description="Most such children of one process at a time; further callers wait."
     )
-    web_processes: int = Field(default=1, description="Web processes behind the one port that `vault up` starts.")
+    web_processes: int = Field(default=1, description="Web processes behind the one port that `vault up` starts; 0: none.")
     workers: int = Field(default=1, description="Worker processes that `vault up` starts.")
 
     @classmethod

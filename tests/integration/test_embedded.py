@@ -45,7 +45,7 @@ def supervisor(home: Path, **given: Any) -> Supervisor:
         s3_endpoint=read.get("s3_endpoint"),
         http_host="127.0.0.1",
         http_port=read.get("http_port", 0),
-        web_processes=1,
+        web_processes=0,
         workers=0,
     )
     return Supervisor(dataclasses.replace(plan, **given))
@@ -253,7 +253,7 @@ def test_a_broken_service_file_is_not_replaced(tmp_path: Path) -> None:
         Supervisor(
             Plan(
                 home=tmp_path, database_url=None, s3_endpoint=None, http_host="127.0.0.1", http_port=0,
-                web_processes=1, workers=0,
+                web_processes=0, workers=0,
             )
         ).start_stores()  # fmt: skip
     assert (tmp_path / "service.json").read_text() == '{"http_port": 1'

@@ -119,11 +119,14 @@ def last_lines(log: Path, count: int = 5) -> str:
 
 
 def _identity(pid: int) -> tuple[int, str] | None:
-    """Start time in clock ticks since boot, and the boot (proc(5): stat fields 3 and 22)."""
+    """Start time in clock ticks since boot, and the boot (proc(5): stat fields 3, 20 and 22).
+
+    A process whose first thread is a zombie while others still end is alive: its ports are not free yet.
+    """
     try:
         stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
         boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
     except OSError:
         return None
     fields = stat.rpartition(")")[2].split()
-    return None if fields[0] in "ZX" else (int(fields[19]), boot)
+    return None if fields[0] in "ZX" and int(fields[17]) <= 1 else (int(fields[19]), boot)

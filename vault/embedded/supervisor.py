@@ -82,12 +82,15 @@ class Supervisor:
     def start_stores(self) -> None:
         """PostgreSQL and the object store, both at once, and `service.json`.
 
-        Settings, and so the plan, must be read anew afterwards: they take ports and passwords from the file.
+        The web process is started with them: it loads its libraries meanwhile and is ready when they are. Settings, and
+        so the plan, must be read anew afterwards: they take ports and passwords from the file.
         """
         kept = state.load(self._plan.home)
         postgres, objects = self._embedded(kept)
         kept = self._choose_ports(kept)
         state.save(self._plan.home, kept, postgres=postgres, objects=objects)
+        for web in self._webs(kept):
+            self._ensure(web, kept)
         with ThreadPoolExecutor(2) as pool:
             database = pool.submit(self._start_postgres, kept) if postgres else None
             store = pool.submit(self._start_objects, kept) if objects else None
@@ -104,15 +107,13 @@ class Supervisor:
         A process that was started with other settings is started anew.
         """
         kept = state.load(self._plan.home)
-        made_from = self._made_from(kept)
-        web = program.web(self._plan.home, self._plan.http_host, self._port(kept), self._plan.web_processes)
-        workers = self._workers()
+        webs, workers = self._webs(kept), self._workers()
         for surplus in self._surplus_workers():
             surplus.stop()
-        for part in (web, *workers):
-            if part.ensure(made_from):
-                self._say(f"starting {part.name}")
-        program.await_ready(web, self._plan.http_host, self._port(kept))
+        for part in (*webs, *workers):
+            self._ensure(part, kept)
+        for web in webs:
+            program.await_ready(web, self._plan.http_host, self._port(kept))
         for worker in workers:
             if worker.note() is None:
                 raise worker.failed()
@@ -130,12 +131,12 @@ class Supervisor:
         """Each part as it is now. Starts nothing and waits for nobody longer than a few seconds."""
         kept = state.load(self._plan.home)
         postgres, objects = self._embedded(kept)
-        web = program.web(self._plan.home, "", 0, 1)
         port = self._port(kept)
+        address = f"http://{self._plan.http_host}:{port}"
         return (
             self._store_health("postgres", self._postgres, self._plan.database_url, embedded=postgres),
             self._store_health("objects", self._objects, self._plan.s3_endpoint, embedded=objects),
-            _program_health(web, f"http://{self._plan.http_host}:{port}", up=program.ready(self._plan.http_host, port)),
+            *(_program_health(web, address, up=program.ready(self._plan.http_host, port)) for web in self._webs(kept)),
             *(_program_health(worker, "", up=worker.note() is not None) for worker in self._workers()),
         )
 
@@ -147,7 +148,17 @@ class Supervisor:
         )
 
     def _port(self, kept: state.State) -> int:
-        return self._plan.http_port or kept.http_port
+        return kept.http_port or self._plan.http_port
+
+    def _webs(self, kept: state.State) -> tuple[program.Program, ...]:
+        """The one web program, or none when no web process is wanted on this machine."""
+        plan = self._plan
+        many = plan.web_processes
+        return (program.web(plan.home, plan.http_host, self._port(kept), many),) if many else ()
+
+    def _ensure(self, part: program.Program, kept: state.State) -> None:
+        if part.ensure(self._made_from(kept)):
+            self._say(f"starting {part.name}")
 
     def _choose_ports(self, kept: state.State) -> state.State:
         inner = ports.free_inner({kept.postgres_port, kept.s3_port})
@@ -206,9 +217,14 @@ class Supervisor:
         )
 
     def _made_from(self, kept: state.State) -> str:
+        """Digest of what our processes read at their start: they are started anew when it changes."""
         postgres, objects = self._embedded(kept)
-        facts = [kept.settings(postgres=postgres, objects=objects), repr(self._plan)]
-        return hashlib.sha256(json.dumps(facts, default=str).encode()).hexdigest()[:16]
+        facts = [
+            kept.database_url if postgres else self._plan.database_url,
+            kept.settings(postgres=False, objects=objects) if objects else self._plan.s3_endpoint,
+            self._plan.http_host, self._port(kept), self._plan.web_processes,
+        ]  # fmt: skip
+        return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]
 
     def _store_health(self, part: str, store: Postgres | Objects, url: str | None, *, embedded: bool) -> Health:
         if not embedded and url is not None:

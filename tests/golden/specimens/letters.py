@@ -167,8 +167,10 @@ def decision(draft: Draft, _given: Person | None) -> None:
     )
     grounds = [
         f"Căn cứ {law};",
-        "Căn cứ Nghị định số 45/2020/NĐ-CP ngày 08 tháng 4 năm 2020 của Chính phủ "
-        + "về thực hiện thủ tục hành chính trên môi trường điện tử;",
+        (
+            "Căn cứ Nghị định số 45/2020/NĐ-CP ngày 08 tháng 4 năm 2020 của Chính phủ về thực hiện thủ tục hành chính "
+            "trên môi trường điện tử;"
+        ),
         f"Theo đề nghị của {draft.pick('Chánh Văn phòng', 'Trưởng phòng Tổ chức', 'Trưởng phòng Kinh tế, Hạ tầng')}.",
     ]
     for ground in grounds:

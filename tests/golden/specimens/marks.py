@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -146,10 +147,10 @@ def pattern(sheet: Sheet, colour: Colour) -> None:
     phase, pitch = sheet.rng.uniform(0, 6.28), sheet.rng.uniform(24, 34)
     lying = (rows + 22 * np.sin(columns / 97 + phase)) % pitch < 3
     standing = (columns + 26 * np.sin(rows / 113)) % (pitch * 1.3) < 3
-    strength = np.maximum(lying, standing)[..., None].astype(np.float32)
-    below = np.asarray(sheet.image, dtype=np.float32)
-    mixed = below * (1 - strength * (1 - np.array(colour, dtype=np.float32) / 255))
-    sheet.image.paste(Image.fromarray(mixed.round().astype(np.uint8)))
+    mask = Image.fromarray(np.maximum(lying, standing).astype(np.uint8) * 255)
+    tint = Image.new("RGB", sheet.image.size, (255, 255, 255))
+    tint.paste(colour, mask=mask)
+    sheet.multiply(tint, 0, 0)
 
 
 def frame(sheet: Sheet, colour: Colour, *, inset: float = 11.0) -> None:
@@ -175,13 +176,17 @@ def frame(sheet: Sheet, colour: Colour, *, inset: float = 11.0) -> None:
 
 def diagonal(sheet: Sheet) -> None:
     """BẢN MẪU in large, very light letters from corner to corner, under the print."""
-    wide, high = sheet.image.size
+    sheet.multiply(_diagonal(sheet.face, sheet.image.size), 0, 0)
+
+
+@lru_cache(maxsize=8)
+def _diagonal(face: Typeface, size: tuple[int, int]) -> Image.Image:
+    wide, high = size
     side = max(wide, high)
-    probe = sheet.face.font(100, bold=True).getlength("BẢN MẪU")
-    font = sheet.face.font(round(100 * side * 0.66 / probe), bold=True)
+    probe = face.font(100, bold=True).getlength("BẢN MẪU")
+    font = face.font(round(100 * side * 0.66 / probe), bold=True)
     tile = Image.new("L", (side, side))
     ImageDraw.Draw(tile).text((side / 2, side / 2), "BẢN MẪU", font=font, fill=12, anchor="mm")
     turned = tile.rotate(math.degrees(math.atan2(high, wide)) * 0.95, Image.Resampling.BICUBIC)
     turned = turned.crop(((side - wide) // 2, (side - high) // 2, (side + wide) // 2, (side + high) // 2))
-    shade = Image.merge("RGB", [turned.point(lambda value: 255 - value)] * 3)
-    sheet.multiply(shade, 0, 0)
+    return Image.merge("RGB", [turned.point(lambda value: 255 - value)] * 3)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import cv2
 import numpy as np
-from PIL import Image, ImageDraw
+from PIL import Image, ImageChops, ImageDraw
 
 from tests.golden.specimens.model import DPI, Word
 
@@ -249,8 +249,8 @@ class Sheet:
             self.draw.rectangle([x, top, x + side, top + side], outline=BLACK, width=RULE)
             self.draw.text((x + side / 2, self.y - 2), digit, font=font, fill=value.colour or BLACK, anchor="ms")
             x += side
-        ink = font.getbbox(value.text, anchor="ls")
-        box = (first + side // 4, round(self.y - 2 + ink[1]), x - side // 4, round(self.y - 2 + ink[3]))
+        _, high, _, low = _extent(font, value.text)
+        box = (first + side // 4, self.y - 2 + high, x - side // 4, self.y - 2 + low)
         self._record(value.text, box, value)
         self._lines += 1
         self.y += self._fall(self._tokens(label)) + mm(1)
@@ -258,9 +258,7 @@ class Sheet:
     def multiply(self, picture: Image.Image, x: float, y: float) -> None:
         """Lay an RGB picture on the page as ink lies on paper: darker of both wins by multiplication."""
         box = (round(x), round(y), round(x) + picture.width, round(y) + picture.height)
-        below = np.asarray(self.image.crop(box), dtype=np.float32)
-        mixed = below * np.asarray(picture, dtype=np.float32) / 255
-        self.image.paste(Image.fromarray(mixed.round().astype(np.uint8)), box[:2])
+        self.image.paste(ImageChops.multiply(self.image.crop(box), picture), box[:2])
 
     # --- words -------------------------------------------------------------------------------------------------
 
@@ -353,9 +351,10 @@ class Sheet:
             return self._script(piece.text, font, colour, x)
         if piece.span.italic and not self.face.leans(bold=piece.span.bold):
             return self._slant(piece.text, font, colour, x)
-        ink = font.getbbox(piece.text, anchor="ls")
+        x = round(x)  # whole pixels: the box is then exactly where the letters are
         self.draw.text((x, self.y), piece.text, font=font, fill=colour, anchor="ls")
-        return round(x + ink[0]), round(self.y + ink[1]), round(x + ink[2]), round(self.y + ink[3])
+        left, top, right, bottom = _extent(font, piece.text)
+        return x + left, self.y + top, x + right, self.y + bottom
 
     def _slant(self, text: str, font: ImageFont.FreeTypeFont, colour: Colour, x: float) -> tuple[int, int, int, int]:
         """Upright letters leaning by one in five, where no italics are installed."""
@@ -390,6 +389,13 @@ class Sheet:
         source_x = columns - (high / 2 - rows) * self.rng.uniform(-0.04, 0.12) + np.sin(rows / 13 + phase)
         bent = cv2.remap(np.asarray(mask), source_x.astype(np.float32), source_y.astype(np.float32), cv2.INTER_LINEAR)
         return self._stain(bent, colour, left, top)
+
+
+def _extent(font: ImageFont.FreeTypeFont, text: str) -> tuple[int, int, int, int]:
+    """The ink of the letters around their baseline's start; `getbbox` would count the side bearings in."""
+    mask, (x, y) = font.getmask2(text, "L", anchor="ls")
+    left, top, right, bottom = mask.getbbox() or (0, 0, 1, 1)
+    return round(x + left), round(y + top), round(x + right), round(y + bottom)
 
 
 def _span(part: Span | str) -> Span:

@@ -100,7 +100,7 @@ class Objects:
         with suppress(OSError, ValueError):
             for name, port in json.loads((self.folder / "ports.json").read_text(encoding="ascii")).items():
                 # It makes these beside its ports and leaves them behind; no option moves them.
-                socket = Path(f"/tmp/seaweedfs-{name.removesuffix('.grpc')}-grpc-{port}.sock")  # noqa: S108
+                socket = Path(f"/tmp/seaweedfs-{name.removesuffix('.grpc')}-grpc-{port}.sock")  # noqa: S108 - not our choice
                 if name.endswith(".grpc"):
                     socket.unlink(missing_ok=True)
 

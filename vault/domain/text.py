@@ -125,18 +125,31 @@ def compare_names(one: str, other: str) -> NameMatch:
         return NameMatch.DIFFERENT
     if left == right:
         return NameMatch.EXACT
-    left, right = fold_tone_placement(left), fold_tone_placement(right)
-    if left == right:
+    if fold_tone_placement(left) == fold_tone_placement(right):
         return NameMatch.TONE_PLACEMENT
-    if _joined(left.casefold()) == _joined(right.casefold()):
+    if _same_letters(left.casefold(), right.casefold()):
         return NameMatch.SPACING_CASE
-    if _joined(search_key(left)) == _joined(search_key(right)):
+    if _NOT_ALNUM.sub("", search_key(left)) == _NOT_ALNUM.sub("", search_key(right)):
         return NameMatch.NO_MARKS
     return NameMatch.DIFFERENT
 
 
-def _joined(text: str) -> str:
-    return _NOT_ALNUM.sub("", text)
+def _same_letters(left: str, right: str) -> bool:
+    """Equal but for spacing and tone placement.
+
+    Both are cut where the one with more words is cut, so that a lost space does not hide a syllable from folding.
+    """
+    finer = max(_NOT_ALNUM.split(left), _NOT_ALNUM.split(right), key=len)
+    joined = [_NOT_ALNUM.sub("", text) for text in (left, right)]
+    if len(joined[0]) != len(joined[1]):
+        return False
+    place = 0
+    for word in finer:
+        pieces = [fold_tone_placement(text[place : place + len(word)]) for text in joined]
+        if pieces[0] != pieces[1]:
+            return False
+        place += len(word)
+    return True
 
 
 def mask_number(number: str) -> str:

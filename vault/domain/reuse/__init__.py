@@ -6,6 +6,19 @@
 """
 
 from vault.domain.reasons import ReasonCode, Severity, Verdict
+from vault.domain.reuse.codec import (
+    Question,
+    ask,
+    candidate_from_plain,
+    candidate_to_plain,
+    decision_from_plain,
+    decision_to_plain,
+    dossier_from_plain,
+    dossier_to_plain,
+    question_from_plain,
+    question_to_plain,
+    same_answer,
+)
 from vault.domain.reuse.decide import RULES_VERSION, VIET_NAM, decide
 from vault.domain.reuse.decision import Decision, Reason, Step, rank, step_of
 from vault.domain.reuse.demand import (
@@ -29,6 +42,7 @@ __all__ = [
     "DemandDecision",
     "DossierFacts",
     "Override",
+    "Question",
     "Reason",
     "ReasonCode",
     "Resolution",
@@ -36,9 +50,19 @@ __all__ = [
     "Step",
     "StepOutcome",
     "Verdict",
+    "ask",
+    "candidate_from_plain",
+    "candidate_to_plain",
     "decide",
+    "decision_from_plain",
+    "decision_to_plain",
+    "dossier_from_plain",
+    "dossier_to_plain",
     "may_demand",
+    "question_from_plain",
+    "question_to_plain",
     "rank",
     "resolve",
+    "same_answer",
     "step_of",
 ]

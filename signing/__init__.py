@@ -59,7 +59,6 @@ from signing.validation import (
     Trust,
     Verdict,
     VerifiedReport,
-    government_intermediates,
     inspect,
 )
 
@@ -113,7 +112,6 @@ __all__ = [
     "collect_evidence",
     "cover_sheet",
     "create_development_pki",
-    "government_intermediates",
     "inspect",
     "is_development",
     "join_pdfs",

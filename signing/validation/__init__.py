@@ -2,7 +2,7 @@
 
 from signing.validation.inspection import inspect
 from signing.validation.report import Report, SignatureReport, VerifiedReport
-from signing.validation.trust import RevocationPolicy, Trust, government_intermediates
+from signing.validation.trust import RevocationPolicy, Trust
 from signing.validation.verdicts import Reason, Verdict
 
 __all__ = [
@@ -13,6 +13,5 @@ __all__ = [
     "Trust",
     "Verdict",
     "VerifiedReport",
-    "government_intermediates",
     "inspect",
 ]

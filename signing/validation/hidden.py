@@ -46,12 +46,19 @@ def _bytes(reader: Any, pdf: bytes) -> set[Reason]:
     # A linearized file closes its first section with "startxref 0" (ISO 32000-2, annex F).
     if pointed - declared - {0}:
         found.add(Reason.HIDDEN_REVISION)
-    known = _offsets(reader)
+    known = {_skipped(pdf, offset) for offset in _offsets(reader)}
     bodies = Counter((int(m[1]), int(m[2])) for m in _DEFINITION.finditer(pdf) if m.start(1) not in known)
     named = {(ref.idnum, ref.generation) for ref in _references(reader)}
     if any(body in named for body in bodies):
         found.add(Reason.DUPLICATE_OBJECTS)
     return found
+
+
+def _skipped(pdf: bytes, offset: int) -> int:
+    """The first byte at or after `offset` that is no white space: some tools point at the line end before an object."""
+    while pdf[offset : offset + 1].isspace():
+        offset += 1
+    return offset
 
 
 def _offsets(reader: Any) -> set[int]:

@@ -8,10 +8,12 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import UTC, timedelta
+from functools import partial
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
 
+from asn1crypto import cms  # type: ignore[import-untyped]
 from pyhanko.pdf_utils import generic, misc
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import enumerate_sig_fields
@@ -245,6 +247,7 @@ class _Look:
             beyond = sum(numbers[-2:]) > len(self.pdf)
             item = _Item(f"object {ref.idnum}", value, remnant=True, subfilter=str(entry(value, "/SubFilter") or ""))
             item.reasons.add(Reason.BYTE_RANGE_BEYOND_FILE if beyond else Reason.SIGNATURE_NOT_LINKED)
+            item.parts = _safely(partial(_remnant_parts, value), default=None)
             self.items.append(item)
 
     def _read_store(self, reader: Any) -> None:
@@ -267,7 +270,7 @@ class _Look:
                 self._judge_stamp(item, item.token, control)
                 if item.trusted and item.sound:
                     control = min(control, item.token.generated_at)
-            elif item.parts is not None:
+            elif item.parts is not None and not item.remnant:
                 self._judge_signature(item, item.parts, control)
 
     def _stamp_standing(self, token: Token, control: datetime) -> Standing:
@@ -328,11 +331,16 @@ class _Look:
         return min((i.token for i in over if i.token), key=lambda t: t.generated_at, default=None)
 
     def _claimed(self, item: _Item) -> datetime | None:
+        """/M, else the CMS signing time: a widespread tool writes local time as UTC into the latter."""
         try:
-            claimed: datetime | None = item.embedded.self_reported_timestamp
+            stated = entry(entry(item.field, "/V") or item.field, "/M")
+            claimed: datetime | None = generic.parse_pdf_date(stated, strict=False) if stated else None
         except (misc.PdfError, ValueError, TypeError):
-            return None
-        return claimed
+            claimed = None
+        if claimed is None and item.parts is not None:
+            claimed = item.parts.signing_time
+        # Without a zone it means "at an unknown offset"; UTC is the only guess that invents no place.
+        return claimed.replace(tzinfo=UTC) if claimed is not None and claimed.tzinfo is None else claimed
 
     def _judge_changes(self, reader: Any) -> None:
         real = [item for item in self.items if not item.remnant]
@@ -421,7 +429,7 @@ class _Look:
             claimed_at=iso(self._claimed(item)) if item.parts else "",
             time_source="timestamp" if proven else "signer_clock",
             timestamp_authority=_subject(item.proven_by.certificate, "common_name") if item.proven_by else "",
-            intact=item.sound,
+            intact=item.sound and not item.remnant,
             trusted=item.trusted,
             covers_whole_file=item.whole,
             covered_bytes=item.end,
@@ -479,6 +487,12 @@ def _blank(item: _Item, number: int) -> SignatureReport:
         subfilter=item.subfilter.lstrip("/"),
         reasons=ordered(item.reasons),
     )
+
+
+def _remnant_parts(dictionary: Any) -> SignedParts:
+    """Who had signed, read from what is left; it says nothing about any bytes."""
+    signed = cms.ContentInfo.load(bytes(dictionary.raw_get("/Contents").original_bytes))["content"]
+    return read_signature(signed, b"")
 
 
 def _last_revision(reader: Any, end: int) -> int:

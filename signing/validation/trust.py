@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib import resources
+from importlib.resources.abc import Traversable
 from typing import Self
 
 from cryptography import x509
@@ -52,14 +53,25 @@ class Trust:
         """Pins no root: every signature is at best UNKNOWN_ROOT."""
         return cls(roots=())
 
+    @classmethod
+    def vietnam_government(cls, *, revocation: RevocationPolicy = RevocationPolicy.WARN) -> Self:
+        """The tree of the special-use CA of the Vietnamese Government, as shipped in `signing/roots`.
 
-def government_intermediates() -> tuple[x509.Certificate, ...]:
-    """Issuing CAs of Vietnamese government signatures that are shipped as helpers, not as roots.
+        See `signing/roots/README.md` for where the certificates come from and how an operator confirms them.
+        """
+        folder = resources.files("signing").joinpath("roots")
+        bundle = b"".join(e.read_bytes() for e in sorted(folder.iterdir(), key=_name) if e.name.endswith(".pem"))
+        return cls.from_pem(bundle, revocation=revocation)
 
-    See `signing/roots/README.md` for where they come from and how roots are added.
-    """
-    found: list[x509.Certificate] = []
-    for entry in sorted(resources.files("signing").joinpath("roots").iterdir(), key=lambda e: e.name):
-        if entry.name.endswith(".pem"):
-            found += x509.load_pem_x509_certificates(entry.read_bytes())
-    return tuple(found)
+    def __add__(self, other: Trust) -> Trust:
+        """Both sets of certificates, with the stricter of the two revocation policies."""
+        strict = RevocationPolicy.REQUIRE in {self.revocation, other.revocation}
+        return Trust(
+            roots=tuple(dict.fromkeys((*self.roots, *other.roots))),
+            intermediates=tuple(dict.fromkeys((*self.intermediates, *other.intermediates))),
+            revocation=RevocationPolicy.REQUIRE if strict else RevocationPolicy.WARN,
+        )
+
+
+def _name(entry: Traversable) -> str:
+    return entry.name

@@ -102,13 +102,12 @@ class App:
 
     @cached_property
     def trust(self) -> signing.Trust:
-        """Roots that PDF signatures must lead to: this deployment's and those that settings name."""
-        given = [path for path in (self.keys.seal_roots, self.settings.trust_roots) if path is not None]
-        found = [signing.Trust.from_pem(path.read_bytes()) for path in given if path.exists()]
-        return signing.Trust(
-            roots=tuple(root for one in found for root in one.roots),
-            intermediates=(*signing.government_intermediates(), *(ca for one in found for ca in one.intermediates)),
-        )
+        """Roots that PDF signatures must lead to: the government's, this deployment's and those that settings name."""
+        trust = signing.Trust.vietnam_government()
+        for path in (self.keys.seal_roots, self.settings.trust_roots):
+            if path is not None and path.exists():
+                trust += signing.Trust.from_pem(path.read_bytes())
+        return trust
 
     @cached_property
     def sealing(self) -> FileSealingDesk:

@@ -1,0 +1,11 @@
+"""JSON under `/api/v1`. One router a journey; shapes in `models`; errors are problem+json."""
+
+from fastapi import APIRouter
+
+from vault.web.api import catalogue, dossiers, intakes, me, overview, records, session, verify
+
+router = APIRouter(prefix="/api/v1")
+for part in (session, catalogue, intakes, records, dossiers, me, verify, overview):
+    router.include_router(part.router)
+
+__all__ = ["router"]

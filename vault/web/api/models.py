@@ -1,0 +1,467 @@
+"""Shapes of the API. Times are RFC 3339, days ISO 8601, confidences 0 to 1, boxes pixels of the page's picture."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any, Self
+
+from pydantic import BaseModel, Field
+
+from vault.domain.audit import Event
+from vault.domain.dossiers import Attachment, Demand, Dossier
+from vault.domain.holders import HolderLink
+from vault.domain.intake import Intake, Page, Proposal
+from vault.domain.people import Actor
+from vault.domain.records import Record
+from vault.domain.reuse import Decision
+from vault.usecases.reuse.answer import ComponentAnswer, DossierAnswer
+from vault.usecases.reuse.attach import decision_json
+
+
+class ActorOut(BaseModel):
+    """Who is signed in."""
+
+    name: str
+    role: str
+    agency_code: str | None
+
+    @classmethod
+    def of(cls, actor: Actor) -> Self:
+        """From the domain."""
+        return cls(name=actor.name, role=actor.role.value, agency_code=actor.agency_code)
+
+
+class FieldOut(BaseModel):
+    """A proposed field; `sure` fields were read with high confidence."""
+
+    value: str
+    confidence: float
+    sure: bool
+    page: int | None
+    box: tuple[int, int, int, int] | None
+
+
+class ProposalOut(BaseModel):
+    """What the reader proposes."""
+
+    type: str
+    type_confidence: float
+    fields: dict[str, FieldOut]
+    warnings: list[str]
+    own_record: str | None
+
+    @classmethod
+    def of(cls, proposal: Proposal) -> Self:
+        """From the domain."""
+        return cls(
+            type=proposal.type_code,
+            type_confidence=proposal.type_confidence,
+            fields={
+                name: FieldOut(
+                    value=field.value,
+                    confidence=field.confidence,
+                    sure=field.sure,
+                    page=field.box.page if field.box else None,
+                    box=(field.box.x0, field.box.y0, field.box.x1, field.box.y1) if field.box else None,
+                )
+                for name, field in proposal.fields.items()
+            },
+            warnings=list(proposal.warnings),
+            own_record=proposal.own_record,
+        )
+
+
+class SignaturesOut(BaseModel):
+    """Signatures that were on the file when it came."""
+
+    verdict: str
+    count: int
+    signers: list[str]
+    report: dict[str, Any]
+
+
+class PageOut(BaseModel):
+    """A page that was read."""
+
+    index: int
+    width: int
+    height: int
+    dpi: int
+    text: str
+
+    @classmethod
+    def of(cls, page: Page) -> Self:
+        """From the domain."""
+        return cls(index=page.index, width=page.width, height=page.height, dpi=page.dpi, text=page.text)
+
+
+class IntakeOut(BaseModel):
+    """A paper on its way in."""
+
+    id: str
+    state: str
+    failure: str | None
+    filename: str
+    mime: str
+    size: int
+    sha256: str
+    channel: str
+    received_at: datetime
+    page_count: int
+    pages_read: int
+    hint_type: str | None
+    hint_holder: str | None
+    signed_original: bool
+    signatures: SignaturesOut | None
+    proposal: ProposalOut | None
+    record: str | None
+
+    @classmethod
+    def of(cls, intake: Intake) -> Self:
+        """From the domain."""
+        signatures = intake.signatures
+        return cls(
+            id=intake.id,
+            state=intake.state.value,
+            failure=intake.failure,
+            filename=intake.filename,
+            mime=intake.mime,
+            size=intake.size,
+            sha256=intake.original,
+            channel=intake.channel.value,
+            received_at=intake.received_at,
+            page_count=intake.page_count,
+            pages_read=intake.pages_read,
+            hint_type=intake.hint_type,
+            hint_holder=intake.hint_holder,
+            signed_original=intake.signed_original,
+            signatures=SignaturesOut(
+                verdict=signatures.verdict,
+                count=signatures.count,
+                signers=list(signatures.signers),
+                report=dict(signatures.report),
+            )
+            if signatures
+            else None,
+            proposal=ProposalOut.of(intake.proposal) if intake.proposal else None,
+            record=intake.record,
+        )
+
+
+class ReceivedOut(BaseModel):
+    """The answer to a file; `duplicate` when this agency has these very bytes already."""
+
+    intake: IntakeOut
+    duplicate: bool
+
+
+class HolderIn(BaseModel):
+    """A holder as the officer confirms them."""
+
+    number: str
+    name: str
+    role: str = "SUBJECT"
+
+
+class ConfirmIn(BaseModel):
+    """The officer's word."""
+
+    type: str
+    holders: list[HolderIn]
+    fields: dict[str, str] = Field(default_factory=dict)
+    compared_with_original: bool
+    consent: bool = False
+
+
+class HolderOut(BaseModel):
+    """A holder on a record; the number only for those who may see it."""
+
+    name: str
+    role: str
+    kind: str
+    number: str | None
+
+    @classmethod
+    def of(cls, link: HolderLink) -> Self:
+        """From the domain."""
+        return cls(name=link.name, role=link.role.value, kind=link.kind.value, number=link.number)
+
+
+class RecordOut(BaseModel):
+    """A record."""
+
+    code: str
+    version: int
+    type: str
+    number: str | None
+    issuer: str | None
+    issued_on: date | None
+    valid_until: date | None
+    holders: list[HolderOut]
+    fields: dict[str, str]
+    trust: str
+    state: str
+    superseded_by: str | None
+    signature_evidence: str
+    compared_with_original: bool
+    conversion_mark: bool
+    signed_original: bool
+    seal_level: str
+    sha256_original: str
+    sha256_sealed: str
+    page_count: int
+    agency_code: str
+    sealed_at: datetime
+
+    @classmethod
+    def of(cls, record: Record) -> Self:
+        """From the domain."""
+        return cls(
+            code=record.code,
+            version=record.version,
+            type=record.type_code,
+            number=record.number,
+            issuer=record.issuer_as_printed,
+            issued_on=record.issued_on,
+            valid_until=record.valid_until,
+            holders=[HolderOut.of(link) for link in record.holders],
+            fields=dict(record.fields),
+            trust=record.trust.name,
+            state=record.state.value,
+            superseded_by=record.superseded_by,
+            signature_evidence=record.evidence.value,
+            compared_with_original=record.compared_with_original,
+            conversion_mark=record.conversion_mark,
+            signed_original=record.signed_original,
+            seal_level=record.seal_level,
+            sha256_original=record.original,
+            sha256_sealed=record.sealed,
+            page_count=record.page_count,
+            agency_code=record.agency_code,
+            sealed_at=record.sealed_at,
+        )
+
+
+class StateIn(BaseModel):
+    """A change of a record's life cycle."""
+
+    state: str
+    reason: str
+    superseded_by: str | None = None
+
+
+class DossierIn(BaseModel):
+    """A new dossier."""
+
+    procedure: str
+    holder: str
+    holder_name: str | None = None
+    due_on: date | None = None
+    purpose: str | None = None
+
+
+class AttachmentOut(BaseModel):
+    """What is attached: record and version, and the decision that allowed it."""
+
+    component: str
+    record: str
+    version: int
+    decision: dict[str, Any]
+    by: str
+    at: datetime
+
+    @classmethod
+    def of(cls, attachment: Attachment) -> Self:
+        """From the domain."""
+        return cls(
+            component=attachment.component,
+            record=attachment.record,
+            version=attachment.version,
+            decision=dict(attachment.decision),
+            by=attachment.by_name,
+            at=attachment.at,
+        )
+
+
+class DemandOut(BaseModel):
+    """What the citizen was asked for."""
+
+    component: str
+    ground: str
+    reason: str
+    overrides: str | None
+    by: str
+    at: datetime
+
+    @classmethod
+    def of(cls, demand: Demand) -> Self:
+        """From the domain."""
+        return cls(
+            component=demand.component,
+            ground=demand.ground,
+            reason=demand.reason,
+            overrides=demand.overrides,
+            by=demand.by_name,
+            at=demand.at,
+        )
+
+
+class DossierOut(BaseModel):
+    """A dossier."""
+
+    code: str
+    procedure: str
+    holder: HolderOut
+    agency_code: str
+    purpose: str | None
+    opened_at: datetime
+    due_on: date | None
+    attachments: list[AttachmentOut]
+    demands: list[DemandOut]
+
+    @classmethod
+    def of(cls, dossier: Dossier) -> Self:
+        """From the domain."""
+        return cls(
+            code=dossier.code,
+            procedure=dossier.procedure_code,
+            holder=HolderOut.of(dossier.holder),
+            agency_code=dossier.agency_code,
+            purpose=dossier.purpose,
+            opened_at=dossier.opened_at,
+            due_on=dossier.due_on,
+            attachments=[AttachmentOut.of(one) for one in dossier.attachments],
+            demands=[DemandOut.of(one) for one in dossier.demands],
+        )
+
+
+class ReasonOut(BaseModel):
+    """One reason of a decision, with its article and a sentence in both languages."""
+
+    code: str
+    severity: str
+    article: str
+    vi: str
+    en: str
+
+
+class DecisionOut(BaseModel):
+    """The answer for one record and one component."""
+
+    record: str
+    version: int
+    verdict: str
+    step: str
+    trust: str
+    reasons: list[ReasonOut]
+    catalogue_version: str
+    rules_version: int
+
+    @classmethod
+    def of(cls, decision: Decision) -> Self:
+        """From the domain."""
+        return cls.model_validate(decision_json(decision))
+
+
+class ComponentOut(BaseModel):
+    """A component with its verdict: the best decision's, or NOTHING when nothing is there."""
+
+    component: str
+    name: str
+    form: str
+    optional: bool
+    when: str
+    article: str
+    verdict: str
+    settled_by: str | None
+    decisions: list[DecisionOut]
+    attachment: AttachmentOut | None
+    demands: list[DemandOut]
+
+    @classmethod
+    def of(cls, answer: ComponentAnswer) -> Self:
+        """From the domain."""
+        component = answer.component
+        return cls(
+            component=component.code,
+            name=component.name,
+            form=component.form.value,
+            optional=component.optional,
+            when=component.when,
+            article=component.article,
+            verdict=answer.resolution.situation.value,
+            settled_by=answer.resolution.settled_by.name if answer.resolution.settled_by else None,
+            decisions=[DecisionOut.of(one) for one in answer.decisions],
+            attachment=AttachmentOut.of(answer.attachment) if answer.attachment else None,
+            demands=[DemandOut.of(one) for one in answer.demands],
+        )
+
+
+class DossierAnswerOut(BaseModel):
+    """A dossier answered as a whole."""
+
+    dossier: DossierOut
+    components: list[ComponentOut]
+    records: dict[str, RecordOut]
+
+    @classmethod
+    def of(cls, answer: DossierAnswer) -> Self:
+        """From the domain."""
+        return cls(
+            dossier=DossierOut.of(answer.dossier),
+            components=[ComponentOut.of(one) for one in answer.components],
+            records={code: RecordOut.of(record) for code, record in answer.records.items()},
+        )
+
+
+class AttachIn(BaseModel):
+    """Attach a record; `checked` says what was checked when the decision asked for a check."""
+
+    component: str
+    record: str
+    checked: str | None = None
+
+
+class DemandIn(BaseModel):
+    """Ask the citizen for a component."""
+
+    component: str
+    ground: str | None = None
+    reason: str = ""
+    form: str = "COPY"
+    override: bool = False
+
+
+class EventOut(BaseModel):
+    """An audit event."""
+
+    at: datetime
+    actor: str
+    role: str
+    agency_code: str | None
+    action: str
+    outcome: str
+    code: str | None
+    purpose: str | None
+    legal_ground: str | None
+    record: str | None
+    version: int | None
+    dossier: str | None
+
+    @classmethod
+    def of(cls, event: Event) -> Self:
+        """From the domain."""
+        return cls(
+            at=event.at,
+            actor=event.actor.name,
+            role=event.actor.role.value,
+            agency_code=event.agency_code or event.actor.agency_code,
+            action=event.action.value,
+            outcome=event.outcome.value,
+            code=event.code,
+            purpose=event.purpose,
+            legal_ground=event.legal_ground,
+            record=event.record,
+            version=event.version,
+            dossier=event.dossier,
+        )

@@ -1,0 +1,58 @@
+"""Records: look, fetch a file, change the state."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Response
+
+from vault.domain.errors import Invalid
+from vault.domain.ids import normal_record_code
+from vault.domain.states import RecordState
+from vault.usecases.oversee.change_state import ChangeState, change
+from vault.usecases.oversee.view_record import Copy, download, view_record
+from vault.web.api.models import RecordOut, StateIn
+from vault.web.session import SignedIn, TheApp
+
+router = APIRouter(prefix="/records", tags=["records"])
+
+
+@router.get("/{code}")
+def get_record(code: str, actor: SignedIn, app: TheApp, purpose: str | None = None) -> RecordOut:
+    """One record; the look is logged with its purpose."""
+    return RecordOut.of(
+        view_record(normal_record_code(code), actor=actor, uow=app.uow, clock=app.clock, purpose=purpose)
+    )
+
+
+@router.get("/{code}/files/{copy}", response_class=Response)
+def get_file(code: str, copy: Copy, actor: SignedIn, app: TheApp, purpose: str | None = None) -> Response:
+    """The original as it came, the sealed copy, or the picture of the first page."""
+    file = download(
+        normal_record_code(code),
+        copy,
+        actor=actor,
+        uow=app.uow,
+        blobs=app.blobs,
+        clock=app.clock,
+        purpose=purpose,
+    )
+    headers = {"Content-Disposition": f'inline; filename="{file.name}"'}
+    return Response(file.data, media_type=file.mime, headers=headers)
+
+
+@router.post("/{code}/state")
+def set_state(code: str, what: StateIn, actor: SignedIn, app: TheApp) -> RecordOut:
+    """Suspend, reinstate, revoke or supersede, with a reason."""
+    if what.state not in RecordState.__members__:
+        raise Invalid("RECORD_STATE", state="?", wanted=what.state)
+    changed = change(
+        ChangeState(
+            record=normal_record_code(code),
+            state=RecordState[what.state],
+            reason=what.reason,
+            superseded_by=normal_record_code(what.superseded_by) if what.superseded_by else None,
+        ),
+        actor=actor,
+        uow=app.uow,
+        clock=app.clock,
+    )
+    return RecordOut.of(changed)

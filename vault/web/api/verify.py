@@ -1,0 +1,136 @@
+"""Anybody checks what is shown. No sign-in is asked; nothing that is checked is stored."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, File, UploadFile
+from pydantic import BaseModel
+
+from vault.domain.errors import Invalid
+from vault.domain.ids import normal_record_code
+from vault.usecases.verify.check_code import CodeCheck, check_picture, check_text
+from vault.usecases.verify.check_pdf import check_pdf
+from vault.usecases.verify.look_up import look_up
+from vault.web.session import Anybody, TheApp
+
+router = APIRouter(prefix="/verify", tags=["verify"])
+
+
+class TextIn(BaseModel):
+    """A scanned text."""
+
+    text: str
+
+
+class CodeIn(BaseModel):
+    """A look-up code as printed on the paper."""
+
+    code: str
+
+
+class VerificationOut(BaseModel):
+    """The verdict: `VALID`, `VALID_WITH_WARNING` (PDF only) or another code of the closed set."""
+
+    kind: str
+    verdict: str
+    reasons: list[str]
+    signatures: list[dict[str, Any]]
+    claims: dict[str, Any] | None
+    status_as_of: datetime | None
+    record: str | None
+    superseded_by: str | None
+
+
+class LookUpOut(BaseModel):
+    """What may be told to somebody who holds the paper: what it shows anyway, masked, and its state."""
+
+    code: str
+    type: str
+    number: str | None
+    issuer: str | None
+    issued_on: date | None
+    valid_until: date | None
+    holder_name: str
+    state: str
+    superseded_by: str | None
+    status_as_of: datetime
+
+
+def _code(check: CodeCheck) -> VerificationOut:
+    outcome = check.verification
+    return VerificationOut(
+        kind="qr",
+        verdict=outcome.verdict.value,
+        reasons=[reason.value for reason in outcome.reasons],
+        signatures=[],
+        claims=outcome.claims.as_dict() if outcome.claims else None,
+        status_as_of=outcome.status_as_of,
+        record=check.record,
+        superseded_by=check.superseded_by,
+    )
+
+
+@router.post("/text")
+def verify_text(what: TextIn, actor: Anybody, app: TheApp) -> VerificationOut:
+    """Judge a scanned text with the status as of now."""
+    return _code(check_text(what.text, actor=actor, uow=app.uow, credentials=app.credentials, clock=app.clock))
+
+
+@router.post("/file")
+def verify_file(actor: Anybody, app: TheApp, file: Annotated[UploadFile, File()]) -> VerificationOut:
+    """Judge a PDF by its signatures, or a picture by the QR on it."""
+    limit = app.settings.max_upload_bytes
+    data = file.file.read(limit + 1)
+    if len(data) > limit:
+        raise Invalid("FILE_TOO_LARGE", limit=limit)
+    if app.engines.probe(data).kind != "pdf":
+        return _code(
+            check_picture(
+                data,
+                actor=actor,
+                uow=app.uow,
+                engines=app.engines,
+                credentials=app.credentials,
+                clock=app.clock,
+            )
+        )
+    check = check_pdf(
+        data,
+        actor=actor,
+        uow=app.uow,
+        engines=app.engines,
+        sealing=app.sealing,
+        clock=app.clock,
+        max_bytes=limit,
+    )
+    report = check.report.as_dict()
+    return VerificationOut(
+        kind="pdf",
+        verdict=check.verdict,
+        reasons=list(report["reasons"]),
+        signatures=list(report["signatures"]),
+        claims=None,
+        status_as_of=app.clock.now(),
+        record=check.record,
+        superseded_by=None,
+    )
+
+
+@router.post("/code")
+def verify_code(what: CodeIn, actor: Anybody, app: TheApp) -> LookUpOut:
+    """Look a printed code up (NĐ 45/2020 Đ18 k2): the state of the paper now."""
+    found = look_up(normal_record_code(what.code), actor=actor, uow=app.uow, clock=app.clock)
+    return LookUpOut(
+        code=found.record.code,
+        type=found.record.type_code,
+        number=found.record.number,
+        issuer=found.record.issuer_as_printed,
+        issued_on=found.record.issued_on,
+        valid_until=found.record.valid_until,
+        holder_name=found.holder_masked,
+        state=found.state,
+        superseded_by=found.record.superseded_by,
+        status_as_of=found.at,
+    )

@@ -1,0 +1,62 @@
+"""Kind of error -> HTTP status; every refusal leaves as problem+json (RFC 9457) or as a page."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException
+
+from vault import messages
+from vault.domain.errors import Kind, VaultError
+from vault.web.session import language_of
+
+STATUS: dict[Kind, int] = {
+    Kind.INVALID: 422,
+    Kind.FORBIDDEN: 403,
+    Kind.NOT_FOUND: 404,
+    Kind.CONFLICT: 409,
+    Kind.UNAVAILABLE: 503,
+}
+_UNAUTHENTICATED = frozenset({"SIGN_IN_FIRST", "SIGN_IN_WRONG"})
+_HTTP = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED"}
+_RETRY_SECONDS = "5"
+
+
+def status_of(error: VaultError) -> int:
+    """The HTTP status; asking to sign in is 401."""
+    return 401 if error.code in _UNAUTHENTICATED else STATUS[error.kind]
+
+
+def problem(request: Request, *, status: int, code: str, facts: dict[str, object]) -> Response:
+    """A problem document: stable `code`, a sentence in the reader's language, and the facts of the error."""
+    language = language_of(request)
+    body = {
+        "type": f"urn:kho-so:error:{code}",
+        "title": messages.say(code, language, **facts),
+        "status": status,
+        "code": code,
+        "facts": {name: value for name, value in facts.items() if name not in {"code", "status", "title", "type"}},
+    }
+    headers = {"Content-Language": language.value}
+    if status == STATUS[Kind.UNAVAILABLE]:
+        headers["Retry-After"] = _RETRY_SECONDS
+    return JSONResponse(body, status, headers, media_type="application/problem+json")
+
+
+def install(app: FastAPI) -> None:
+    """One handler for each tree of errors that may reach the edge of the API."""
+
+    @app.exception_handler(VaultError)
+    def _ours(request: Request, error: VaultError) -> Response:
+        return problem(request, status=status_of(error), code=error.code, facts=dict(error.facts))
+
+    @app.exception_handler(RequestValidationError)
+    def _shape(request: Request, error: RequestValidationError) -> Response:
+        fields = ", ".join(".".join(str(part) for part in one["loc"][1:]) or "body" for one in error.errors())
+        return problem(request, status=422, code="INVALID_REQUEST", facts={"fields": fields})
+
+    @app.exception_handler(HTTPException)
+    def _http(request: Request, error: HTTPException) -> Response:
+        code = _HTTP.get(error.status_code, "INVALID_REQUEST")
+        return problem(request, status=error.status_code, code=code, facts={"fields": str(error.detail)})

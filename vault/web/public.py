@@ -1,0 +1,41 @@
+"""What verifiers fetch without asking anybody: the trust list and the status lists, cacheable as they are."""
+
+from __future__ import annotations
+
+import hashlib
+
+from fastapi import APIRouter, Request, Response
+
+from vault.usecases.verify.publish_status import publish_status
+from vault.web.session import TheApp
+
+router = APIRouter(tags=["public"])
+STATUS_TYPE = "application/statuslist+cwt"
+TRUST_TYPE = "application/cose; cose-type=cose-sign1"
+
+
+def _cached(request: Request, data: bytes, media_type: str, seconds: int) -> Response:
+    etag = f'"{hashlib.sha256(data).hexdigest()[:32]}"'
+    headers = {"ETag": etag, "Cache-Control": f"public, max-age={seconds}", "Access-Control-Allow-Origin": "*"}
+    if request.headers.get("if-none-match") == etag:
+        return Response(status_code=304, headers=headers)
+    return Response(data, media_type=media_type, headers=headers)
+
+
+@router.get("/s/{list_id}", response_class=Response)
+def status_list(list_id: int, request: Request, app: TheApp) -> Response:
+    """A Token Status List (IETF) as CWT: verifiers fetch the whole list, so nobody learns who was checked."""
+    token = publish_status(list_id, uow=app.uow, credentials=app.credentials, clock=app.clock)
+    return _cached(request, token, STATUS_TYPE, 30)
+
+
+@router.get("/trust-list", response_class=Response)
+def trust_list(request: Request, app: TheApp) -> Response:
+    """The signed trust list (COSE_Sign1); verifiers pin its root."""
+    return _cached(request, app.credentials.trust_list(), TRUST_TYPE, 300)
+
+
+@router.get("/trust-root.pem", response_class=Response)
+def trust_root(app: TheApp) -> Response:
+    """The public root of the trust list, to be pinned once."""
+    return Response(app.credentials.root_pem(), media_type="application/x-pem-file")

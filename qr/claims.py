@@ -73,7 +73,7 @@ class Claims:
 
 def encode(claims: Claims) -> bytes:
     """The deterministic CBOR of `claims`; CredentialError if they could not be read back as they are."""
-    paper: dict[int | str, cbor.Value] = {
+    paper: dict[cbor.Key, cbor.Value] = {
         TYPE: claims.type_code,
         NUMBER: claims.number,
         HOLDER_NAME: claims.holder_name,
@@ -83,7 +83,7 @@ def encode(claims: Claims) -> bytes:
         paper[ISSUED_ON] = (claims.issued_on - EPOCH).days
     if claims.original_digest16 is not None:
         paper[DIGEST] = claims.original_digest16
-    content: dict[int | str, cbor.Value] = {
+    content: dict[cbor.Key, cbor.Value] = {
         ISS: claims.issuer,
         IAT: seconds(claims.issued_at),
         CTI: claims.record_id,

@@ -36,8 +36,8 @@ class Sign1:
     """A decoded COSE_Sign1: `protected` is both the raw bytes that were signed and their decoded map."""
 
     protected_bytes: bytes
-    protected: Mapping[int | str, cbor.Value]
-    unprotected: Mapping[int | str, cbor.Value]
+    protected: Mapping[cbor.Key, cbor.Value]
+    unprotected: Mapping[cbor.Key, cbor.Value]
     payload: bytes
     signature: bytes
 
@@ -61,15 +61,26 @@ def encode_sign1(protected: bytes, payload: bytes, signature: bytes) -> bytes:
     return cbor.encode([protected, {}, payload, signature])
 
 
-def decode_sign1(data: bytes, *, max_size: int, sorted_keys: bool = True) -> Sign1:
+def decode_sign1(data: bytes, *, max_size: int, sorted_keys: bool = True, redactions: bool = False) -> Sign1:
     """Take an untagged COSE_Sign1 apart; EncodingError CBOR_* or COSE_MALFORMED. Header values are not judged here."""
-    message = cbor.decode(data, max_size=max_size, sorted_keys=sorted_keys)
+    return read_sign1(
+        cbor.decode(data, max_size=max_size, sorted_keys=sorted_keys),
+        max_size=max_size,
+        sorted_keys=sorted_keys,
+        redactions=redactions,
+    )
+
+
+def read_sign1(message: cbor.Value, *, max_size: int, sorted_keys: bool = True, redactions: bool = False) -> Sign1:
+    """The same for a message that is already decoded (a token inside a token)."""
     if not isinstance(message, list) or len(message) != 4:  # noqa: PLR2004 - COSE_Sign1 is an array of four
         raise EncodingError("COSE_MALFORMED", "not an array of four")
     protected_bytes, unprotected, payload, signature = message
     if not (isinstance(protected_bytes, bytes) and isinstance(payload, bytes) and isinstance(signature, bytes)):
         raise EncodingError("COSE_MALFORMED", "protected, payload and signature are byte strings")
-    protected = cbor.decode(protected_bytes, max_size=max_size, sorted_keys=sorted_keys) if protected_bytes else {}
+    protected: cbor.Value = {}
+    if protected_bytes:
+        protected = cbor.decode(protected_bytes, max_size=max_size, sorted_keys=sorted_keys, redactions=redactions)
     if not isinstance(protected, dict) or not isinstance(unprotected, dict):
         raise EncodingError("COSE_MALFORMED", "headers are maps")
     return Sign1(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from qr import base32, cbor, claims, cose, symbol
 from qr.errors import CredentialError, EncodingError, SymbolError
-from qr.status_list import Status
+from qr.judgement import judge_key, judge_status
 from qr.verdicts import Facts, Reason, Verdict, Verification
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from qr.claims import Claims
     from qr.status_token import StatusSource
-    from qr.trust_list import TrustEntry, TrustList
+    from qr.trust_list import TrustList
 
 AAD = b"VNQ1"
 MAX_FRAGMENT = 528  # characters: all that a version 14-M symbol could hold
@@ -25,11 +25,6 @@ MAX_MESSAGE = 330  # bytes behind that many base32 characters
 LEEWAY = timedelta(minutes=5)
 
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?")
-_AGAINST = {
-    Status.REVOKED: Verdict.REVOKED,
-    Status.SUSPENDED: Verdict.SUSPENDED,
-    Status.SUPERSEDED: Verdict.SUPERSEDED,
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,7 +124,7 @@ def verify(
     if entry is None:
         facts.add(Verdict.UNKNOWN_ISSUER, Reason.KEY_UNKNOWN)
         return facts.conclude()
-    _judge_key(facts, entry, parsed.claims, logged_at)
+    judge_key(facts, entry, parsed.claims.issuer, parsed.claims.issued_at, logged_at)
     if not cose.verify_es256(entry.public_key, parsed.signature, parsed.to_be_signed):
         facts.add(Verdict.BAD_SIGNATURE)
         return facts.conclude()
@@ -137,7 +132,7 @@ def verify(
         facts.add(Verdict.NOT_YET_VALID)
     if parsed.claims.expires_at is not None and now >= parsed.claims.expires_at:
         facts.add(Verdict.EXPIRED)
-    as_of = _judge_status(facts, parsed.claims, status, now, leeway)
+    as_of = judge_status(facts, parsed.claims.issuer, parsed.claims.status, status, now=now, leeway=leeway)
     if Verdict.UNKNOWN_ISSUER in facts:
         return facts.conclude()
     return facts.conclude(claims=parsed.claims, status_as_of=as_of)
@@ -145,41 +140,3 @@ def verify(
 
 def _prefix(host: str) -> str:
     return f"https://{host}/q#"
-
-
-def _judge_key(facts: Facts, entry: TrustEntry, content: Claims, logged_at: datetime | None) -> None:
-    """Whether the key may speak for the issuer at that time; every objection is UNKNOWN_ISSUER with its reason."""
-    if entry.use != "qr":
-        facts.add(Verdict.UNKNOWN_ISSUER, Reason.KEY_USE)
-    if entry.issuer != content.issuer:
-        facts.add(Verdict.UNKNOWN_ISSUER, Reason.ISSUER_MISMATCH)
-    if not entry.not_before <= content.issued_at <= entry.not_after:
-        facts.add(Verdict.UNKNOWN_ISSUER, Reason.KEY_NOT_IN_FORCE)
-    if entry.revoked_at is None:
-        return
-    if content.issued_at >= entry.revoked_at:
-        facts.add(Verdict.UNKNOWN_ISSUER, Reason.KEY_REVOKED)
-    elif logged_at is None or logged_at >= entry.revoked_at:
-        facts.add(Verdict.UNKNOWN_ISSUER, Reason.KEY_REVOKED_NO_PROOF)
-
-
-def _judge_status(
-    facts: Facts, content: Claims, source: StatusSource | None, now: datetime, leeway: timedelta
-) -> datetime | None:
-    """What the status list says, and the time it speaks of."""
-    fact = None if source is None else source.status_of(content.status)
-    if fact is None:
-        facts.add(Verdict.STATUS_STALE, Reason.STATUS_MISSING)
-        return None
-    if fact.issuer != content.issuer:
-        facts.add(Verdict.STATUS_STALE, Reason.STATUS_ISSUER_MISMATCH)
-        return None
-    if fact.as_of - now > leeway:
-        facts.add(Verdict.STATUS_STALE, Reason.STATUS_FROM_FUTURE)
-    if now >= fact.fresh_until:
-        facts.add(Verdict.STATUS_STALE, Reason.STATUS_OUTDATED)
-    if fact.value > max(Status):
-        facts.add(Verdict.STATUS_STALE, Reason.STATUS_VALUE_UNKNOWN)
-    elif fact.value != Status.VALID:
-        facts.add(_AGAINST[Status(fact.value)])
-    return fact.as_of

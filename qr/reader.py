@@ -23,7 +23,6 @@ MAX_BYTES = 40 * 1024 * 1024
 MAX_PIXELS = 40_000_000  # an A4 page at 600 dpi is 35 million
 MAX_ENLARGED = 24_000_000  # beyond this the ladder no longer enlarges
 FORMATS = ("PNG", "JPEG", "WEBP")
-_QR_CODE = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode])
 _SCALES = (1.5, 2.0, 3.0)
 
 
@@ -63,7 +62,8 @@ def _array(image: Any) -> Grey:
 
 
 def _scan(grey: Grey) -> tuple[str, ...]:
-    found = zxingcpp.read_barcodes(grey, formats=_QR_CODE, text_mode=zxingcpp.TextMode.Plain)
+    formats = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode])  # no module-level value: it would leak at exit
+    found = zxingcpp.read_barcodes(grey, formats=formats, text_mode=zxingcpp.TextMode.Plain)
     return tuple(dict.fromkeys(str(barcode.text) for barcode in found if barcode.valid))
 
 

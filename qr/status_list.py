@@ -76,7 +76,7 @@ class StatusList:
         """The packed bytes as a zlib stream (RFC 1950) at the highest level, as the draft recommends."""
         return zlib.compress(self.packed, 9)
 
-    def to_cbor(self) -> dict[int | str, cbor.Value]:
+    def to_cbor(self) -> dict[cbor.Key, cbor.Value]:
         """The StatusList map of the draft (section 4.3), ready to stand in a token."""
         return {"bits": self.bits, "lst": self.compress()}
 

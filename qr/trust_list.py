@@ -136,7 +136,7 @@ def verify_trust_list(
 def _encode(trust: TrustList) -> bytes:
     keys: list[cbor.Value] = []
     for entry in trust.entries:
-        fields: dict[int | str, cbor.Value] = {
+        fields: dict[cbor.Key, cbor.Value] = {
             E_KID: entry.kid,
             E_ISS: entry.issuer,
             E_X: entry.x,

@@ -662,7 +662,7 @@ def _tokens() -> Iterator[Case]:
     good = status_token({INDEX: 1, 5: 3})
     parts: Any = cbor.decode(good[1:], max_size=10_000)
     fields: Any = cbor.decode(parts[2], max_size=10_000)
-    header: dict[int | str, Any] = {cose.ALG: cose.ES256, cose.KID: STATUS.kid, cose.TYP: "application/statuslist+cwt"}
+    header: dict[cbor.Key, Any] = {cose.ALG: cose.ES256, cose.KID: STATUS.kid, cose.TYP: "application/statuslist+cwt"}
 
     def resigned(payload: cbor.Value, **changes: Any) -> bytes:
         raw = payload if isinstance(payload, bytes) else cbor.encode(payload)

@@ -88,7 +88,7 @@ def raw_sign1(
 
 def headers(**changes: Any) -> bytes:
     """The protected header of the agency's key; `alg=None` and `kid=None` leave them out, `more` adds to them."""
-    made: dict[int | str, cbor.Value] = {cose.ALG: cose.ES256, cose.KID: AGENCY.kid}
+    made: dict[cbor.Key, cbor.Value] = {cose.ALG: cose.ES256, cose.KID: AGENCY.kid}
     for name, label in (("alg", cose.ALG), ("kid", cose.KID)):
         if name in changes:
             made[label] = changes[name]
@@ -109,7 +109,7 @@ def message_of(payload: bytes | None = None, **bent: Any) -> bytes:
     return raw_sign1(protected, made, bent.pop("aad", b"VNQ1"), bent.pop("signer", AGENCY), **bent)
 
 
-def content(**changes: Any) -> dict[int | str, Any]:
+def content(**changes: Any) -> dict[cbor.Key, Any]:
     """The CBOR map of the claims with some entries replaced; `drop` and `drop_paper` leave some out."""
     made: Any = cbor.decode(claims.encode(CLAIMS), max_size=claims.MAX_PAYLOAD)
     made[claims.PAPER] |= changes.get("paper", {})

@@ -23,7 +23,6 @@ _OBJECT: Final = re.compile(rb"(\d{1,10})[ \t\r\n]+(\d{1,5})[ \t\r\n]+obj")
 _TRAILER: Final = re.compile(rb"[\r\n \t]*(?:trailer)?[\r\n \t]*(?=<<)")
 _ENDOBJ: Final = re.compile(rb"[\r\n \t]*endobj")
 _BLANK: Final = b"\x00\t\n\x0c\r "
-_TRAILING_EOL: Final = 2
 
 
 def surface_faults(pdf: bytes) -> list[Reason]:
@@ -86,9 +85,8 @@ def _der_length(data: bytes) -> int:
 
 
 def is_whole(pdf: bytes, end: int) -> bool:
-    """Whether a signature that ends at `end` covers the file, but for at most one line end."""
-    tail = pdf[end : end + _TRAILING_EOL + 1]
-    return len(pdf) - end <= _TRAILING_EOL and not tail.strip(b"\r\n")
+    """Whether a signature that ends at `end` covers the file, but for line ends after it."""
+    return not pdf[end:].strip(b"\r\n")
 
 
 def tail_is_accounted_for(reader: Any, pdf: bytes, end: int) -> bool:

@@ -190,11 +190,15 @@ def prepare(settings: Settings) -> None:
     app = build(settings)
     app.blobs.prepare()
     if settings.environment == "development":
-        _prepare_development(app)
+        prepare_keys(app)
+        seed_accounts(app)
 
 
-def _prepare_development(app: App) -> None:
+def prepare_keys(app: App) -> None:
+    """Make the development keys that are missing; in production keys are made on purpose, never by the way."""
     settings = app.settings
+    if settings.environment != "development":
+        return
     passphrase_file = settings.home / "keys" / "passphrase"
     if settings.key_passphrase is None and not passphrase_file.exists():
         write_private(passphrase_file, app.ids.token().encode())
@@ -205,7 +209,6 @@ def _prepare_development(app: App) -> None:
         passphrase=_passphrase(settings),
         now=app.clock.now(),
     )
-    seed_accounts(app)
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,6 +108,10 @@ class Engines(Protocol):
         """Texts of the QR symbols on a picture or on the first pages of a PDF."""
         ...
 
+    def to_pdf(self, scan: bytes) -> bytes:
+        """A picture as a PDF of the same size."""
+        ...
+
     def compose(self, original: bytes, *, mark: signing.ConversionMark, qr_png: bytes) -> bytes:
         """A PDF of the paper with the conversion mark and the QR in their own strip, ready to be sealed."""
         ...

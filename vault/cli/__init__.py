@@ -1,0 +1,1 @@
+"""`vault`: one file per command group; errors map to exit statuses in `edge`."""

@@ -1,1 +1,65 @@
-def run() -> None: ...
+"""The `vault` command."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+
+import typer
+
+from vault import __version__
+from vault.cli import admin, desk, papers, service
+from vault.cli.edge import Exit, err, fail, print_json
+from vault.domain.errors import VaultError
+
+app = typer.Typer(
+    name="vault",
+    help="Kho số: a vault of digitized results that citizens never have to hand in again.",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    pretty_exceptions_enable=False,
+)
+for part in (papers.app, desk.app, service.app):
+    app.registered_commands += part.registered_commands
+app.add_typer(admin.db, name="db")
+app.registered_commands += admin.app.registered_commands
+
+
+@app.callback(invoke_without_command=True)
+def root(
+    ctx: typer.Context,
+    *,
+    version: bool = typer.Option(False, "--version", help="Print the version and stop."),
+) -> None:
+    """Kho số: a vault of digitized results that citizens never have to hand in again."""
+    if version:
+        typer.echo(json.dumps({"version": __version__}))
+        raise typer.Exit
+    if ctx.invoked_subcommand is None:
+        typer.echo(ctx.get_help())
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command; gives the exit status. Every way out with `--json` ends in one JSON object."""
+    as_json = "--json" in arguments
+    try:
+        status = app(args=list(arguments), prog_name="vault", standalone_mode=False)
+    except VaultError as error:
+        return fail(error, as_json=as_json)
+    except typer.Abort:
+        err.print("stopped")
+        return Exit.REFUSED
+    except typer.TyperException as error:
+        message = getattr(error, "format_message", error.__str__)()
+        err.print(f"{message}\nvault --help", markup=False)
+        if as_json:
+            print_json({"ok": False, "code": "USAGE", "message": message})
+        return Exit.USAGE
+    return status if isinstance(status, int) else Exit.OK
+
+
+def run() -> None:
+    """Entry point of the console script."""
+    sys.exit(main(sys.argv[1:]))

@@ -58,6 +58,10 @@ class SandboxEngines:
         reply = self._sandbox.run("codes", self._limits, image)
         return tuple(str(text) for text in reply.header["texts"])
 
+    def to_pdf(self, scan: bytes) -> bytes:
+        """A picture as a PDF of the same size."""
+        return self._sandbox.run("to_pdf", self._limits, scan).attachments[0]
+
     def compose(self, original: bytes, *, mark: signing.ConversionMark, qr_png: bytes) -> bytes:
         """The paper with its strip."""
         header = {**self._limits, "mark": _mark(mark), "qr_mm": QR_MM}

@@ -85,6 +85,11 @@ def _mark(raw: Mapping[str, Any]) -> signing.ConversionMark:
     return signing.ConversionMark(**{**raw, "at": datetime.fromisoformat(raw["at"])})
 
 
+def to_pdf(header: Mapping[str, Any], files: Sequence[bytes]) -> Answer:
+    """Picture -> PDF of the same size."""
+    return {}, (signing.pages_to_pdf([_image(page) for page in ocr.pages(files[0], _limits(header))]),)
+
+
 def compose(header: Mapping[str, Any], files: Sequence[bytes]) -> Answer:
     """File and QR -> PDF of the paper with the strip under its first page, unsigned."""
     limits, original = _limits(header), files[0]
@@ -119,6 +124,7 @@ PAPERS: Mapping[str, Callable[[Mapping[str, Any], Sequence[bytes]], Answer]] = {
     "understand": understand,
     "inspect": inspect,
     "codes": codes,
+    "to_pdf": to_pdf,
     "compose": compose,
     "cover": cover,
 }

@@ -290,3 +290,10 @@ def test_the_command_writes_files_and_their_truth(tmp_path: Path, capsys: pytest
     with pytest.raises(SystemExit) as stop:
         main([str(tmp_path), "--kinds", "NOPE"])
     assert stop.value.code == 2
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_readme_names_every_kind_and_its_fields(kind: str) -> None:
+    readme = Path(__file__).resolve().parents[2] / "golden" / "README.md"
+    row = next(line for line in readme.read_text(encoding="utf-8").splitlines() if line.startswith(f"| `{kind}` |"))
+    assert set(paper(kind).fields) <= {name.strip() for name in row.split("|")[3].split(",")}

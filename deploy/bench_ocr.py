@@ -1,0 +1,281 @@
+"""How well and how fast papers are read: drawn specimens at four severities, and real pages that were typed by hand.
+
+    python deploy/bench_ocr.py [--seeds 1] [--kinds KS,KH] [--severities 1,2,3,4] [--samples DIR] [--no-peer]
+
+The last line of output is one JSON object: {"name", "figures", "baseline", "machine"}. Figures:
+
+cer_specimen_1..4   character errors per 100 characters of the truth, any order of lines, dot leaders left out
+cer_real            the same over the real pages; false_text: characters read where their truth has none, per 100
+field_exact_1..4    fields exactly right, of those that the paper states and its template asks for, percent
+type_accuracy       percent of specimens of severities 1 to 3 whose kind was found; type_accuracy_4: photographs
+accept_share        percent of the fields found on real pages that are sure enough to need no look (ACCEPT)
+accept_error        percent of those whose value the truth of the page does not contain
+accept_share_specimen, accept_error_specimen   the same against the facts of the specimens of severities 1 to 3
+pages_per_s_core    real pages and specimens per second of processor time, Tesseract's processes included
+ratio_ocrmypdf      pages a second against OCRmyPDF 17 on the same PDF, same model, one job, taking turns
+peak_mb             largest memory of this process or of one it started
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import re
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import yaml
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+import ocr  # noqa: E402 - the path comes first, so that the specimens of the tests are found too
+from tests.golden.specimens import KINDS, Specimen, as_jpeg, as_pdf, draw  # noqa: E402
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+ACCEPT = 0.95
+"""From this confidence on, a field is taken without a look."""
+SCANS = (1, 2, 3)
+PHOTOGRAPH = 4
+TYPE_OF = {"TLKS": "KS"}  # an extract of the birth register is read by the template of birth certificates
+LEADERS = re.compile(r"(?:[.…·_]\s?){3,}")
+PEER = ROOT / ".venv" / "peers" / "ocrmypdf"
+TURNS = 3
+
+
+@dataclass
+class Tally:
+    """What was counted over some pages."""
+
+    score: ocr.Score = field(default_factory=lambda: ocr.Score(0, 0, 0))
+    papers: int = 0
+    typed: int = 0
+    asked: int = 0
+    exact: int = 0
+    accepted: int = 0
+    accepted_wrong: int = 0
+    missed: Counter[str] = field(default_factory=Counter)
+    pages: int = 0
+    seconds: float = 0.0
+
+
+def templates() -> tuple[ocr.Template, ...]:
+    """The catalogue's templates."""
+    files = sorted((ROOT / "vault" / "catalogue" / "templates").glob("*.yaml"))
+    return tuple(ocr.Template.from_dict(yaml.safe_load(file.read_text(encoding="utf-8"))) for file in files)
+
+
+def read(data: bytes, tally: Tally | None = None) -> list[ocr.PageText]:
+    """All pages of one file; the tally counts them and the processor time they took."""
+    start = processor_seconds()
+    texts = [ocr.read_page(page) for page in ocr.pages(data)]
+    if tally is not None:
+        tally.pages += len(texts)
+        tally.seconds += processor_seconds() - start
+    return texts
+
+
+def score(truth: str, said: str) -> ocr.Score:
+    """Character errors without dot leaders, which no truth holds."""
+    return ocr.cer(truth, LEADERS.sub(" ", said))
+
+
+def specimen_tally(specimen: Specimen, severity: int, forms: Sequence[ocr.Template], tally: Tally) -> None:
+    """Read one specimen and count."""
+    texts = [read(as_jpeg(specimen, severity, page=number), tally)[0] for number in range(len(specimen.pages))]
+    for truth, text in zip(specimen.text, texts, strict=True):
+        tally.score += score(truth, text.text)
+    paper = ocr.understand(texts, forms)
+    code = TYPE_OF.get(specimen.kind, specimen.kind)
+    tally.papers += 1
+    tally.typed += paper.type.code == code
+    asked = next(({spec.name for spec in form.fields} for form in forms if form.code == code), set())
+    for name in asked & set(specimen.fields):
+        got = paper.fields.get(name) if paper.type.code == code else None
+        right = got is not None and same(specimen.fields[name], got.value)
+        tally.asked += 1
+        tally.exact += right
+        if not right:
+            tally.missed[f"{specimen.kind}.{name}"] += 1
+        if got is not None and got.value and got.confidence >= ACCEPT:
+            tally.accepted += 1
+            tally.accepted_wrong += not right
+
+
+def same(truth: str, said: str) -> bool:
+    """Equal but for case (NAM and Nam are one sex, MẪU and Mẫu one name) and runs of spaces."""
+    return " ".join(truth.split()).casefold() == " ".join(said.split()).casefold()
+
+
+def real_tally(folder: Path, forms: Sequence[ocr.Template]) -> Tally:
+    """Read the pages that have a .gt.txt beside them; a field is right when the truth contains its value."""
+    tally = Tally()
+    for truth_file in sorted(folder.glob("*.gt.txt")):
+        stem = truth_file.name.removesuffix(".gt.txt")
+        picture = next(file for file in folder.glob(f"{stem}.*") if file.suffix in {".png", ".jpg"})
+        truth = truth_file.read_text(encoding="utf-8")
+        texts = read(picture.read_bytes(), tally)
+        tally.papers += 1
+        tally.score += score(truth, texts[0].text)
+        for name, got in ocr.understand(texts, forms).fields.items():
+            if not got.value:
+                continue
+            tally.asked += 1
+            right = any(squeezed(form) in squeezed(truth) for form in written(got.value))
+            if got.confidence >= ACCEPT:
+                tally.accepted += 1
+                tally.accepted_wrong += not right
+            if not right:
+                tally.missed[f"{stem}.{name}={got.value}"] += 1
+    return tally
+
+
+def written(value: str) -> list[str]:
+    """The ways a value may stand on the page."""
+    if not re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+        return [value]
+    day = date.fromisoformat(value)
+    return [f"ngày {a} tháng {b} năm {day.year}" for a in {day.day, f"{day:%d}"} for b in {day.month, f"{day:%m}"}]
+
+
+def squeezed(text: str) -> str:
+    """Without spaces and case."""
+    return "".join(text.split()).casefold()
+
+
+def processor_seconds() -> float:
+    """Processor time of this process and of those it waited for."""
+    return sum(
+        usage.ru_utime + usage.ru_stime
+        for usage in (resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN))
+    )
+
+
+def peer() -> Path | None:
+    """OCRmyPDF in an environment of its own under .venv; None, with a line that says so, when it cannot be had."""
+    program = PEER / "bin" / "ocrmypdf"
+    if not program.exists():
+        uv = [str(ROOT / ".venv" / "bin" / "uv")]
+        try:
+            subprocess.run([*uv, "venv", "-q", str(PEER)], check=True, timeout=120)
+            install = [*uv, "pip", "install", "-q", "--python", str(PEER / "bin" / "python"), "ocrmypdf==17.*"]
+            subprocess.run(install, check=True, timeout=600)
+        except (OSError, subprocess.SubprocessError) as problem:
+            print(f"ratio_ocrmypdf is left out: {problem}", file=sys.stderr)
+            return None
+    return program
+
+
+def peer_figures(kinds: Sequence[str]) -> dict[str, float]:
+    """Both read the same image PDF in turns; the median of the ratios counts."""
+    program = peer()
+    if program is None:
+        return {}
+    data = as_pdf(joined([draw(kind, seed=90) for kind in kinds[:4]]), 2)
+    ratios = []
+    with tempfile.TemporaryDirectory() as folder:
+        scan, result = Path(folder, "scan.pdf"), Path(folder, "result.pdf")
+        scan.write_bytes(data)
+        command = [str(program), "-q", "-l", "vie", "--jobs", "1", "--output-type", "pdf", str(scan), str(result)]
+        for _ in range(TURNS):
+            start = time.perf_counter()
+            done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
+            theirs = time.perf_counter() - start
+            if done.returncode:
+                print(f"ratio_ocrmypdf is left out: {done.stderr.strip()[-300:]}", file=sys.stderr)
+                return {}
+            start = time.perf_counter()
+            read(data)
+            ratios.append(theirs / (time.perf_counter() - start))
+    return {"ratio_ocrmypdf": round(statistics.median(ratios), 2)}
+
+
+def joined(papers: Sequence[Specimen]) -> Specimen:
+    """One specimen with the pages of all."""
+    pages = tuple(page for paper in papers for page in paper.pages)
+    return Specimen(papers[0].kind, papers[0].seed, pages, ("",) * len(pages), {}, {}, ())
+
+
+def percent(part: float, whole: float) -> float:
+    """Rounded to two decimals; nothing of nothing is 0."""
+    return round(100 * part / whole, 2) if whole else 0.0
+
+
+def specimen_figures(tallies: Mapping[int, Tally]) -> dict[str, float]:
+    """Figures of the drawn papers."""
+    figures: dict[str, float] = {}
+    for severity, tally in tallies.items():
+        figures[f"cer_specimen_{severity}"] = percent(tally.score.errors, tally.score.units)
+        figures[f"field_exact_{severity}"] = percent(tally.exact, tally.asked)
+    scans = [tally for severity, tally in tallies.items() if severity in SCANS]
+    figures["type_accuracy"] = percent(sum(t.typed for t in scans), sum(t.papers for t in scans))
+    if photographs := tallies.get(PHOTOGRAPH):
+        figures["type_accuracy_4"] = percent(photographs.typed, photographs.papers)
+    accepted = sum(tally.accepted for tally in scans)
+    figures["accept_share_specimen"] = percent(accepted, sum(tally.asked for tally in scans))
+    figures["accept_error_specimen"] = percent(sum(tally.accepted_wrong for tally in scans), accepted)
+    return figures
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("--seeds", type=int, default=1, help="papers of each kind and severity")
+    parser.add_argument("--kinds", default=",".join(KINDS))
+    parser.add_argument("--severities", default="1,2,3,4")
+    parser.add_argument(
+        "--samples", type=Path, default=Path(os.environ.get("VAULT_SAMPLES", ROOT.parent / "shared" / "samples"))
+    )
+    parser.add_argument("--no-peer", action="store_true", help="leave OCRmyPDF out")
+    parser.add_argument("--json", action="store_true", help="for symmetry with the other benchmarks; it is always JSON")
+    chosen = parser.parse_args()
+    os.environ["OMP_THREAD_LIMIT"] = "1"
+    forms = templates()
+    kinds = chosen.kinds.split(",")
+    tallies = {int(severity): Tally() for severity in chosen.severities.split(",")}
+    for kind in kinds:
+        for seed in range(1001, 1001 + chosen.seeds):
+            specimen = draw(kind, seed=seed)
+            for severity, tally in tallies.items():
+                specimen_tally(specimen, severity, forms, tally)
+        print(kind, specimen_figures(tallies), file=sys.stderr)
+    figures = specimen_figures(tallies)
+    counted = list(tallies.values())
+    for severity, tally in tallies.items():
+        print(f"severity {severity}, fields missed most: {tally.missed.most_common(25)}", file=sys.stderr)
+    if (chosen.samples / "ocr").is_dir():
+        real = real_tally(chosen.samples / "ocr", forms)
+        counted.append(real)
+        figures |= {
+            "cer_real": percent(real.score.errors, real.score.units),
+            "false_text": percent(real.score.extra, real.score.units),
+            "accept_share": percent(real.accepted, real.asked),
+            "accept_error": percent(real.accepted_wrong, real.accepted),
+        }
+        print(f"real pages, values not in the truth: {list(real.missed)}", file=sys.stderr)
+    figures["pages_per_s_core"] = round(
+        sum(tally.pages for tally in counted) / sum(tally.seconds for tally in counted), 3
+    )
+    if not chosen.no_peer:
+        figures |= peer_figures(kinds)
+    peaks = (resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    figures["peak_mb"] = round(max(peaks) / 1024, 1)
+    baseline = f"OCRmyPDF 17, Debian's vie, one job, same PDF, taking turns; accepted from confidence {ACCEPT}"
+    machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    print(json.dumps({"name": "ocr", "figures": figures, "baseline": baseline, "machine": machine}))
+
+
+if __name__ == "__main__":
+    main()

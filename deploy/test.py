@@ -1,0 +1,101 @@
+"""Every check in order, cheapest first, and one count at the end. `bash deploy/test` runs it after setting up."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ET
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BIN = ROOT / ".venv" / "bin"
+OUT = ROOT / ".test-out"
+SLOW = "service or browser"
+PACKAGES = ("vault", "ocr", "signing", "qr")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a step came to; a check without single tests counts as one."""
+
+    passed: int
+    failed: int
+    skipped: int = 0
+
+
+def check(*command: str) -> Outcome:
+    """A program that says yes or no."""
+    good = subprocess.run(command, cwd=ROOT, check=False).returncode == 0
+    return Outcome(int(good), int(not good))
+
+
+def pytest(name: str, *arguments: str) -> Outcome:
+    """A run of pytest, counted from its report; a run that broke off counts as a failure of its own."""
+    report = OUT / f"{name}.xml"
+    report.unlink(missing_ok=True)
+    command = [str(BIN / "python"), "-m", "pytest", "-q", f"--junitxml={report}", *arguments]
+    status = subprocess.run(command, cwd=ROOT, check=False).returncode
+    if not report.exists():
+        return Outcome(0, 1)
+    suites = list(ET.parse(report).getroot().iter("testsuite"))  # noqa: S314 - our own pytest wrote it a moment ago
+    total, failed, skipped = (
+        sum(int(suite.get(key, "0")) for suite in suites for key in keys)
+        for keys in (("tests",), ("failures", "errors"), ("skipped",))
+    )
+    broken = int(status != 0 and failed == 0)
+    return Outcome(total - failed - skipped, failed + broken, skipped)
+
+
+def node_tests() -> Outcome:
+    """Tests of the browser's modules that need no browser."""
+    files = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "tests").rglob("*.test.mjs"))
+    return check(str(BIN / "node"), "--test", *files) if files else Outcome(0, 0)
+
+
+def steps(*, quick: bool) -> Iterator[tuple[str, Callable[[], Outcome]]]:
+    """Name and work of each step. What starts servers or a browser runs alone: two cores, and times are asserted."""
+    yield "style", lambda: check(str(BIN / "ruff"), "check", "--quiet", ".")
+    yield "format", lambda: check(str(BIN / "ruff"), "format", "--check", "--quiet", ".")
+    yield "types", lambda: check(str(BIN / "mypy"), *(word for name in PACKAGES for word in ("-p", name)))
+    yield "architecture", lambda: pytest("architecture", "tests/architecture")
+    yield "browser modules", node_tests
+    yield (
+        "units",
+        lambda: pytest(
+            "units", "-n", "2", "--dist", "loadfile", "-m", f"not ({SLOW})", "--ignore=tests/architecture", "tests"
+        ),
+    )
+    if not quick:
+        yield "services and browser", lambda: pytest("services", "-m", SLOW, "tests")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run everything; the last line is the count."""
+    parser = argparse.ArgumentParser(prog="deploy/test", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="without the tests that start servers or a browser")
+    chosen = parser.parse_args(arguments)
+    shutil.rmtree(OUT, ignore_errors=True)
+    OUT.mkdir()
+    os.environ["PATH"] = f"{BIN}{os.pathsep}{os.environ['PATH']}"
+    outcomes = []
+    for name, work in steps(quick=chosen.quick):
+        print(f"\n=== {name}", flush=True)
+        begin = time.monotonic()
+        outcome = work()
+        outcomes.append(outcome)
+        skipped = f", {outcome.skipped} skipped" if outcome.skipped else ""
+        took = time.monotonic() - begin
+        print(f"=== {name}: {outcome.passed} passed, {outcome.failed} failed{skipped} in {took:.0f} s", flush=True)
+    passed, failed = (sum(getattr(one, key) for one in outcomes) for key in ("passed", "failed"))
+    print(f"\n{passed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from vault.domain.errors import Invalid
@@ -45,7 +46,7 @@ class AgencyLevel(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AgencyCode:
-    """A code in the newer order: first level, then the groups from wide to narrow (all-zero groups dropped)."""
+    """A code in the newer order: first level, then the groups from wide to narrow (trailing zeros dropped)."""
 
     level1: str
     groups: tuple[str, ...] = ()
@@ -93,6 +94,7 @@ def _without_trailing_zeros(groups: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(kept)
 
 
+@lru_cache(maxsize=4096)
 def level1_of(text: str | None) -> str | None:
     """The first-level code of an agency code in either order; None for nothing or for text that is no code.
 

@@ -17,6 +17,7 @@ _SHAPES = frozenset("\u0302\u0306\u031b")
 _VOWELS = frozenset("aeiouy")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _NOT_ALNUM = re.compile(r"[\W_]+")
+_ALNUM = re.compile(r"[^\W_]")
 _SPACES = re.compile(r"\s+")
 _LOOKALIKES = str.maketrans({"\u00d0": "Đ", "\u0189": "Đ", "\u00f0": "đ", "\u0256": "đ"})
 """Eth and the African D look like Đ on screen and came with TCVN3 and VNI conversions."""
@@ -121,7 +122,7 @@ def search_key(text: str) -> str:
 def compare_names(one: str, other: str) -> NameMatch:
     """The best level at which two names agree. Two empty names are DIFFERENT: nothing proves nothing."""
     left, right = nfc(one), nfc(other)
-    if not search_key(left) or not search_key(right):
+    if not _ALNUM.search(left) or not _ALNUM.search(right):
         return NameMatch.DIFFERENT
     if left == right:
         return NameMatch.EXACT

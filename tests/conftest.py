@@ -1,11 +1,16 @@
-"""What every layer of the tests shares: where other people's vectors and samples are, and that a required group runs."""
+"""What every layer of the tests shares: where outside vectors and samples are, and that a required group runs."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from tests.service import Service
 
 ROOT = Path(__file__).resolve().parent.parent
 GROUPS = {"needs_vectors": ("VAULT_VECTORS", "vectors"), "needs_samples": ("VAULT_SAMPLES", "samples")}
@@ -39,3 +44,13 @@ def vectors() -> Path:
 @pytest.fixture(scope="session")
 def samples() -> Path:
     return _folder("needs_samples")
+
+
+@pytest.fixture(scope="session")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """The real service in a folder of its own (see `tests.service`); one a session, one a process under xdist."""
+    # Imported here, because the unit tests of the engines must not need the program.
+    from tests.service import running  # noqa: PLC0415
+
+    with running(tmp_path_factory.mktemp("vault")) as found:
+        yield found

@@ -433,6 +433,10 @@ class Jobs(Protocol):
         """Read this paper."""
         ...
 
+    def read_on(self, intake_id: IntakeId) -> None:
+        """Read more pages of a long paper whose proposal is made, when nothing more urgent waits."""
+        ...
+
     def seal(self, intake_id: IntakeId) -> None:
         """Seal this paper."""
         ...

@@ -8,6 +8,9 @@ from sqlalchemy import Connection
 from vault.domain.intake import IntakeId
 from vault.ports import JobName
 
+# An officer waits for a seal, then for a proposal; the tail of a long paper can wait for both.
+_SEAL, _READ, _READ_ON = 20, 10, 0
+
 
 def queue_app(database_url: str) -> App:
     """The queue for a worker process, which registers the tasks and runs them."""
@@ -22,15 +25,21 @@ class PgJobs:
         self._db = connection
         self._app = app
 
-    def _defer(self, task: JobName, intake_id: IntakeId) -> None:
+    def _defer(self, task: JobName, intake_id: IntakeId, priority: int) -> None:
         driver = self._db.connection.driver_connection
-        # The lock keeps two workers from the same paper; the queue keeps order within it.
-        self._app.configure_task(task.value, lock=f"intake:{intake_id}", connection=driver).defer(intake_id=intake_id)
+        # The lock keeps two workers from doing the same step of the same paper.
+        lock = f"{task.value}:{intake_id}"
+        job = self._app.configure_task(task.value, lock=lock, priority=priority, connection=driver)
+        job.defer(intake_id=intake_id)
 
     def read(self, intake_id: IntakeId) -> None:
         """Read this paper."""
-        self._defer(JobName.READ, intake_id)
+        self._defer(JobName.READ, intake_id, _READ)
+
+    def read_on(self, intake_id: IntakeId) -> None:
+        """Read more pages of a long paper."""
+        self._defer(JobName.READ, intake_id, _READ_ON)
 
     def seal(self, intake_id: IntakeId) -> None:
         """Seal this paper."""
-        self._defer(JobName.SEAL, intake_id)
+        self._defer(JobName.SEAL, intake_id, _SEAL)

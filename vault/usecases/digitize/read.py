@@ -26,7 +26,8 @@ from vault.domain.people import SYSTEM, Action
 from vault.ports import Blobs, Clock, CredentialDesk, Engines, SealingDesk, UnitOfWork
 
 FIRST_PAGES = 8
-"""Pages read before the proposal: a title, a number and a signer stand on the first pages and on the last one."""
+"""Pages read by one job. Before the proposal they are the first ones and the last: a title, a number and a signer
+stand there."""
 
 SURE = 0.90
 """Fields read with at least this confidence are marked as sure; a person still confirms all of them."""
@@ -43,7 +44,7 @@ def read(
     templates: Sequence[ocr.Template],
     clock: Clock,
 ) -> None:
-    """Bring a received paper to READ, or to FAILED with the engine's code; then read what is left of a long one.
+    """Bring a received paper to READ, or to FAILED with the engine's code; later calls read on in a long one.
 
     Pages that were read stay read, so a crash costs one page. A part that is down (`Unavailable`) goes to the queue,
     which tries again.
@@ -58,21 +59,29 @@ def read(
     try:
         if proposing and intake.signatures is None and intake.mime == "application/pdf":
             _report_signatures(intake, data, uow=uow, engines=engines, sealing=sealing, clock=clock)
-        for index in _wanted(intake.page_count, first=proposing):
-            if index not in done:
-                _read_page(intake, data, index, uow=uow, blobs=blobs, engines=engines)
+        wanted = _first_pages(intake.page_count) if proposing else range(intake.page_count)
+        for index in [one for one in wanted if one not in done][:FIRST_PAGES]:
+            _read_page(intake, data, index, uow=uow, blobs=blobs, engines=engines)
         if proposing:
             _propose(
                 intake, uow=uow, blobs=blobs, engines=engines, credentials=credentials, templates=templates, clock=clock
             )
+        else:
+            _read_on(intake, uow)
     except Invalid as error:
         _fail(intake, error, uow=uow, clock=clock)
 
 
-def _wanted(page_count: int, *, first: bool) -> tuple[int, ...]:
-    if not first or page_count <= FIRST_PAGES:
+def _first_pages(page_count: int) -> tuple[int, ...]:
+    if page_count <= FIRST_PAGES:
         return tuple(range(page_count))
     return (*range(FIRST_PAGES - 1), page_count - 1)
+
+
+def _read_on(intake: Intake, uow: UnitOfWork) -> None:
+    with uow.begin() as tx:
+        if len(tx.intakes.pages(intake.id)) < intake.page_count:
+            tx.jobs.read_on(intake.id)
 
 
 def _report_signatures(
@@ -129,7 +138,7 @@ def _propose(
         tx.intakes.set_proposal(intake.id, proposal)
         tx.intakes.set_state(intake.id, step(current.state, IntakeState.READ))
         if len(kept) < intake.page_count:
-            tx.jobs.read(intake.id)
+            tx.jobs.read_on(intake.id)
         details: Mapping[str, object] = {
             "intake": intake.id,
             "type": proposal.type_code,

@@ -14,13 +14,19 @@ from typing import Any, Final
 from pyhanko.pdf_utils import misc
 from pyhanko.sign.diff_analysis import (
     DEFAULT_DIFF_POLICY,
+    CatalogModificationRule,
+    DocInfoRule,
+    MetadataUpdateRule,
     ModificationLevel,
+    ObjectStreamRule,
     StandardDiffPolicy,
     SuspiciousModification,
+    XrefStreamRule,
 )
 from pyhanko.sign.fields import enumerate_sig_fields
 
 from signing.validation.objects import entry, items
+from signing.validation.store import SecurityStoreRule
 
 
 class Change(IntEnum):
@@ -41,14 +47,28 @@ _LEVELS: Final = {
     ModificationLevel.OTHER: Change.OTHER,
 }
 
+_RULES: Final = [
+    CatalogModificationRule(),  # type: ignore[no-untyped-call]
+    *(
+        rule.as_qualified(ModificationLevel.LTA_UPDATES)
+        for rule in (
+            DocInfoRule(),
+            XrefStreamRule(),
+            ObjectStreamRule(),
+            SecurityStoreRule(),
+            MetadataUpdateRule(),  # type: ignore[no-untyped-call]
+        )
+    ),
+]
+
 # Freed objects are judged in `_step`: some government tools free numbers that never were in use.
 _POLICY: Final = StandardDiffPolicy(
-    global_rules=DEFAULT_DIFF_POLICY.global_rules,
+    global_rules=_RULES,
     form_rule=DEFAULT_DIFF_POLICY.form_rule,
     reject_object_freeing=False,
 )
 _TAIL_POLICY: Final = StandardDiffPolicy(
-    global_rules=DEFAULT_DIFF_POLICY.global_rules,
+    global_rules=_RULES,
     form_rule=DEFAULT_DIFF_POLICY.form_rule,
     ignore_orphaned_objects=False,
 )

@@ -18,6 +18,8 @@ from pyhanko.sign.validation.generic_cms import (
     extract_self_reported_ts,
     validate_sig_integrity,
 )
+from pyhanko.sign.validation.utils import CMSAlgorithmUsagePolicy
+from pyhanko_certvalidator.policy_decl import DisallowWeakAlgorithmsPolicy
 
 from signing.validation.verdicts import Reason
 
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 WEAK_DIGESTS: Final = frozenset({"md2", "md5", "sha1"})
+FIXED_DIGEST: Final = frozenset({"ed25519", "ed448"})
+"""Algorithms that go with one digest only (RFC 8419, 3.1); others may mix, as some government tools do."""
+_COMBINATIONS: Final = CMSAlgorithmUsagePolicy.lift_policy(DisallowWeakAlgorithmsPolicy())  # type: ignore[no-untyped-call]
 WEAK_IMPRINTS: Final = frozenset({"md2", "md5"})
 MIN_RSA_BITS: Final = 2048
 MAX_TOKENS: Final = 32
@@ -121,8 +126,14 @@ def _faults(info: Any, certificate: Any, *, intact: bool, valid: bool) -> tuple[
     reasons = []
     if not intact:
         reasons.append(Reason.DIGEST_MISMATCH)
+    algorithm = _name(info["signature_algorithm"])
     if not valid:
-        reasons.append(Reason.SIGNATURE_MISMATCH)
+        unknown = algorithm[0].isdigit()
+        reasons.append(Reason.UNSUPPORTED_FORMAT if unknown else Reason.SIGNATURE_MISMATCH)
+    elif algorithm in FIXED_DIGEST and not _COMBINATIONS.digest_combination_allowed(
+        info["signature_algorithm"], info["digest_algorithm"], None
+    ):
+        reasons.append(Reason.WEAK_ALGORITHM)
     key = certificate.public_key
     short = key.algorithm == "rsa" and key.bit_size < MIN_RSA_BITS
     if short or _name(info["digest_algorithm"]) in WEAK_DIGESTS:

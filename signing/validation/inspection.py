@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from asn1crypto import cms  # type: ignore[import-untyped]
 from pyhanko.pdf_utils import generic, misc
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.pdf_utils.xref import XRefSectionType
 from pyhanko.sign.fields import enumerate_sig_fields
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
@@ -111,7 +112,7 @@ class _Item:
 
 
 def _broken(parts: SignedParts) -> bool:
-    return bool({Reason.DIGEST_MISMATCH, Reason.SIGNATURE_MISMATCH} & set(parts.reasons))
+    return bool({Reason.DIGEST_MISMATCH, Reason.SIGNATURE_MISMATCH, Reason.UNSUPPORTED_FORMAT} & set(parts.reasons))
 
 
 class _Look:
@@ -135,6 +136,7 @@ class _Look:
         if reader is None:
             return
         self._gather(reader)
+        self._judge_hybrid(reader)
         self._read_store(reader)
         self._judge_time()
         self._judge_changes(reader)
@@ -154,8 +156,6 @@ class _Look:
         if reader.security_handler is not None and not self._unlocked(reader):
             self.reasons.add(Reason.PASSWORD_PROTECTED)
             return None
-        if reader.xrefs.hybrid_xrefs_present:
-            self.reasons.add(Reason.HYBRID_FILE)
         return reader
 
     def _unlocked(self, reader: Any) -> bool:
@@ -189,6 +189,21 @@ class _Look:
         self.items.sort(key=lambda i: i.end)
         if len(_BYTE_RANGE.findall(self.pdf)) > len(self.items):
             self._gather_remnants(reader, {ref for ref in seen if not isinstance(ref, int)})
+
+    def _judge_hybrid(self, reader: Any) -> None:
+        """Two tables in one section may disagree.
+
+        Common word processors write such files, so what was so before the first signature is a warning; a section
+        like this after it is never accepted.
+        """
+        xrefs = reader.xrefs
+        if not xrefs.hybrid_xrefs_present:
+            return
+        hybrid = {XRefSectionType.HYBRID_MAIN, XRefSectionType.HYBRID_STREAM}
+        sections = [xrefs.get_xref_container_info(n) for n in range(xrefs.total_revisions)]
+        newest = max(s.declared_startxref for s in sections if s.xref_section_type in hybrid)
+        first = min((item.end for item in self.items if item.range is not None), default=0)
+        self.reasons.add(Reason.HYBRID_BEFORE_SIGNING if newest < first else Reason.HYBRID_FILE)
 
     def _read(self, item: _Item, reader: Any) -> None:
         dictionary = item.field["/V"]

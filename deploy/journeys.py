@@ -47,7 +47,8 @@ def papers(seed: int) -> tuple[Paper, Paper]:
         invented, name="Nguyễn Văn Mẫu", gender="Nam", birth_date=date(1990, 5, 4), personal_number=HOLDER
     )
     birth = draw("KS", seed=seed, person=citizen)
-    status = draw("XNTTHN", seed=seed, person=citizen, overrides={"issued_on": "2024-03-05"})
+    long_ago = {"issued_on": "2024-03-05", "purpose": "bổ túc hồ sơ vay vốn ngân hàng"}
+    status = draw("XNTTHN", seed=seed, person=citizen, overrides=long_ago)
     return Paper(birth, "giay-khai-sinh.jpg", as_jpeg(birth, 1)), Paper(status, "tinh-trang.pdf", as_pdf(status, 1))
 
 

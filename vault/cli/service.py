@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import signal
 import threading
 import time
@@ -12,22 +11,18 @@ from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from vault import bootstrap
 from vault.bootstrap import App
+from vault.cli.edge import Exit, Json, err, out, print_json
 from vault.domain.errors import Unavailable
 from vault.embedded import Health, Plan, Supervisor
 
 app = typer.Typer()
-_out = Console()
-_err = Console(stderr=True)
-_DOWN = 3  # exit status: a part is down
 _LOOK_SECONDS = 2.0
 
 Say = Callable[[str], None]
-Json = Annotated[bool, typer.Option("--json", help="End with one JSON object on the last line.")]
 
 
 @app.command()
@@ -48,7 +43,7 @@ def up(
     seconds = round(time.monotonic() - begin, 1)
     parts = Supervisor(_plan(service)).health()
     if as_json:
-        _print_json(
+        print_json(
             {
                 "up": True,
                 "url": service.settings.local_url,
@@ -60,9 +55,9 @@ def up(
             }
         )
     else:
-        _out.print(_parts_table(parts))
-        _out.print(_links_table(service))
-        _out.print(f"Up in {seconds} s. [bold]vault status[/] looks, [bold]vault down[/] stops.")
+        out.print(_parts_table(parts))
+        out.print(_links_table(service))
+        out.print(f"Up in {seconds} s. [bold]vault status[/] looks, [bold]vault down[/] stops.")
     if foreground:
         _watch()
 
@@ -73,9 +68,9 @@ def down(*, as_json: Json = False) -> None:
     with _progress() as say:
         _bring_down(say)
     if as_json:
-        _print_json({"up": False})
+        print_json({"up": False})
     else:
-        _out.print("Stopped. [bold]vault up[/] starts it again where it was.")
+        out.print("Stopped. [bold]vault up[/] starts it again where it was.")
 
 
 @app.command()
@@ -85,13 +80,15 @@ def status(*, as_json: Json = False) -> None:
     parts = Supervisor(_plan(service)).health()
     whole = all(part.up for part in parts)
     if as_json:
-        _print_json({"up": whole, "url": service.settings.local_url if whole else None, "parts": _as_json(parts)})
+        print_json({"up": whole, "url": service.settings.local_url if whole else None, "parts": _as_json(parts)})
     else:
-        _out.print(_parts_table(parts))
+        out.print(_parts_table(parts))
+        for part in (part for part in parts if not part.up and part.log):
+            out.print(f"{part.part}: the log is {part.log}")
         if not whole:
-            _out.print("[bold]vault up[/] starts what is down.")
+            out.print("[bold]vault up[/] starts what is down.")
     if not whole:
-        raise typer.Exit(_DOWN)
+        raise typer.Exit(Exit.DOWN)
 
 
 def _bring_up(say: Say) -> App:
@@ -119,21 +116,21 @@ def _watch() -> None:
     while not ended.wait(_LOOK_SECONDS):
         parts = Supervisor(_plan(bootstrap.build())).health()
         if dead := [part.part for part in parts if not part.up and not part.given]:
-            _err.print(f"{', '.join(dead)} died: starting again")
+            err.print(f"{', '.join(dead)} died: starting again")
             try:
-                _bring_up(_err.print)
-            except Unavailable as err:  # a disk may be full for a while: keep trying
-                _err.print(str(err))
-    _bring_down(_err.print)
+                _bring_up(err.print)
+            except Unavailable as error:  # a disk may be full for a while: keep trying
+                err.print(str(error))
+    _bring_down(err.print)
 
 
 @contextmanager
 def _progress() -> Iterator[Say]:
     """A line on standard error that says what is being done; lines of their own where that is no terminal."""
-    if not _err.is_terminal:
-        yield lambda text: _err.print(f"  {text}", highlight=False)
+    if not err.is_terminal:
+        yield lambda text: err.print(f"  {text}", highlight=False)
         return
-    with _err.status("looking") as line:
+    with err.status("looking") as line:
         yield line.update
 
 
@@ -157,12 +154,12 @@ def _sign_ins(service: App) -> Sequence[bootstrap.SeedAccount]:
 
 def _parts_table(parts: Sequence[Health]) -> Table:
     table = Table(title="Kho số", title_justify="left")
-    for column in ("Part", "State", "Address", "Process", "Log"):
+    for column in ("Part", "State", "Address"):
         table.add_column(column, overflow="fold")
     for part in parts:
         state = "[green]up[/]" if part.up else "[bold red]DOWN[/]"
         kind = " (given)" if part.given else ""
-        table.add_row(part.part, state + kind, part.address, str(part.pid or ""), part.log or "")
+        table.add_row(part.part, state + kind, part.address)
     return table
 
 
@@ -179,7 +176,3 @@ def _links_table(service: App) -> Table:
 
 def _as_json(parts: Sequence[Health]) -> list[dict[str, Any]]:
     return [asdict(part) for part in parts]
-
-
-def _print_json(value: dict[str, Any]) -> None:
-    typer.echo(json.dumps(value, ensure_ascii=False))

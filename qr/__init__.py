@@ -15,6 +15,16 @@ same golden vectors (`tests/golden/qr`).
 True
 """
 
+from qr.challenge import (
+    Challenge,
+    ShortCode,
+    challenge_text,
+    new_short_code,
+    read_challenge,
+    read_short_code,
+    redeem,
+    short_code_text,
+)
 from qr.claims import Claims, StatusRef
 from qr.credential import Parsed, issue, parse, verify
 from qr.errors import (
@@ -28,6 +38,8 @@ from qr.errors import (
 )
 from qr.foreign import ForeignCredential, read_foreign
 from qr.keys import SigningKey, public_key_from_pem, public_key_to_pem, thumbprint_kid
+from qr.presentable import Field, issue_presentable, present, presentation_text
+from qr.presentation import PresentationVerification, Shown, verify_presentation
 from qr.reader import read_back, read_image
 from qr.scan import verify_image
 from qr.status_list import Status, StatusList
@@ -45,15 +57,20 @@ from qr.trust_list import TrustEntry, TrustList, issue_trust_list, verify_trust_
 from qr.verdicts import Reason, Verdict, Verification
 
 __all__ = [
+    "Challenge",
     "Claims",
     "CredentialError",
     "EncodingError",
+    "Field",
     "ForeignCredential",
     "KeyFileError",
     "KnownStatus",
     "Parsed",
+    "PresentationVerification",
     "QrError",
     "Reason",
+    "ShortCode",
+    "Shown",
     "SigningKey",
     "Status",
     "StatusBook",
@@ -69,21 +86,31 @@ __all__ = [
     "TrustList",
     "Verdict",
     "Verification",
+    "challenge_text",
     "issue",
+    "issue_presentable",
     "issue_status_token",
     "issue_trust_list",
+    "new_short_code",
     "parse",
+    "present",
+    "presentation_text",
     "printed_mm",
     "public_key_from_pem",
     "public_key_to_pem",
     "read_back",
+    "read_challenge",
     "read_foreign",
     "read_image",
+    "read_short_code",
+    "redeem",
     "render_png",
     "render_svg",
+    "short_code_text",
     "thumbprint_kid",
     "verify",
     "verify_image",
+    "verify_presentation",
     "verify_status_token",
     "verify_trust_list",
     "version_of",

@@ -34,7 +34,7 @@ class Tagged:
 
 
 Key: TypeAlias = int | str | Simple
-Value: TypeAlias = "int | bytes | str | bool | Tagged | Sequence[Value] | Mapping[Key, Value] | None"
+Value: TypeAlias = "int | bytes | str | bool | Simple | Tagged | Sequence[Value] | Mapping[Key, Value] | None"
 
 MAX_INTEGER = 2**53 - 1
 MAX_DEPTH = 8

@@ -114,17 +114,17 @@ def decode(payload: bytes) -> Claims:
         raise CredentialError("CLAIMS", "the paper's fields, all of them and no others")
     issued_on = paper.get(ISSUED_ON)
     claims = Claims(
-        issuer=_text(content[ISS]),
-        issued_at=_moment(content[IAT]),
-        expires_at=_moment(content[EXP]) if EXP in content else None,
-        record_id=_exact(content[CTI], RECORD_ID_SIZE),
-        status=_status(content[STATUS]),
-        type_code=_text(paper[TYPE]),
-        number=_text(paper[NUMBER], empty=True),
-        issued_on=_day(issued_on) if ISSUED_ON in paper else None,
-        holder_name=_text(paper[HOLDER_NAME]),
-        holder_masked=_text(paper[HOLDER_MASKED], empty=True),
-        original_digest16=_exact(paper[DIGEST], DIGEST_SIZE) if DIGEST in paper else None,
+        issuer=read_text(content[ISS]),
+        issued_at=read_moment(content[IAT]),
+        expires_at=read_moment(content[EXP]) if EXP in content else None,
+        record_id=read_bytes(content[CTI], RECORD_ID_SIZE),
+        status=read_status(content[STATUS]),
+        type_code=read_text(paper[TYPE]),
+        number=read_text(paper[NUMBER], empty=True),
+        issued_on=read_day(issued_on) if ISSUED_ON in paper else None,
+        holder_name=read_text(paper[HOLDER_NAME]),
+        holder_masked=read_text(paper[HOLDER_MASKED], empty=True),
+        original_digest16=read_bytes(paper[DIGEST], DIGEST_SIZE) if DIGEST in paper else None,
     )
     if not all(
         characters.is_plain(text)
@@ -158,31 +158,36 @@ def is_integer(value: object, low: int, high: int) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
 
 
-def _moment(value: cbor.Value) -> datetime:
+def read_moment(value: cbor.Value) -> datetime:
+    """A decoded time; CredentialError CLAIMS unless it is whole seconds from 1970 to 9999."""
     if not isinstance(value, int) or not is_integer(value, 0, LAST_SECOND):
         raise CredentialError("CLAIMS", "a time is whole seconds since 1970")
     return moment(value)
 
 
-def _day(value: cbor.Value) -> date:
+def read_day(value: cbor.Value) -> date:
+    """A decoded day; CredentialError CLAIMS unless it counts days within years 1 to 9999."""
     if not isinstance(value, int) or not is_integer(value, FIRST_DAY, LAST_DAY):
         raise CredentialError("CLAIMS", "a day is counted from 1970-01-01")
     return EPOCH + timedelta(days=value)
 
 
-def _text(value: cbor.Value, *, empty: bool = False) -> str:
+def read_text(value: cbor.Value, *, empty: bool = False) -> str:
+    """A decoded text, its characters not yet judged; CredentialError CLAIMS for another type or, by default, none."""
     if not isinstance(value, str) or not (value or empty):
         raise CredentialError("CLAIMS", "a text is missing")
     return value
 
 
-def _exact(value: cbor.Value, size: int) -> bytes:
+def read_bytes(value: cbor.Value, size: int) -> bytes:
+    """A decoded byte string of `size` bytes; CredentialError CLAIMS otherwise."""
     if not isinstance(value, bytes) or len(value) != size:
         raise CredentialError("CLAIMS", f"a byte string of {size} bytes")
     return value
 
 
-def _status(value: cbor.Value) -> StatusRef:
+def read_status(value: cbor.Value) -> StatusRef:
+    """A decoded status reference, its characters not yet judged; CredentialError CLAIMS for any other shape."""
     entry = value.get("status_list") if isinstance(value, dict) and len(value) == 1 else None
     if not isinstance(entry, dict) or entry.keys() != {"idx", "uri"}:
         raise CredentialError("CLAIMS", "the status reference of the IETF Token Status List")

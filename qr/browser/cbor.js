@@ -1,5 +1,6 @@
 // Deterministic CBOR, RFC 8949 section 4.2.1: the twin of qr/cbor.py, accepting and refusing exactly the same bytes.
-// Values: integers within +-(2^53 - 1), Uint8Array, string, Array, Map with number or string keys, false, true, null.
+// Values: integers within +-(2^53 - 1), Uint8Array, string, Array, Map with number or string keys, false, true, null; with
+// `redactions` also the items of an SD-CWT: Tagged (18 and 60), and REDACTED_KEYS, the simple value 59, as a map key.
 
 import { QrError } from "./errors.js";
 
@@ -11,6 +12,22 @@ const TEXT = 3;
 const ARRAY = 4;
 const INLINE_LIMIT = 24;
 const SIMPLE = new Map([[0xf4, false], [0xf5, true], [0xf6, null]]);
+
+const REDACTED_HEAD = Uint8Array.of(0xf8, 0x3b);
+const SIGN1_HEAD = 0xd2;
+const TAG_SIGN1 = 18;
+const TAG_ELEMENT = 60;
+
+/** The map key under which the digests of redacted claims stand. */
+export const REDACTED_KEYS = Symbol("redacted_claim_keys");
+
+/** A tagged item of an SD-CWT: 18 is a COSE_Sign1, 60 a redacted array element. */
+export class Tagged {
+  constructor(tag, value) {
+    this.tag = tag;
+    this.value = value;
+  }
+}
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const toUtf8 = new TextEncoder();
@@ -60,12 +77,14 @@ export function encode(value) {
     return concat([head(TEXT, raw.length), raw]);
   }
   if (Array.isArray(value)) return concat([head(ARRAY, value.length), ...value.map(encode)]);
+  if (value instanceof Tagged) return concat([head(6, value.tag), encode(value.value)]);
   if (value instanceof Map) return encodeMap(value);
   throw new QrError("CBOR_VALUE", typeof value);
 }
 
 function encodeMap(map) {
   const pairs = [...map].map(([key, value]) => {
+    if (key === REDACTED_KEYS) return [REDACTED_HEAD, encode(value)];
     if (typeof key !== "string" && typeof key !== "number") throw new QrError("CBOR_VALUE", "map key");
     return [encode(key), encode(value)];
   });
@@ -75,11 +94,11 @@ function encodeMap(map) {
 
 /**
  * The value that `data` encodes. `maxSize` is checked before a byte is looked at; `sortedKeys: false` accepts maps in
- * any order, still without doubles. Throws QrError CBOR_TOO_LARGE, CBOR_MALFORMED, CBOR_NOT_DETERMINISTIC.
+ * any order, still without doubles; `redactions: true` accepts the items of an SD-CWT. Throws QrError CBOR_TOO_LARGE, CBOR_MALFORMED, CBOR_NOT_DETERMINISTIC.
  */
-export function decode(data, { maxSize, sortedKeys = true }) {
+export function decode(data, { maxSize, sortedKeys = true, redactions = false }) {
   if (data.length > maxSize) throw new QrError("CBOR_TOO_LARGE", `${data.length} bytes`);
-  const reader = { data, at: 0, sortedKeys };
+  const reader = { data, at: 0, sortedKeys, redactions };
   const value = readItem(reader, 0);
   if (reader.at !== data.length) throw new QrError("CBOR_MALFORMED", "trailing bytes");
   return value;
@@ -91,8 +110,7 @@ function readItem(reader, depth) {
   const initial = data[reader.at];
   reader.at += 1;
   if (initial >= 0xc0) {
-    if (!SIMPLE.has(initial)) throw new QrError("CBOR_MALFORMED", "outside the profile");
-    return SIMPLE.get(initial);
+    return SIMPLE.has(initial) ? SIMPLE.get(initial) : readTagged(reader, initial, depth);
   }
   const major = initial >> 5;
   const argument = readArgument(reader, initial & 0x1f);
@@ -106,6 +124,20 @@ function readItem(reader, depth) {
   if (depth >= MAX_DEPTH) throw new QrError("CBOR_MALFORMED", "nested too deeply");
   if (major === ARRAY) return Array.from({ length: argument }, () => readItem(reader, depth + 1));
   return readMap(reader, argument, depth);
+}
+
+function readTagged(reader, initial, depth) {
+  let tag = null;
+  if (initial === SIGN1_HEAD) {
+    tag = TAG_SIGN1;
+  } else if (initial === 0xd8 && reader.data[reader.at] === TAG_ELEMENT) {
+    tag = TAG_ELEMENT;
+    reader.at += 1;
+  }
+  if (tag === null || !reader.redactions || depth >= MAX_DEPTH) {
+    throw new QrError("CBOR_MALFORMED", "outside the profile");
+  }
+  return new Tagged(tag, readItem(reader, depth + 1));
 }
 
 function readArgument(reader, additional) {
@@ -143,8 +175,7 @@ function readMap(reader, pairs, depth) {
   let last = new Uint8Array(0);
   for (let count = 0; count < pairs; count += 1) {
     const start = reader.at;
-    const key = readItem(reader, depth + 1);
-    if (typeof key !== "number" && typeof key !== "string") throw new QrError("CBOR_MALFORMED", "map key");
+    const key = readKey(reader, depth);
     const raw = reader.data.subarray(start, reader.at);
     if (map.has(key) || (reader.sortedKeys && compareBytes(raw, last) <= 0)) {
       throw new QrError("CBOR_NOT_DETERMINISTIC", "doubled or unsorted map key");
@@ -153,4 +184,15 @@ function readMap(reader, pairs, depth) {
     map.set(key, readItem(reader, depth + 1));
   }
   return map;
+}
+
+function readKey(reader, depth) {
+  const { data, at, redactions } = reader;
+  if (redactions && compareBytes(data.subarray(at, at + 2), REDACTED_HEAD) === 0) {
+    reader.at += 2;
+    return REDACTED_KEYS;
+  }
+  const key = readItem(reader, depth + 1);
+  if (typeof key !== "number" && typeof key !== "string") throw new QrError("CBOR_MALFORMED", "map key");
+  return key;
 }

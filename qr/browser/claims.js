@@ -42,24 +42,29 @@ function refuse(detail) {
   throw new QrError("CLAIMS", detail);
 }
 
-function time(value) {
+/** A decoded time in seconds since 1970; QrError CLAIMS for anything else. */
+export function readTime(value) {
   return isInteger(value, 0, LAST_SECOND) ? value : refuse("a time is whole seconds since 1970");
 }
 
-function day(value) {
+/** A decoded day as an ISO date; QrError CLAIMS for anything else. */
+export function readDay(value) {
   if (!isInteger(value, FIRST_DAY, LAST_DAY)) refuse("a day is counted from 1970-01-01");
   return new Date(value * 86_400_000).toISOString().slice(0, 10);
 }
 
-function text(value, { empty = false } = {}) {
+/** A decoded text, its characters not yet judged; QrError CLAIMS for anything else. */
+export function readText(value, { empty = false } = {}) {
   return typeof value === "string" && (value || empty) ? value : refuse("a text is missing");
 }
 
-function exact(value, size) {
+/** A decoded byte string of `size` bytes, as hex; QrError CLAIMS for anything else. */
+export function readHex(value, size) {
   return value instanceof Uint8Array && value.length === size ? hex(value) : refuse(`${size} bytes`);
 }
 
-function statusRef(value) {
+/** A decoded status reference, its characters not yet judged; QrError CLAIMS for anything else. */
+export function readStatus(value) {
   const entry = hasKeys(value, ["status_list"]) ? value.get("status_list") : null;
   if (!hasKeys(entry, ["idx", "uri"])) refuse("a status reference");
   const [index, uri] = [entry.get("idx"), entry.get("uri")];
@@ -82,20 +87,20 @@ export function decodeClaims(payload) {
   if (!hasKeys(content, [ISS, IAT, CTI, STATUS, PAPER], [EXP])) refuse("the claims of VNQ1 and no others");
   const paper = content.get(PAPER);
   if (!hasKeys(paper, [TYPE, NUMBER, HOLDER_NAME, HOLDER_MASKED], [ISSUED_ON, DIGEST])) refuse("the paper's fields");
-  const issuedAt = time(content.get(IAT));
-  const expiresAt = content.has(EXP) ? time(content.get(EXP)) : null;
+  const issuedAt = readTime(content.get(IAT));
+  const expiresAt = content.has(EXP) ? readTime(content.get(EXP)) : null;
   const claims = {
-    issuer: text(content.get(ISS)),
+    issuer: readText(content.get(ISS)),
     issued_at: rfc3339(issuedAt),
     expires_at: expiresAt === null ? null : rfc3339(expiresAt),
-    record_id: exact(content.get(CTI), 8),
-    status: statusRef(content.get(STATUS)),
-    type_code: text(paper.get(TYPE)),
-    number: text(paper.get(NUMBER), { empty: true }),
-    issued_on: paper.has(ISSUED_ON) ? day(paper.get(ISSUED_ON)) : null,
-    holder_name: text(paper.get(HOLDER_NAME)),
-    holder_masked: text(paper.get(HOLDER_MASKED), { empty: true }),
-    original_digest16: paper.has(DIGEST) ? exact(paper.get(DIGEST), 16) : null,
+    record_id: readHex(content.get(CTI), 8),
+    status: readStatus(content.get(STATUS)),
+    type_code: readText(paper.get(TYPE)),
+    number: readText(paper.get(NUMBER), { empty: true }),
+    issued_on: paper.has(ISSUED_ON) ? readDay(paper.get(ISSUED_ON)) : null,
+    holder_name: readText(paper.get(HOLDER_NAME)),
+    holder_masked: readText(paper.get(HOLDER_MASKED), { empty: true }),
+    original_digest16: paper.has(DIGEST) ? readHex(paper.get(DIGEST), 16) : null,
   };
   const texts = [claims.issuer, claims.status.uri, claims.type_code, claims.number, claims.holder_name];
   if (![...texts, claims.holder_masked].every(isPlain)) throw new QrError("CHARACTERS");

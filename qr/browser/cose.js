@@ -32,13 +32,18 @@ export function encodeSign1(protectedBytes, payload, signature) {
 
 /** Take an untagged COSE_Sign1 apart; QrError CBOR_* or COSE_MALFORMED. Header values are not judged here. */
 export function decodeSign1(data, { maxSize, sortedKeys = true }) {
-  const message = decode(data, { maxSize, sortedKeys });
+  return readSign1(decode(data, { maxSize, sortedKeys }), { maxSize, sortedKeys });
+}
+
+/** The same for a message that is already decoded (a token inside a token). */
+export function readSign1(message, { maxSize, sortedKeys = true, redactions = false }) {
   if (!Array.isArray(message) || message.length !== 4) throw new QrError("COSE_MALFORMED", "not an array of four");
   const [protectedBytes, unprotectedHeader, payload, signature] = message;
   if (![protectedBytes, payload, signature].every((part) => part instanceof Uint8Array)) {
     throw new QrError("COSE_MALFORMED", "protected, payload and signature are byte strings");
   }
-  const protectedHeader = protectedBytes.length ? decode(protectedBytes, { maxSize, sortedKeys }) : new Map();
+  const rules = { maxSize, sortedKeys, redactions };
+  const protectedHeader = protectedBytes.length ? decode(protectedBytes, rules) : new Map();
   if (!(protectedHeader instanceof Map) || !(unprotectedHeader instanceof Map)) {
     throw new QrError("COSE_MALFORMED", "headers are maps");
   }

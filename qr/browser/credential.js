@@ -1,18 +1,16 @@
 // The printed credential VNQ1: text -> verdict, without any network. The twin of qr/credential.py.
 
 import * as base32 from "./base32.js";
-import { decodeClaims } from "./claims.js";
+import { decodeClaims, hasKeys } from "./claims.js";
 import * as cose from "./cose.js";
-import { hasKeys } from "./claims.js";
 import { QrError } from "./errors.js";
+import { judgeKey, judgeStatus } from "./judgement.js";
 import { seconds } from "./trust.js";
 import { Facts } from "./verdicts.js";
 
 const AAD = new TextEncoder().encode("VNQ1");
 const MAX_FRAGMENT = 528;
 const MAX_MESSAGE = 330;
-const HIGHEST_STATUS = 3;
-const AGAINST = new Map([[1, "REVOKED"], [2, "SUSPENDED"], [3, "SUPERSEDED"]]);
 
 /**
  * Take a credential apart without judging who signed it. Nothing in the answer is proven.
@@ -73,42 +71,16 @@ export async function verify(text, { hosts, trust, status = null, now, loggedAt 
     facts.add("UNKNOWN_ISSUER", "KEY_UNKNOWN");
     return facts.conclude();
   }
-  judgeKey(facts, entry, parsed, loggedAt);
+  judgeKey(facts, entry, { issuer: parsed.claims.issuer, issuedAt: parsed.issuedAt, loggedAt });
   if (!(await cose.verifyEs256(await entry.publicKey(), parsed.signature, parsed.toBeSigned))) {
     facts.add("BAD_SIGNATURE");
     return facts.conclude();
   }
   if (parsed.issuedAt > moment + leeway) facts.add("NOT_YET_VALID");
   if (parsed.expiresAt !== null && moment >= parsed.expiresAt) facts.add("EXPIRED");
-  const statusAsOf = judgeStatus(facts, parsed.claims, status, moment, leeway);
+  const statusAsOf = judgeStatus(facts, { issuer: parsed.claims.issuer, ref: parsed.claims.status, source: status, moment, leeway });
   if (facts.has("UNKNOWN_ISSUER")) return facts.conclude();
   return facts.conclude({ claims: parsed.claims, statusAsOf });
-}
-
-function judgeKey(facts, entry, { claims, issuedAt }, loggedAt) {
-  if (entry.use !== "qr") facts.add("UNKNOWN_ISSUER", "KEY_USE");
-  if (entry.issuer !== claims.issuer) facts.add("UNKNOWN_ISSUER", "ISSUER_MISMATCH");
-  if (issuedAt < entry.notBefore || issuedAt > entry.notAfter) facts.add("UNKNOWN_ISSUER", "KEY_NOT_IN_FORCE");
-  if (entry.revokedAt === null) return;
-  if (issuedAt >= entry.revokedAt) facts.add("UNKNOWN_ISSUER", "KEY_REVOKED");
-  else if (loggedAt === null || loggedAt >= entry.revokedAt) facts.add("UNKNOWN_ISSUER", "KEY_REVOKED_NO_PROOF");
-}
-
-function judgeStatus(facts, claims, source, moment, leeway) {
-  const fact = source === null ? null : source.statusOf(claims.status);
-  if (fact === null) {
-    facts.add("STATUS_STALE", "STATUS_MISSING");
-    return null;
-  }
-  if (fact.issuer !== claims.issuer) {
-    facts.add("STATUS_STALE", "STATUS_ISSUER_MISMATCH");
-    return null;
-  }
-  if (fact.asOf > moment + leeway) facts.add("STATUS_STALE", "STATUS_FROM_FUTURE");
-  if (moment >= fact.freshUntil) facts.add("STATUS_STALE", "STATUS_OUTDATED");
-  if (fact.value > HIGHEST_STATUS) facts.add("STATUS_STALE", "STATUS_VALUE_UNKNOWN");
-  else if (fact.value !== 0) facts.add(AGAINST.get(fact.value));
-  return fact.asOf;
 }
 
 /** The status source over verified snapshots (see `verifyStatusToken`): each answers for its own address. */

@@ -15,6 +15,7 @@ from typing import Any
 from qr import claims, cose
 from qr.verdicts import rfc3339
 from tests.golden.qr.cases import all_cases
+from tests.golden.qr.presentation_cases import PresentationCase, presentation_cases
 from tests.golden.qr.world import HOST, NOW, ROOT, Case
 
 FOLDER = Path(__file__).parent / "cases"
@@ -37,7 +38,7 @@ def documents() -> dict[str, str]:
     """File name -> text."""
     return {
         f"{case.name}.json": json.dumps(_document(case), ensure_ascii=True, indent=1, sort_keys=True) + "\n"
-        for case in all_cases()
+        for case in [*all_cases(), *presentation_cases()]
     }
 
 
@@ -58,6 +59,8 @@ def _document(case: Case) -> dict[str, Any]:
         assert case.status is not None
         token = {"status_token": case.status.hex(), "uri": case.uri, "loaded": _time(NOW)}
         return shared | token | {"expected": case.expected}
+    if isinstance(case, PresentationCase):
+        return shared | _presentation(case)
     stages: dict[str, Any] = {"claims": None, "payload": None, "signature_input": None}
     if case.content is not None:
         payload = claims.encode(case.content)
@@ -70,6 +73,26 @@ def _document(case: Case) -> dict[str, Any]:
         "logged_at": None if case.logged_at is None else _time(case.logged_at),
         "status_token": None if case.status is None else case.status.hex(),
         "expected": _expected(case),
+    }
+
+
+def _presentation(case: PresentationCase) -> dict[str, Any]:
+    as_of = case.shown is not None and case.status is not None and not NO_LIST & set(case.reasons)
+    return {
+        "hosts": [HOST],
+        "text": case.text,
+        "audience": case.audience,
+        "nonce": None if case.nonce is None else case.nonce.hex(),
+        "used": [name.hex() for name in case.used],
+        "loaded": _time(case.loaded or case.now),
+        "logged_at": None if case.logged_at is None else _time(case.logged_at),
+        "status_token": None if case.status is None else case.status.hex(),
+        "expected": {
+            "verdict": case.expected,
+            "reasons": list(case.reasons),
+            "shown": case.shown,
+            "status_as_of": rfc3339(_issued_at(case.status)) if as_of and case.status is not None else None,
+        },
     }
 
 

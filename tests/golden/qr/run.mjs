@@ -4,7 +4,9 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 
-import { QrError, publicKey, statusBook, verify, verifyStatusToken, verifyTrustList } from "../../../qr/browser/index.js";
+import * as qr from "../../../qr/browser/index.js";
+
+const { QrError, publicKey, statusBook, verify, verifyPresentation, verifyStatusToken, verifyTrustList } = qr;
 
 const folder = new URL("cases/", import.meta.url);
 const bytes = (hex) => Uint8Array.from(Buffer.from(hex, "hex"));
@@ -29,7 +31,11 @@ async function outcome(golden) {
   const token = golden.status_token;
   const snapshots = token === null ? [] : [await verifyStatusToken(bytes(token), { trust, now: golden.loaded })];
   const status = token === null ? null : statusBook(snapshots);
-  return verify(golden.text, { hosts: golden.hosts, trust, status, now: golden.now, loggedAt: golden.logged_at });
+  const options = { hosts: golden.hosts, trust, status, now: golden.now, loggedAt: golden.logged_at };
+  if (golden.kind === "verify") return verify(golden.text, options);
+  const nonce = golden.nonce === null ? null : bytes(golden.nonce);
+  const used = new Set(golden.used);
+  return verifyPresentation(golden.text, { ...options, audience: golden.audience, nonce, used });
 }
 
 let [passed, failed] = [0, 0];

@@ -8,6 +8,7 @@ import * as cbor from "../../../qr/browser/cbor.js";
 import { isPlain } from "../../../qr/browser/characters.js";
 import * as cose from "../../../qr/browser/cose.js";
 import * as qr from "../../../qr/browser/index.js";
+import { restore } from "../../../qr/browser/sdcwt.js";
 
 const bytes = (hex) => Uint8Array.from(Buffer.from(hex, "hex"));
 const hex = (array) => Buffer.from(array).toString("hex");
@@ -35,6 +36,37 @@ const answers = {
     const snapshot = await qr.verifyStatusToken(bytes(data), context.options);
     return [snapshot.uri, snapshot.issuer, snapshot.issuedAt, snapshot.freshUntil, ...listed(snapshot.statuses)];
   },
+  presentation: ({ text, audience, nonce, used }) =>
+    qr.verifyPresentation(text, {
+      ...context.options,
+      audience,
+      nonce: nonce === null ? null : bytes(nonce),
+      used: new Set(used),
+    }),
+  challenge({ text, hosts, now }) {
+    const { nonce, ...rest } = qr.readChallenge(text, { hosts, now });
+    return { ...rest, nonce: hex(nonce) };
+  },
+  sd: async ({ data, disclosures }) => {
+    const payload = cbor.decode(bytes(data), { maxSize: 10_000, redactions: true });
+    return hex(cbor.encode(await restore(payload, disclosures.map(bytes))));
+  },
+  async holder() {
+    context.pair = await qr.newHolderKey();
+    const refusals = [];
+    for (const format of ["jwk", "pkcs8", "raw"]) {
+      await crypto.subtle.exportKey(format, context.pair.privateKey).catch((error) => refusals.push(error.name));
+    }
+    return [context.pair.privateKey.extractable, refusals, (await qr.coordinates(context.pair.publicKey)).map(hex)];
+  },
+  async present({ credential, host, ...options }) {
+    const { d } = options;
+    const nonce = options.nonce === null ? null : bytes(options.nonce);
+    const privateKey = d === undefined ? context.pair.privateKey : await crypto.subtle.importKey(...jwk(d));
+    const token = await qr.present(bytes(credential), { ...options, nonce, privateKey });
+    return qr.presentationText(token, { host });
+  },
+  fields: ({ credential }) => Object.keys(qr.fieldsOf(bytes(credential))),
   statusList: async ({ data }) => listed(await qr.decodeStatusList(bytes(data))),
   async ecdsa({ x, y, signature, signed }) {
     return cose.verifyEs256(await cose.publicKey(bytes(x), bytes(y)), bytes(signature), bytes(signed));
@@ -47,6 +79,10 @@ const answers = {
     return [hex(signed), algorithm === cose.ES256 && (await cose.verifyEs256(key, message.signature, signed))];
   },
 };
+
+function jwk(key) {
+  return ["jwk", key, { name: "ECDSA", namedCurve: "P-256" }, false, ["sign"]];
+}
 
 function listed(statuses) {
   return [statuses.bits, statuses.length, createHash("sha256").update(statuses.packed).digest("hex")];

@@ -15,15 +15,32 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from vault.catalogue import reader
+from vault.catalogue.editions import Change, ChangeKind, diff, succeed
+from vault.catalogue.national import NationalExport, read_export
 from vault.catalogue.reader import Problem, Reader
 from vault.catalogue.validate import problems
+from vault.catalogue.writer import to_plain
 from vault.domain.catalogue import Catalogue
 from vault.domain.errors import Invalid
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["CatalogueError", "Problem", "from_plain", "load", "packaged", "problems"]
+__all__ = [
+    "CatalogueError",
+    "Change",
+    "ChangeKind",
+    "NationalExport",
+    "Problem",
+    "diff",
+    "from_plain",
+    "load",
+    "packaged",
+    "problems",
+    "read_export",
+    "succeed",
+    "to_plain",
+]
 
 
 class CatalogueError(Invalid):
@@ -71,7 +88,7 @@ def packaged() -> tuple[dict[str, Any], str]:
 def from_plain(plain: Mapping[str, Any], *, digest: str) -> tuple[Catalogue, tuple[Problem, ...]]:
     """A catalogue from plain data, and everything that is wrong with it; entries that cannot be read are left out."""
     reads = Reader(shared=plain.get("components") or {})
-    agencies = plain.get("agencies") or {}
+    agencies = {"ministries": [], "provinces": [], "listed": [], **(plain.get("agencies") or {})}
     meta = plain.get("meta") or {}
     catalogue = Catalogue(
         version=f"{meta.get('version', '0')}+{digest[:12]}",
@@ -80,6 +97,7 @@ def from_plain(plain: Mapping[str, Any], *, digest: str) -> tuple[Catalogue, tup
         agencies=(
             *reads.all("agencies.ministries", agencies.get("ministries"), reader.ministry),
             *reads.all("agencies.provinces", agencies.get("provinces"), reader.province),
+            *reads.all("agencies.listed", agencies.get("listed"), reader.listed),
         ),
         grounds=reads.all("grounds", plain.get("grounds"), reader.ground),
         rules=reads.all("reasons", plain.get("reasons"), reader.rule),

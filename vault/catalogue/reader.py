@@ -222,6 +222,12 @@ def province(entry: _Entry) -> Agency:
     return _agency(entry, AgencyLevel.PROVINCE, f"UBND {title} {entry.text('name')}", last, successor)
 
 
+def listed(entry: _Entry) -> Agency:
+    """An agency of any level in full, as an edition is written."""
+    level = entry.enum("level", AgencyLevel)
+    return _agency(entry, level, entry.text("name"), entry.day("valid_to"), entry.text("successor", ""))
+
+
 def _agency(entry: _Entry, level: AgencyLevel, name: str, valid_to: date | None, successor: str) -> Agency:
     code = entry.text("code")
     try:

@@ -30,6 +30,7 @@ from vault.domain.reuse.demand import (
     may_demand,
     resolve,
 )
+from vault.domain.reuse.explain import Language, explain
 from vault.domain.reuse.facts import Authority, Candidate, DossierFacts
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "DemandCode",
     "DemandDecision",
     "DossierFacts",
+    "Language",
     "Override",
     "Question",
     "Reason",
@@ -58,6 +60,7 @@ __all__ = [
     "decision_to_plain",
     "dossier_from_plain",
     "dossier_to_plain",
+    "explain",
     "may_demand",
     "question_from_plain",
     "question_to_plain",

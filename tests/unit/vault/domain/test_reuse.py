@@ -26,6 +26,7 @@ from vault.domain.reuse import (
     decision_to_plain,
     dossier_from_plain,
     dossier_to_plain,
+    explain,
     question_from_plain,
     question_to_plain,
     rank,
@@ -221,3 +222,16 @@ def test_the_day_of_a_question_is_the_day_in_viet_nam() -> None:
     assert ask(question, catalogue).usable
     with pytest.raises(NotFound):
         ask(replace(question, asked_at=datetime(2026, 11, 22, 17, tzinfo=UTC)), catalogue)
+
+
+def test_an_explanation_tells_the_answer_the_source_every_reason_and_the_rules() -> None:
+    decision = answer(compared_with_original=False, issuer_code="H23")
+    lines = explain(decision)
+    assert lines[0] == "Cần kiểm tra trước khi dùng: R1 v1 → 1.004884.TP02 (H24.15-261122-0001)"
+    assert lines[1] == "Nguồn: kết quả đã có trong kho này (L2)"
+    assert lines[2].startswith("Cần làm [NOT_COMPARED] ")
+    assert lines[2].endswith("— NĐ 23/2015/NĐ-CP Đ6 k1; TT 66/2023/TT-BCA Đ1")
+    assert lines[3].startswith("Lưu ý [ISSUER_MERGED] ")
+    assert lines[-1] == f"Quyết định lúc 09:00 22/11/2026, theo danh mục {load().version}, bộ kiểm tra 1"
+    assert explain(decision, "en")[0].startswith("To be checked before use: R1 v1")
+    assert len(explain(decision, "en")) == len(lines)

@@ -35,7 +35,7 @@ class Service:
 
     home: Path
     url: str = ""
-    _clients: dict[Role, httpx.Client] = field(default_factory=dict)
+    _clients: dict[Role | None, httpx.Client] = field(default_factory=dict)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -68,7 +68,9 @@ class Service:
     def client(self, role: Role | None = None) -> httpx.Client:
         """A client that is signed in with the development account of a role, or a stranger's."""
         if role is None:
-            return httpx.Client(base_url=self.url, timeout=60)
+            if None not in self._clients:
+                self._clients[None] = httpx.Client(base_url=self.url, timeout=60)
+            return self._clients[None]
         if role not in self._clients:
             seed = next(one for one in SEED_ACCOUNTS if one.role is role)
             client = httpx.Client(base_url=self.url, timeout=60)

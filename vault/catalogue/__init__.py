@@ -16,8 +16,9 @@ import yaml
 
 from vault.catalogue import reader
 from vault.catalogue.editions import Change, ChangeKind, diff, succeed
+from vault.catalogue.entry import Problem
 from vault.catalogue.national import NationalExport, read_export
-from vault.catalogue.reader import Problem, Reader
+from vault.catalogue.reader import Reader
 from vault.catalogue.validate import problems
 from vault.catalogue.writer import to_plain
 from vault.domain.catalogue import Catalogue

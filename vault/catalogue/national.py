@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from vault.catalogue.reader import Problem
+from vault.catalogue.entry import Problem
 from vault.domain.agencies import AgencyLevel
 from vault.domain.catalogue import Catalogue, Component, ComponentForm, Procedure, national_code
 from vault.domain.errors import Invalid

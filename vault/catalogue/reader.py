@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
+from vault.catalogue.entry import BadEntry, Entry, Problem
 from vault.domain.agencies import Agency, AgencyCode, AgencyLevel
 from vault.domain.catalogue import (
-    ALWAYS,
     Component,
     ComponentForm,
     DemandForm,
@@ -31,36 +32,9 @@ from vault.domain.holders import PRINCIPAL_ROLES, HolderRole
 from vault.domain.reasons import ReasonCode, Severity
 from vault.domain.states import TrustLevel
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-    from enum import Enum
-
 MERGED_ON = date(2025, 7, 1)
 """The day the 34 provinces began (NQ 202/2025/QH15)."""
 
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One thing wrong with the data: where, a stable code, and what was found there."""
-
-    where: str
-    code: str
-    detail: str = ""
-
-    def __str__(self) -> str:
-        """One line for a report."""
-        return f"{self.where}: {self.code}" + (f" ({self.detail})" if self.detail else "")
-
-
-class _Bad(Exception):  # noqa: N818 - never leaves this module
-    """An entry that cannot become a value."""
-
-    def __init__(self, code: str, detail: str = "") -> None:
-        super().__init__(code)
-        self.problem = (code, detail)
-
-
-_E = TypeVar("_E", bound="Enum")
 _V = TypeVar("_V")
 
 
@@ -71,7 +45,7 @@ class Reader:
     shared: dict[str, dict[str, Any]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
-    def all(self, where: str, entries: object, read: Callable[[_Entry], _V]) -> tuple[_V, ...]:
+    def all(self, where: str, entries: object, read: Callable[[Entry], _V]) -> tuple[_V, ...]:
         """Every entry that can be read; each that cannot becomes a problem."""
         if not isinstance(entries, list):
             self.problems.append(Problem(where, "NOT_A_LIST"))
@@ -81,14 +55,14 @@ class Reader:
             named = plain.get("code") if isinstance(plain, dict) else None
             spot = f"{where}[{named or place}]"
             try:
-                entry = _Entry.of(plain, spot)
+                entry = Entry.of(plain, spot)
                 found.append(read(entry))
                 self.problems += [Problem(spot, "KEY_UNKNOWN", key) for key in entry.unread()]
-            except _Bad as bad:
+            except BadEntry as bad:
                 self.problems.append(Problem(spot, *bad.problem))
         return tuple(found)
 
-    def procedure(self, entry: _Entry) -> Procedure:
+    def procedure(self, entry: Entry) -> Procedure:
         """A procedure with its components; a component's code becomes ``<procedure>.<TPnn>``."""
         code = entry.text("code")
         return Procedure(
@@ -109,7 +83,7 @@ class Reader:
             verified=entry.flag("verified", default=True),
         )
 
-    def component(self, entry: _Entry, procedure: str) -> Component:
+    def component(self, entry: Entry, procedure: str) -> Component:
         """A component; what it does not say itself comes from the shared component it uses."""
         entry = self._with_shared(entry)
         form = entry.enum("form", ComponentForm)
@@ -135,17 +109,17 @@ class Reader:
             period=entry.period(),
         )
 
-    def _with_shared(self, entry: _Entry) -> _Entry:
+    def _with_shared(self, entry: Entry) -> Entry:
         name = entry.text("use", "")
         if not name:
             return entry
         if name not in self.shared:
-            raise _Bad("SHARED_COMPONENT_UNKNOWN", name)
+            raise BadEntry("SHARED_COMPONENT_UNKNOWN", name)
         own = {key: value for key, value in entry.plain.items() if key != "use"}
-        return _Entry({**self.shared[name], **own}, entry.where, entry.read)
+        return Entry({**self.shared[name], **own}, entry.where, entry.read)
 
 
-def document_type(entry: _Entry) -> DocumentType:
+def document_type(entry: Entry) -> DocumentType:
     """A document type."""
     code = entry.text("code")
     return DocumentType(
@@ -172,7 +146,7 @@ def document_type(entry: _Entry) -> DocumentType:
     )
 
 
-def field_spec(entry: _Entry) -> FieldSpec:
+def field_spec(entry: Entry) -> FieldSpec:
     """A field of a paper."""
     return FieldSpec(
         name=entry.text("name"),
@@ -182,7 +156,7 @@ def field_spec(entry: _Entry) -> FieldSpec:
     )
 
 
-def term(entry: _Entry) -> Term:
+def term(entry: Entry) -> Term:
     """A term of use; it must be longer than nothing."""
     value = Term(
         months=entry.whole("months"),
@@ -191,15 +165,15 @@ def term(entry: _Entry) -> Term:
         verified=entry.flag("verified", default=True),
     )
     if value.months + value.days <= 0:
-        raise _Bad("TERM_EMPTY")
+        raise BadEntry("TERM_EMPTY")
     return value
 
 
-def issuer_rule(entry: _Entry) -> IssuerRule:
+def issuer_rule(entry: Entry) -> IssuerRule:
     """Who may issue, from when to when."""
     prefixes = entry.texts("prefixes")
     if not prefixes:
-        raise _Bad("ISSUER_RULE_EMPTY")
+        raise BadEntry("ISSUER_RULE_EMPTY")
     return IssuerRule(
         prefixes=prefixes,
         levels=entry.enums("levels", AgencyLevel),
@@ -209,12 +183,12 @@ def issuer_rule(entry: _Entry) -> IssuerRule:
     )
 
 
-def ministry(entry: _Entry) -> Agency:
+def ministry(entry: Entry) -> Agency:
     """A first-level agency of the centre."""
     return _agency(entry, AgencyLevel.MINISTRY, entry.text("name"), entry.day("valid_to"), entry.text("successor", ""))
 
 
-def province(entry: _Entry) -> Agency:
+def province(entry: Entry) -> Agency:
     """A province or city; ``into`` names the province it became part of on 1/7/2025."""
     successor = entry.text("into", "")
     title = "thành phố" if entry.flag("city") else "tỉnh"
@@ -222,18 +196,18 @@ def province(entry: _Entry) -> Agency:
     return _agency(entry, AgencyLevel.PROVINCE, f"UBND {title} {entry.text('name')}", last, successor)
 
 
-def listed(entry: _Entry) -> Agency:
+def listed(entry: Entry) -> Agency:
     """An agency of any level in full, as an edition is written."""
     level = entry.enum("level", AgencyLevel)
     return _agency(entry, level, entry.text("name"), entry.day("valid_to"), entry.text("successor", ""))
 
 
-def _agency(entry: _Entry, level: AgencyLevel, name: str, valid_to: date | None, successor: str) -> Agency:
+def _agency(entry: Entry, level: AgencyLevel, name: str, valid_to: date | None, successor: str) -> Agency:
     code = entry.text("code")
     try:
         AgencyCode.parse(code)
     except Invalid as error:
-        raise _Bad(error.code, code) from error
+        raise BadEntry(error.code, code) from error
     return Agency(
         code=code,
         name=name,
@@ -248,7 +222,7 @@ def _agency(entry: _Entry, level: AgencyLevel, name: str, valid_to: date | None,
     )
 
 
-def ground(entry: _Entry) -> LegalGround:
+def ground(entry: Entry) -> LegalGround:
     """A legal ground for a demand."""
     return LegalGround(
         code=entry.text("code"),
@@ -260,12 +234,13 @@ def ground(entry: _Entry) -> LegalGround:
         component_forms=frozenset(entry.enums("component_forms", ComponentForm)) or frozenset(ComponentForm),
         overrides_usable=entry.flag("overrides_usable"),
         only_surrendered=entry.flag("only_surrendered"),
+        only_uncertified=entry.flag("only_uncertified"),
         period=entry.period(),
         verified=entry.flag("verified", default=True),
     )
 
 
-def rule(entry: _Entry) -> Rule:
+def rule(entry: Entry) -> Rule:
     """The rule behind a reason code."""
     return Rule(
         code=entry.enum("code", ReasonCode),
@@ -280,121 +255,5 @@ def rule(entry: _Entry) -> Rule:
 
 def _wordings(words: object) -> tuple[str, ...]:
     if not isinstance(words, list) or not words or not all(isinstance(word, str) for word in words):
-        raise _Bad("NOT_A_LIST_OF_TEXT", "purposes")
+        raise BadEntry("NOT_A_LIST_OF_TEXT", "purposes")
     return tuple(unicodedata.normalize("NFC", word) for word in words)
-
-
-_MISSING = object()
-
-
-@dataclass
-class _Entry:
-    """One mapping of plain data, read key by key; remembers which keys nobody asked for."""
-
-    plain: dict[str, Any]
-    where: str
-    read: set[str] = field(default_factory=set)
-
-    @classmethod
-    def of(cls, plain: object, where: str) -> _Entry:
-        if not isinstance(plain, dict) or not all(isinstance(key, str) for key in plain):
-            raise _Bad("NOT_A_MAPPING")
-        return cls(plain, where)
-
-    def unread(self) -> Iterable[str]:
-        return sorted(set(self.plain) - self.read - {"use"})
-
-    def get(self, key: str, default: object = _MISSING) -> Any:
-        self.read.add(key)
-        value = self.plain.get(key, default)
-        if value is _MISSING or (value is None and default is _MISSING):
-            raise _Bad("KEY_MISSING", key)
-        return value
-
-    def text(self, key: str, default: object = _MISSING) -> str:
-        value = self.get(key, default)
-        if not isinstance(value, str) or (default is _MISSING and not value.strip()):
-            raise _Bad("NOT_TEXT", key)
-        return unicodedata.normalize("NFC", value.strip())
-
-    def texts(self, key: str) -> tuple[str, ...]:
-        value = self.get(key, [])
-        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            raise _Bad("NOT_A_LIST_OF_TEXT", key)
-        return tuple(unicodedata.normalize("NFC", item.strip()) for item in value)
-
-    def flag(self, key: str, *, default: bool = False) -> bool:
-        value = self.get(key, default)
-        if not isinstance(value, bool):
-            raise _Bad("NOT_TRUE_OR_FALSE", key)
-        return value
-
-    def whole(self, key: str) -> int:
-        value = self.get(key, 0)
-        if isinstance(value, bool) or not isinstance(value, int):
-            raise _Bad("NOT_A_WHOLE_NUMBER", key)
-        return value
-
-    def day(self, key: str) -> date | None:
-        value = self.get(key, None)
-        if isinstance(value, str):
-            try:
-                value = date.fromisoformat(value)
-            except ValueError as error:
-                raise _Bad("NOT_A_DATE", key) from error
-        if value is not None and type(value) is not date:
-            raise _Bad("NOT_A_DATE", key)
-        return value
-
-    def period(self) -> Period:
-        start, end = self.day("valid_from"), self.day("valid_to")
-        if start is not None and end is not None and end < start:
-            raise _Bad("PERIOD_BACKWARDS", f"{start}..{end}")
-        return Period(start, end) if start or end else ALWAYS
-
-    def choice(self, key: str, choices: Iterable[str], default: object = _MISSING) -> str:
-        value = self.text(key, default)
-        if value not in choices:
-            raise _Bad("NOT_A_CHOICE", f"{key}={value}")
-        return value
-
-    def enum(self, key: str, kind: type[_E]) -> _E:
-        return kind[self.choice(key, kind.__members__)]
-
-    def enums(self, key: str, kind: type[_E]) -> tuple[_E, ...]:
-        plain = self.plain.get(key)
-        values = (self.text(key),) if isinstance(plain, str) else self.texts(key)
-        for value in values:
-            if value not in kind.__members__:
-                raise _Bad("NOT_A_CHOICE", f"{key}={value}")
-        return tuple(kind[value] for value in values)
-
-    def plain_table(self, key: str) -> dict[str, Any]:
-        value = self.get(key, {})
-        if not isinstance(value, dict) or not all(isinstance(name, str) for name in value):
-            raise _Bad("NOT_A_MAPPING", key)
-        return value
-
-    def table(self, key: str) -> dict[str, str]:
-        value = self.plain_table(key)
-        if not all(isinstance(text, str) and text.strip() for text in value.values()):
-            raise _Bad("NOT_TEXT", key)
-        return {name: unicodedata.normalize("NFC", text.strip()) for name, text in value.items()}
-
-    def part(self, key: str, read: Callable[[_Entry], _V]) -> _V | None:
-        value = self.get(key, None)
-        return None if value is None else _read_part(value, f"{self.where}.{key}", read)
-
-    def parts(self, key: str, read: Callable[[_Entry], _V]) -> tuple[_V, ...]:
-        value = self.get(key, [])
-        if not isinstance(value, list):
-            raise _Bad("NOT_A_LIST", key)
-        return tuple(_read_part(item, f"{self.where}.{key}[{n}]", read) for n, item in enumerate(value))
-
-
-def _read_part(plain: object, where: str, read: Callable[[_Entry], _V]) -> _V:
-    entry = _Entry.of(plain, where)
-    value = read(entry)
-    for key in entry.unread():
-        raise _Bad("KEY_UNKNOWN", f"{where}.{key}")
-    return value

@@ -7,7 +7,7 @@ from itertools import combinations
 from string import Formatter
 from typing import TYPE_CHECKING, Protocol
 
-from vault.catalogue.reader import Problem
+from vault.catalogue.entry import Problem
 from vault.domain.catalogue import ComponentForm, DemandForm, Situation
 from vault.domain.reasons import ReasonCode
 

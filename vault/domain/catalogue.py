@@ -255,6 +255,8 @@ class LegalGround:
     component_forms: frozenset[ComponentForm] = frozenset(ComponentForm)
     overrides_usable: bool = False
     only_surrendered: bool = False
+    only_uncertified: bool = False
+    """Not while a certified copy or electronic original only needs a check (NĐ 23/2015 Đ6 k2, NĐ 45/2020 Đ6 k2b)."""
     period: Period = ALWAYS
     verified: bool = True
 

@@ -19,7 +19,7 @@ TODAY = date(2026, 11, 22)
 TABLE: list[dict[str, Any]] = yaml.safe_load((FOLDER / "demands.yaml").read_text("utf-8"))["cases"]
 
 
-def found(component_code: str, verdict: Verdict, place: int) -> Decision:
+def found(component_code: str, verdict: Verdict, place: int, trust: TrustLevel = TrustLevel.L2) -> Decision:
     return Decision(
         dossier_code="D",
         component_code=component_code,
@@ -28,7 +28,7 @@ def found(component_code: str, verdict: Verdict, place: int) -> Decision:
         verdict=verdict,
         reasons=(),
         step=Step.THIS_VAULT,
-        trust=TrustLevel.L2,
+        trust=trust,
         issued_on=None,
         decided_at=datetime(2026, 11, 22, 9, tzinfo=VIET_NAM),
         catalogue_version="x",
@@ -39,7 +39,8 @@ def found(component_code: str, verdict: Verdict, place: int) -> Decision:
 @pytest.mark.parametrize("case", TABLE, ids=lambda case: case["id"])
 def test_the_guard_agrees_with_the_table(case: dict[str, Any]) -> None:
     component = load().component(case["component"], TODAY)
-    decisions = [found(component.code, Verdict[verdict], n) for n, verdict in enumerate(case["found"])]
+    trust = TrustLevel[case.get("trust", "L2")]
+    decisions = [found(component.code, Verdict[verdict], n, trust) for n, verdict in enumerate(case["found"])]
     ground = load().ground(case["ground"], TODAY) if "ground" in case else None
     override = Override(case["override"], "CB-01") if "override" in case else None
     answer = may_demand(component, decisions, ground, override, form=DemandForm[case.get("form", "COPY")])

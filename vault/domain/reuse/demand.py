@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from vault.domain.catalogue import ComponentForm, DemandForm, Situation
 from vault.domain.reasons import ReasonCode, Verdict
 from vault.domain.reuse.decision import Decision, Step, rank
+from vault.domain.states import TrustLevel
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -184,11 +185,13 @@ def _fits(
     component: Component, situation: Situation, best: Decision | None, ground: LegalGround, form: DemandForm
 ) -> bool:
     surrendered = best is not None and ReasonCode.ORIGINAL_DEMANDED in best.codes
+    certified = best is not None and best.verdict is Verdict.NEEDS_CHECK and best.trust >= TrustLevel.L3
     return (
         situation in ground.situations
         and form in ground.forms
         and component.form in ground.component_forms
         and (not ground.only_surrendered or component.surrender or surrendered)
+        and not (ground.only_uncertified and certified)
     )
 
 

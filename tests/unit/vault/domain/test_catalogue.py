@@ -5,9 +5,11 @@ import unicodedata
 from collections import Counter
 from dataclasses import replace
 from datetime import date
+from importlib.resources import files
 from typing import Any
 
 import pytest
+import yaml
 
 from vault.catalogue import CatalogueError, from_plain, load, packaged
 from vault.domain.agencies import AgencyLevel
@@ -310,3 +312,13 @@ def test_equivalence_is_by_group() -> None:
     assert load().accepts(part, "GHICHU_KH", TODAY)
     assert not load().accepts(part, "KS", TODAY)
     assert not load().accepts(part, "NOPE", TODAY)
+
+
+def test_the_reading_templates_and_the_types_speak_of_the_same_papers_and_fields() -> None:
+    for path in sorted((files("vault.catalogue") / "templates").iterdir(), key=lambda entry: entry.name):
+        if not path.name.endswith(".yaml"):
+            continue
+        template = yaml.safe_load(path.read_bytes())
+        paper = load().document_type(template["code"], TODAY)
+        unknown = {spec.name for spec in paper.fields} - set(template.get("fields") or {})
+        assert not unknown, (paper.code, unknown)

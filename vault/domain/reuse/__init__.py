@@ -19,7 +19,7 @@ from vault.domain.reuse.codec import (
     question_to_plain,
     same_answer,
 )
-from vault.domain.reuse.decide import RULES_VERSION, VIET_NAM, decide
+from vault.domain.reuse.deciding import RULES_VERSION, VIET_NAM, decide
 from vault.domain.reuse.decision import Decision, Reason, Step, rank, step_of
 from vault.domain.reuse.demand import (
     DemandCode,
@@ -30,7 +30,7 @@ from vault.domain.reuse.demand import (
     may_demand,
     resolve,
 )
-from vault.domain.reuse.explain import Language, explain
+from vault.domain.reuse.wording import Language, explain
 from vault.domain.reuse.facts import Authority, Candidate, DossierFacts
 
 __all__ = [

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from vault.domain.errors import Invalid
 from vault.domain.holders import HolderAlias, HolderId, HolderKind, HolderLink, HolderRole
 from vault.domain.reasons import ReasonCode, Severity, Verdict
-from vault.domain.reuse.decide import VIET_NAM, decide
+from vault.domain.reuse.deciding import VIET_NAM, decide
 from vault.domain.reuse.decision import Decision, Reason, Step
 from vault.domain.reuse.facts import Authority, Candidate, DossierFacts
 from vault.domain.states import RecordState, SignatureEvidence, Source, TrustLevel

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from vault.domain.reasons import Severity, Verdict
-from vault.domain.reuse.decide import VIET_NAM
+from vault.domain.reuse.deciding import VIET_NAM
 from vault.domain.reuse.decision import Decision, Reason, Step
 
 Language = Literal["vi", "en"]

@@ -30,8 +30,8 @@ from vault.domain.reuse.demand import (
     may_demand,
     resolve,
 )
-from vault.domain.reuse.wording import Language, explain
 from vault.domain.reuse.facts import Authority, Candidate, DossierFacts
+from vault.domain.reuse.wording import Language, explain
 
 __all__ = [
     "RULES_VERSION",

@@ -5,15 +5,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import random
+import resource
 from typing import TYPE_CHECKING, Any
 
 import qr
-from qr import base32, cbor, claims, cose
+from qr import base32, cbor, claims, cose, sd_cwt
 from qr.status_list import decode_status_list
 from tests.golden.qr.cases import all_cases
+from tests.golden.qr.presentation_cases import AUDIENCE, HOLDER, NONCE, presentation_cases, rebound
+from tests.golden.qr.presentation_cases import inner as inner_credential
+from tests.golden.qr.presentation_cases import text_of as presentation_text
+from tests.golden.qr.presentation_cases import token as presentation_token
 from tests.golden.qr.world import (
     AGENCY,
     CLAIMS,
@@ -36,7 +42,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 TIMES = int(os.environ.get("QR_FUZZ", "1"))  # noqa: TID251 - a test run is told its length by environment
-RANDOM, MUTATED, LISTS, FILES = 10_000 * TIMES, 10_000 * TIMES, 1_000 * TIMES, 5_000 * TIMES
+RANDOM, MUTATED, PRESENTATIONS = 10_000 * TIMES, 10_000 * TIMES, 2_000 * TIMES
+LISTS, FILES, DECODED = 1_000 * TIMES, 5_000 * TIMES, 20_000 * TIMES
 TOKENS = [status_token({CLAIMS.status.index: 0, 9: 1})]
 HEADS = [
     0x00,
@@ -202,6 +209,46 @@ def test_python_and_browser_agree_on_mutated_credentials() -> None:
     assert {"VALID", "MALFORMED", "BAD_SIGNATURE", "NOT_ISSUED_BY_US", "UNKNOWN_ISSUER"} <= set(verdicts)
 
 
+def _mutated_presentation(rng: random.Random, texts: list[str]) -> str:
+    """A golden token hurt anywhere; or its credential's claims or entries, or its binding, hurt and signed again."""
+    kind = rng.randrange(5)
+    if kind == 0:
+        return presentation_text(mutate(base32.decode(rng.choice(texts).partition("#")[2]), rng))
+    outer: Any = cbor.decode(presentation_token(), max_size=2000, redactions=True)
+    if kind == 1:
+        return presentation_text(rebound(payload=mutate(outer.value[2], rng) or b"\0"))
+    credential: Any = cbor.decode(outer.value[0], max_size=2000, redactions=True)
+    _, shown, payload, _ = credential[13].value
+    if kind == 2:
+        return presentation_text(rebound(inner_credential(payload=mutate(payload, rng) or b"\0")))
+    if kind == 3:
+        entries = [mutate(entry, rng) if rng.randrange(2) else entry for entry in shown[17]]
+        listed = {cbor.Simple.REDACTED_KEYS: sorted({sd_cwt.digest(entry) for entry in entries})}
+        return presentation_text(rebound(inner_credential(entries, claims_changed=listed)))
+    header = mutate(outer.value[0], rng)
+    return presentation_text(b"\xd2" + raw_sign1(header, outer.value[2], b"", HOLDER))
+
+
+def test_python_and_browser_agree_on_mutated_presentations() -> None:
+    rng = random.Random(6)
+    texts = [case.text for case in presentation_cases() if case.expected == "VALID"]
+    made = [_mutated_presentation(rng, texts) for _ in range(PRESENTATIONS)]
+    trust = trust_list()
+    status = qr.verify_status_token(TOKENS[0], trust=trust, now=NOW)
+    here = [
+        qr.verify_presentation(
+            text, hosts=[HOST], trust=trust, status=status, now=NOW, audience=AUDIENCE, nonce=NONCE
+        ).as_dict()
+        for text in made
+    ]
+    asked = {"op": "presentation", "audience": AUDIENCE, "nonce": NONCE.hex(), "used": []}
+    there = ask([_context(), *(asked | {"text": text} for text in made)])[1:]
+    for text, mine, its in zip(made, here, there, strict=True):
+        assert its == {"ok": mine}, text
+    reasons = {reason for answer in here for reason in answer["reasons"]}
+    assert {"CBOR", "COSE", "CLAIMS", "DISCLOSURE", "BAD_SIGNATURE", "HOLDER_SIGNATURE", "AUDIENCE_MISMATCH"} <= reasons
+
+
 def _answer(read: Callable[[], Any]) -> dict[str, Any]:
     try:
         return {"ok": read()}
@@ -294,6 +341,32 @@ def test_python_and_browser_agree_on_characters() -> None:
     there = ask({"op": "plain", "text": text} for text in texts)
     differ = [text for text, its in zip(texts, there, strict=True) if its != {"ok": characters.is_plain(text)}]
     assert differ == []
+
+
+def test_the_four_decoders_survive_whatever_comes_in_bounded_memory() -> None:
+    """Texts, CBOR, status lists and presentations, hurt; `QR_FUZZ=50` makes it a million inputs."""
+    rng = random.Random(7)
+    trust = trust_list()
+    status = qr.verify_status_token(TOKENS[0], trust=trust, now=NOW)
+    options: dict[str, Any] = {"hosts": [HOST], "trust": trust, "status": status, "now": NOW}
+    text = text_of(raw_sign1(headers(), cbor.encode(content()), b"VNQ1", AGENCY))
+    shown = presentation_token()
+    listed = cbor.encode(qr.StatusList.of({5: 1}, entries=512).to_cbor())
+    seeds = [base32.decode(text.partition("#")[2]), cbor.encode(content()), listed, shown, TOKENS[0]]
+    readers: list[Callable[[bytes], Any]] = [
+        lambda raw: qr.verify(text_of(raw), **options),
+        lambda raw: cbor.decode(raw, max_size=4000, redactions=True),
+        decode_status_list,
+        lambda raw: qr.verify_presentation(presentation_text(raw), audience=AUDIENCE, nonce=NONCE, **options),
+        lambda raw: qr.verify_status_token(raw, trust=trust, now=NOW),
+    ]
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    for number in range(DECODED):
+        which = number % len(readers)
+        raw = mutate(seeds[which], rng) if rng.randrange(8) else rng.randbytes(rng.randrange(200))
+        with contextlib.suppress(qr.QrError):
+            readers[which](raw)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000  # KiB
 
 
 def test_decoders_let_only_their_own_errors_out() -> None:

@@ -15,9 +15,12 @@ from tests.golden.qr.world import (
     DAY,
     FORGER,
     HOST,
+    INDEX,
     ISSUER,
     NOW,
+    ORDER,
     OTHER_AGENCY,
+    SECOND,
     STATUS,
     STRANGER,
     Case,
@@ -35,9 +38,7 @@ if TYPE_CHECKING:
 HOLDER, OTHER_HOLDER = key("holder"), key("another holder")
 AUDIENCE, PURPOSE, NONCE = "UBND phường Mẫu", "Nhận hồ sơ", bytes(range(200, 212))
 ISSUED = NOW - timedelta(hours=1)
-SECOND = timedelta(seconds=1)
 SHOWN = (qr.Field.TYPE_CODE, qr.Field.HOLDER_NAME)
-INDEX = CLAIMS.status.index
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -212,8 +213,7 @@ def _good() -> Iterator[PresentationCase]:
     )
     outer: Any = cbor.decode(good, max_size=2000, redactions=True)
     r_s = outer.value[3]
-    order = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
-    other = r_s[:32] + (order - int.from_bytes(r_s[32:], "big")).to_bytes(32, "big")
+    other = r_s[:32] + (ORDER - int.from_bytes(r_s[32:], "big")).to_bytes(32, "big")
     twin = cbor.encode(cbor.Tagged(18, [*outer.value[:3], other]))
     yield _case(
         "other-s-used",

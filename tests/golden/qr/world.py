@@ -16,7 +16,7 @@ HOST = "qr.kho-so.example"
 URI = f"https://{HOST}/s/7"
 ISSUER = "VN-MAU-01"
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
-DAY = timedelta(days=1)
+DAY, HOUR, SECOND = timedelta(days=1), timedelta(hours=1), timedelta(seconds=1)
 ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 
 CLAIMS = qr.Claims(
@@ -139,6 +139,14 @@ def status_token(statuses: dict[int, int] | None = None, *, signer: qr.SigningKe
         "kid": signer.kid,
     }
     return qr.issue_status_token(made, **(options | changes))
+
+
+# One genuine credential, stage by stage.
+GOOD = text_of(message_of())
+FRAGMENT = GOOD.split("#", 1)[1]
+MESSAGE = base32.decode(FRAGMENT)
+PAYLOAD = claims.encode(CLAIMS)
+INDEX = CLAIMS.status.index
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import qr
-from qr import base32, base45, cbor, characters, claims
+from qr import base32, base45, cbor, characters, claims, sd_cwt
 from qr.errors import EncodingError
+from tests.golden.qr.presentation_cases import token
 from tests.golden.qr.world import AGENCY, ENTRIES, HOST, NOW, ROOT, STATUS, URI, trust_list
 
 integers = st.integers(-cbor.MAX_INTEGER, cbor.MAX_INTEGER)
@@ -172,6 +173,58 @@ def test_trust_lists(version: int, drawn: list[tuple[str, datetime, datetime, da
     made = replace(trust_list(version=version), entries=entries)
     data = qr.issue_trust_list(made, sign=ROOT.sign, root_kid=ROOT.kid)
     assert qr.verify_trust_list(data, root=ROOT.public, now=NOW) == made
+
+
+@given(st.sets(st.sampled_from(list(qr.Field)[:-1])), st.none() | st.binary(min_size=12, max_size=12), named, named)
+def test_presentations(show: set[qr.Field], nonce: bytes | None, audience: str, purpose: str) -> None:
+    raw = token(show=show, nonce=nonce, audience=audience, purpose=purpose)
+    outcome = qr.verify_presentation(
+        qr.presentation_text(raw, host=HOST),
+        hosts=[HOST],
+        trust=trust_list(),
+        status=None,
+        now=NOW,
+        audience=audience,
+        nonce=nonce,
+    )
+    assert outcome.reasons == (qr.Verdict.STATUS_STALE, qr.Reason.STATUS_MISSING)
+    assert outcome.shown is not None
+    assert (set(outcome.shown.fields), outcome.shown.purpose) == (show, purpose)
+
+
+@given(
+    st.dictionaries(keys, values, max_size=6).filter(lambda claims: max(map(_depth, claims.values()), default=0) < 4),
+    st.data(),
+)
+def test_selective_disclosure(claims_in: dict[cbor.Key, cbor.Value], data: st.DataObject) -> None:
+    redacted = data.draw(st.sets(st.sampled_from(sorted(claims_in, key=repr)))) if claims_in else set()
+    salts = iter(range(99))
+    payload, entries = sd_cwt.redact(claims_in, redacted, salt=lambda: next(salts).to_bytes(16, "big"))
+    small = [entry for entry in entries if len(entry) <= sd_cwt.MAX_DISCLOSURE]
+    shown = data.draw(st.lists(st.sampled_from(small), unique=True)) if small else []
+    names = {cbor.decode(entry, max_size=600)[2] for entry in shown}  # type: ignore[index]
+    restored = sd_cwt.restore(payload, shown)
+    assert restored == {key: value for key, value in claims_in.items() if key not in redacted or key in names}
+
+
+@given(
+    named,
+    named,
+    st.lists(st.sampled_from(list(qr.Field)), min_size=1, unique=True),
+    st.binary(min_size=12, max_size=12),
+)
+def test_challenges(audience: str, purpose: str, wanted: list[qr.Field], nonce: bytes) -> None:
+    made = qr.Challenge(
+        audience=audience, purpose=purpose, wanted=tuple(wanted), nonce=nonce, expires_at=NOW + timedelta(minutes=1)
+    )
+    assert qr.read_challenge(qr.challenge_text(made, host=HOST), hosts=[HOST], now=NOW) == made
+
+
+@given(st.binary(min_size=16, max_size=16))
+def test_short_codes(entropy: bytes) -> None:
+    code = qr.new_short_code(random=lambda _: entropy, now=NOW)
+    for text in (code.digits, code.ean13, qr.short_code_text(code, host=HOST)):
+        assert qr.read_short_code(text, hosts=[HOST]) == code.digits
 
 
 @given(st.dates(), moments)

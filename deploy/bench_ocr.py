@@ -29,7 +29,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -67,7 +66,7 @@ class Tally:
     exact: int = 0
     accepted: int = 0
     accepted_wrong: int = 0
-    missed: Counter[str] = field(default_factory=Counter)
+    missed: list[str] = field(default_factory=list)
     pages: int = 0
     seconds: float = 0.0
 
@@ -109,7 +108,8 @@ def specimen_tally(specimen: Specimen, severity: int, forms: Sequence[ocr.Templa
         tally.asked += 1
         tally.exact += right
         if not right:
-            tally.missed[f"{specimen.kind}.{name}"] += 1
+            said = got.value if got else "(not found)"
+            tally.missed.append(f"{specimen.kind}.{name}: {specimen.fields[name]} | {said}")
         if got is not None and got.value and got.confidence >= ACCEPT:
             tally.accepted += 1
             tally.accepted_wrong += not right
@@ -139,7 +139,7 @@ def real_tally(folder: Path, forms: Sequence[ocr.Template]) -> Tally:
                 tally.accepted += 1
                 tally.accepted_wrong += not right
             if not right:
-                tally.missed[f"{stem}.{name}={got.value}"] += 1
+                tally.missed.append(f"{stem}.{name}: {got.value}")
     return tally
 
 
@@ -254,7 +254,7 @@ def main() -> None:
     figures = specimen_figures(tallies)
     counted = list(tallies.values())
     for severity, tally in tallies.items():
-        print(f"severity {severity}, fields missed most: {tally.missed.most_common(25)}", file=sys.stderr)
+        print(f"severity {severity}, fields missed (truth | read):", *tally.missed, sep="\n  ", file=sys.stderr)
     if (chosen.samples / "ocr").is_dir():
         real = real_tally(chosen.samples / "ocr", forms)
         counted.append(real)
@@ -264,7 +264,7 @@ def main() -> None:
             "accept_share": percent(real.accepted, real.asked),
             "accept_error": percent(real.accepted_wrong, real.accepted),
         }
-        print(f"real pages, values not in the truth: {list(real.missed)}", file=sys.stderr)
+        print("real pages, values not in the truth:", *real.missed, sep="\n  ", file=sys.stderr)
     figures["pages_per_s_core"] = round(
         sum(tally.pages for tally in counted) / sum(tally.seconds for tally in counted), 3
     )

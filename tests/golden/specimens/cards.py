@@ -221,7 +221,7 @@ def vehicle_registration(draft: Draft, _given: Person | None) -> None:
     )
     face.at(2, 20, 81.6, [face.span(title, size=9 if bike else 10, bold=True, colour=red)], align="center")
     face.at(2, 25.4, 81.6, [face.span(english, size=7, italic=True)], align="center")
-    number = draft.fact("number", f"{draft.rng.randint(11, 99)} {draft.rng.randint(0, 999999):06d}")
+    number = draft.fact("number", f"{draft.rng.randint(11, 99)}{draft.rng.randint(0, 999999):06d}")
     face.at(
         2,
         33,

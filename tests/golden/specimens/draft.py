@@ -283,12 +283,12 @@ def sign(
     at: float = 0.74,
     note: str | None = None,
     gap: float = 24.0,
-    name: str | None = None,
-    sealed: bool = True,
+    rank: str = "",
 ) -> None:
     """The block of the signer: `roles` in bold capitals, seal over the left third of the signature, then the name.
 
-    `at` is the middle as a share of the width. The name is stated as the fact "signer" and printed in bold.
+    `at` is the middle as a share of the width. The name is stated as the fact "signer" and printed in bold, after
+    an academic `rank`.
     """
     width = mm(86)
     centre = sheet.left + round(sheet.width * at)
@@ -307,13 +307,12 @@ def sign(
     pen = marks.signature(draft.rng)
     jitter = mm(draft.rng.uniform(-3, 3))
     sheet.multiply(pen, centre - pen.width / 2 + jitter, middle - pen.height / 2)
-    if sealed:
-        stamp = marks.seal(sheet.face, draft.rng, rim, foot)
-        over = centre - pen.width / 2 + jitter + pen.width * draft.rng.uniform(0.26, 0.4) - stamp.width
-        sheet.multiply(stamp, over, middle - stamp.height / 2 + mm(draft.rng.uniform(-2, 2)))
+    stamp = marks.seal(sheet.face, draft.rng, rim, foot)
+    over = centre - pen.width / 2 + jitter + pen.width * draft.rng.uniform(0.26, 0.4) - stamp.width
+    sheet.multiply(stamp, over, middle - stamp.height / 2 + mm(draft.rng.uniform(-2, 2)))
     sheet.skip(gap)
-    signer = draft.fact("signer", name or next(draft.others).name)
-    sheet.text([Span(signer, "signer", bold=True)], x=x, width=width, align="center")
+    signer = draft.fact("signer", next(draft.others).name)
+    sheet.text([Span(rank, bold=True), Span(signer, "signer", bold=True)], x=x, width=width, align="center")
 
 
 def recipients(sheet: Sheet, *who: str) -> None:

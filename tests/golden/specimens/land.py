@@ -71,11 +71,10 @@ def building_permit(draft: Draft, _given: Person | None) -> None:
     sheet.flow(["Diện tích xây dựng tầng 1: ", Span(area, "ground_floor_m2"), " m²"], align="left", leader=True)
     total = _metres(draft.amount("floor_area_m2", round(ground * floors * 0.97, 1)))
     sheet.flow(["Tổng diện tích sàn: ", Span(total, "floor_area_m2"), " m²"], align="left", leader=True)
-    height = draft.fact("height", _metres(3.6 * floors + draft.rng.choice((0.3, 1.2, 2.4))))
-    levels = draft.fact("floors", f"{floors:02d}")
+    height = draft.fact("height", f"{_metres(3.6 * floors + draft.rng.choice((0.3, 1.2, 2.4)))} m")
+    levels = draft.fact("floors", f"{floors:02d} tầng")
     sheet.stops(
-        (0, ["Chiều cao công trình: ", Span(height, "height"), " m;"]),
-        (0.5, ["Số tầng: ", Span(levels, "floors"), " tầng"]),
+        (0, ["Chiều cao công trình: ", Span(height, "height"), ";"]), (0.5, ["Số tầng: ", Span(levels, "floors")])
     )
     deed = (
         f"Giấy chứng nhận quyền sử dụng đất số {draft.pick('BN', 'CD', 'DA', 'CQ')} {draft.rng.randint(100000, 999999)}"

@@ -148,9 +148,9 @@ def decision(draft: Draft, _given: Person | None) -> None:
     dated = place_and_date(draft, on, hand=hand)
     double_header(draft, sheet, agency.above, agency.own, number=_number(draft, number, hand=hand), dated=dated)
     heading(sheet, "QUYẾT ĐỊNH", size=14)
-    subject = draft.fact("subject", "Về việc " + draft.rng.choice(_SUBJECTS).format(year=on.year))
+    subject = draft.fact("subject", draft.rng.choice(_SUBJECTS).format(year=on.year))
     sheet.flow(
-        [Span(subject, "subject", bold=True)],
+        [Span("Về việc ", bold=True), Span(subject, "subject", bold=True)],
         x=sheet.left + sheet.width // 10,
         width=sheet.width * 8 // 10,
         align="center",
@@ -181,8 +181,7 @@ def decision(draft: Draft, _given: Person | None) -> None:
     sheet.skip(1)
     body = draft.rng.sample(_BODY[1:], 3)
     articles = [
-        f"Ban hành kèm theo Quyết định này nội dung {subject.removeprefix('Về việc ')}. "
-        + _fill(draft, body[0], agency, on),
+        f"Ban hành kèm theo Quyết định này nội dung {subject}. " + _fill(draft, body[0], agency, on),
         _fill(draft, body[1], agency, on),
         f"Quyết định này có hiệu lực thi hành kể từ ngày ký. {_fill(draft, body[2], agency, on)}",
         "Chánh Văn phòng, Thủ trưởng các đơn vị có liên quan chịu trách nhiệm thi hành Quyết định này./.",
@@ -250,9 +249,9 @@ def notice(draft: Draft, _given: Person | None) -> None:
         draft, sheet, agency.above, agency.own, number=["Số: ", Span(number, "number")], dated=place_and_date(draft, on)
     )
     heading(sheet, "THÔNG BÁO", size=14)
-    subject = draft.fact("subject", draft.pick("Về việc ", "Về ") + draft.rng.choice(_SUBJECTS).format(year=on.year))
+    subject = draft.fact("subject", draft.rng.choice(_SUBJECTS).format(year=on.year))
     sheet.flow(
-        [Span(subject, "subject", bold=True)],
+        [Span("Về việc ", bold=True), Span(subject, "subject", bold=True)],
         x=sheet.left + sheet.width // 10,
         width=sheet.width * 8 // 10,
         align="center",

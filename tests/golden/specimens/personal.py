@@ -204,14 +204,11 @@ def birth_notice(draft: Draft, given: Person | None) -> None:
         (0.55, ["Cân nặng: ", Span(weight, "weight")]),
     )
     family = father.capitals.split()[0]
-    child = draft.fact(
-        "holder_name", draft.pick("/", f"{family} {draft.pick('MINH AN', 'BẢO CHÂU', 'GIA HÂN', 'KHÁNH VY')}")
-    )
-    sheet.flow(
-        ["Dự định đặt tên con là: ", Span(child, "holder_name", hand=child != "/" and draft.rng.random() < 0.5)],
-        align="left",
-        leader=True,
-    )
+    named: Span | str = "/"
+    if draft.rng.random() < 0.75:
+        given_name = f"{family} {draft.pick('MINH AN', 'BẢO CHÂU', 'GIA HÂN', 'KHÁNH VY')}"
+        named = Span(draft.fact("holder_name", given_name), "holder_name", hand=draft.rng.random() < 0.5)
+    sheet.flow(["Dự định đặt tên con là: ", named], align="left", leader=True)
     sheet.flow(["Người đỡ đẻ: ", next(draft.others).name], align="left", leader=True)
     sheet.skip(2)
     sheet.text(place_and_date(draft, on, city=where.city, hand=draft.rng.random() < 0.4), align="right")
@@ -293,5 +290,5 @@ def diploma(draft: Draft, _given: Person | None) -> None:
         where.province.upper(),
         at=0.75,
         gap=22,
-        name=f"PGS.TS. {next(draft.others).name}",
+        rank="PGS.TS. ",
     )

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import NameOID
 
+from signing.cms import SignerIdentity
 from signing.development import is_development
 from signing.errors import KeyUnusableError
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 MIN_RSA_BITS: Final = 2048
-CURVES: Final = ("secp256r1", "secp384r1")
+CURVES: Final = ("secp256r1",)
 
 
 class RawSigner(Protocol):
@@ -45,9 +46,8 @@ class Sealer:
         self.certificate = certificate
         self.chain = tuple(c for c in chain if c.subject != c.issuer and c != certificate)
         self.mechanism = _mechanism(certificate)
-        der = serialization.Encoding.DER
-        self._asn1 = asn1_x509.Certificate.load(certificate.public_bytes(der))
-        self._asn1_chain = tuple(asn1_x509.Certificate.load(c.public_bytes(der)) for c in self.chain)
+        self.identity = SignerIdentity.of(certificate, self.chain)
+        self._asn1 = asn1_x509.Certificate.load(self.identity.certificate)
 
     @classmethod
     def from_pkcs12(cls, container: bytes, passphrase: bytes) -> Sealer:
@@ -94,11 +94,6 @@ class Sealer:
         """For pyHanko: the certificate as asn1crypto sees it."""
         return self._asn1
 
-    @property
-    def asn1_chain(self) -> tuple[Any, ...]:
-        """For pyHanko: the issuers without the root."""
-        return self._asn1_chain
-
     def __repr__(self) -> str:
         return f"Sealer({self.certificate.subject.rfc4514_string()!r})"
 
@@ -130,4 +125,4 @@ def _mechanism(certificate: x509.Certificate) -> Any:
         return algos.SignedDigestAlgorithm({"algorithm": "sha256_rsa"})
     if isinstance(public, ec.EllipticCurvePublicKey) and public.curve.name in CURVES:
         return algos.SignedDigestAlgorithm({"algorithm": "sha256_ecdsa"})
-    raise KeyUnusableError("the key is neither RSA of 2048 bits or more nor ECDSA on P-256 or P-384")
+    raise KeyUnusableError("the key is neither RSA of 2048 bits or more nor ECDSA on P-256")

@@ -7,7 +7,6 @@ evidence leaves B-T; nothing that was there before is ever rewritten.
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
 from io import BytesIO
@@ -21,8 +20,8 @@ from pyhanko.sign.general import SigningError as PyhankoSigningError
 from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes, Signer
 from pyhanko.sign.timestamps import TimeStamper
 from pyhanko.sign.validation.dss import DocumentSecurityStore
-from pyhanko_certvalidator.registry import SimpleCertificateStore
 
+from signing.cms import signed_data
 from signing.document import free_field_name, open_for_update
 from signing.errors import BrokenPdfError, KeyUnusableError, SigningError, TimestampUnavailableError
 from signing.evidence import Evidence
@@ -101,7 +100,7 @@ def seal(
         field_name=field_name,
         password=password,
     )
-    evidence = Evidence(certificates=tuple(bytes(c.dump()) for c in sealer.asn1_chain)) + (validation or Evidence())
+    evidence = Evidence(certificates=sealer.identity.chain) + (validation or Evidence())
     return _lifted(stream, clerk=clerk, evidence=evidence, wanted=level, signed_at=clerk.level, password=password)
 
 
@@ -144,7 +143,6 @@ class _Clerk(TimeStamper):
         super().__init__(include_nonce=False)  # type: ignore[no-untyped-call]
         self.source = timestamper
         self.failed = timestamper is None
-        self.last: bytes = b""
 
     @property
     def level(self) -> Level:
@@ -156,8 +154,7 @@ class _Clerk(TimeStamper):
         if self.source is None:
             raise TimestampUnavailableError("no time-stamp authority is configured")
         try:
-            self.last = self.source.timestamp(digest)
-            parsed = cms.ContentInfo.load(self.last, strict=True)
+            parsed = cms.ContentInfo.load(self.source.timestamp(digest), strict=True)
             parsed["content"]["encap_content_info"]["content"].parsed  # noqa: B018 - forces the parse
         except TimestampUnavailableError:
             self.failed = True
@@ -166,6 +163,15 @@ class _Clerk(TimeStamper):
             self.failed = True
             raise TimestampUnavailableError("the token is not readable") from error
         return parsed
+
+    def stamp(self, digest: bytes) -> bytes | None:
+        """A token, or None when there is no authority or it does not answer: the seal stays B-B."""
+        if self.source is None:
+            return None
+        try:
+            return bytes(self.token(digest).dump())
+        except TimestampUnavailableError:
+            return None
 
     async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> Any:
         if md_algorithm != "sha256":
@@ -177,37 +183,17 @@ class _Hand(Signer):
     """One signature with the sealer's key. A time stamp that cannot be had is left out instead of failing the seal."""
 
     def __init__(self, sealer: Sealer, clerk: _Clerk) -> None:
-        registry = SimpleCertificateStore()  # type: ignore[no-untyped-call]
-        registry.register_multiple(sealer.asn1_chain)
-        super().__init__(
-            signing_cert=sealer.asn1_certificate,
-            cert_registry=registry,
-            signature_mechanism=sealer.mechanism,
-            embed_roots=False,
-        )
+        super().__init__(signing_cert=sealer.asn1_certificate, signature_mechanism=sealer.mechanism, embed_roots=False)
         self._sealer = sealer
         self._clerk = clerk
 
-    async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:  # noqa: FBT001, FBT002 - pyHanko's signature
-        del digest_algorithm, dry_run
-        return self._sealer.raw.sign(data)
-
-    async def unsigned_attrs(
-        self,
-        digest_algorithm: str,
-        signature: bytes,
-        signed_attrs: Any,
-        timestamper: Any = None,
-        dry_run: bool = False,  # noqa: FBT001, FBT002 - pyHanko's signature
-    ) -> Any:
-        del digest_algorithm, signed_attrs, timestamper, dry_run
-        if self._clerk.source is None:
-            return None
-        try:
-            token = self._clerk.token(hashlib.sha256(signature).digest())
-        except TimestampUnavailableError:
-            return None
-        return cms.CMSAttributes([{"type": "signature_time_stamp_token", "values": [token]}])
+    async def async_sign(self, data_digest: bytes, digest_algorithm: str, **_: Any) -> Any:  # type: ignore[override]
+        """The CMS object for one PDF signature; see `signing.cms` for why it is not built by pyHanko."""
+        if digest_algorithm != "sha256":
+            raise KeyUnusableError("only SHA-256 is signed")
+        return cms.ContentInfo.load(
+            signed_data(self._sealer.identity, self._sealer.raw.sign, digest=data_digest, stamp=self._clerk.stamp)
+        )
 
 
 def _signed(
@@ -222,7 +208,7 @@ def _signed(
     password: str | None,
 ) -> BytesIO:
     """The file with one more signature. A placeholder that turns out too small is doubled and tried again."""
-    room = SIGNATURE_BYTES + sum(len(c.dump()) for c in (sealer.asn1_certificate, *sealer.asn1_chain))
+    room = SIGNATURE_BYTES + sum(map(len, (sealer.identity.certificate, *sealer.identity.chain)))
     room += TOKEN_BYTES if clerk.source is not None else 0
     for _ in range(PLACEHOLDER_TRIES):
         stream = BytesIO(pdf)

@@ -12,12 +12,13 @@ import time
 from typing import TYPE_CHECKING, Final, Protocol
 
 import httpx
-from asn1crypto import algos, cms, core, tsp  # type: ignore[import-untyped]
+from asn1crypto import cms, tsp  # type: ignore[import-untyped]
 from asn1crypto import x509 as asn1_x509
-from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
 
+from signing.cms import SignerIdentity, signed_data
 from signing.errors import KeyUnusableError, TimestampUnavailableError
 
 if TYPE_CHECKING:
@@ -59,9 +60,8 @@ class LocalTimestampAuthority:
     ) -> None:
         self._key = key
         self._clock = clock
-        der = serialization.Encoding.DER
-        self._own = asn1_x509.Certificate.load(certificate.public_bytes(der))
-        self._chain = [asn1_x509.Certificate.load(c.public_bytes(der)) for c in chain if c.issuer != c.subject]
+        self._identity = SignerIdentity.of(certificate, [c for c in chain if c.issuer != c.subject])
+        self._name = asn1_x509.Name.load(certificate.subject.public_bytes())
         self.certificate = certificate
 
     @classmethod
@@ -80,7 +80,7 @@ class LocalTimestampAuthority:
     def timestamp(self, digest: bytes) -> bytes:
         """See `Timestamper`."""
         imprint = tsp.MessageImprint({"hash_algorithm": {"algorithm": "sha256"}, "hashed_message": digest})
-        return bytes(self._token(imprint, nonce=None).dump())
+        return self._token(imprint, nonce=None)
 
     def respond(self, request: bytes) -> bytes:
         """Answer one DER TimeStampReq with a DER TimeStampResp, as an HTTP endpoint would (RFC 3161, 3.4)."""
@@ -93,10 +93,10 @@ class LocalTimestampAuthority:
             return _refusal("bad_data_format")
         if not known:
             return _refusal("bad_alg")
-        token = self._token(imprint, nonce=nonce)
+        token = cms.ContentInfo.load(self._token(imprint, nonce=nonce))
         return bytes(tsp.TimeStampResp({"status": {"status": "granted"}, "time_stamp_token": token}).dump())
 
-    def _token(self, imprint: tsp.MessageImprint, *, nonce: int | None) -> cms.ContentInfo:
+    def _token(self, imprint: tsp.MessageImprint, *, nonce: int | None) -> bytes:
         now = self._clock()
         fields = {
             "version": "v1",
@@ -105,46 +105,12 @@ class LocalTimestampAuthority:
             "serial_number": secrets.randbits(63),
             "gen_time": now,
             "accuracy": {"seconds": 1},
-            "tsa": asn1_x509.GeneralName(name="directory_name", value=self._own.subject),
+            "tsa": asn1_x509.GeneralName(name="directory_name", value=self._name),
         }
         if nonce is not None:
             fields["nonce"] = nonce
-        info = tsp.TSTInfo(fields).dump()
-        return self._signed(info)
-
-    def _signed(self, info: bytes) -> cms.ContentInfo:
-        certificate_id = tsp.ESSCertIDv2({"cert_hash": hashlib.sha256(self._own.dump()).digest()})
-        attributes = cms.CMSAttributes(
-            [
-                {"type": "content_type", "values": ["tst_info"]},
-                {"type": "message_digest", "values": [hashlib.sha256(info).digest()]},
-                {"type": "signing_certificate_v2", "values": [tsp.SigningCertificateV2({"certs": [certificate_id]})]},
-            ]
-        )
-        rsa_key = isinstance(self._key, rsa.RSAPrivateKey)
-        signer = cms.SignerInfo(
-            {
-                "version": "v1",
-                "sid": {
-                    "issuer_and_serial_number": {
-                        "issuer": self._own.issuer,
-                        "serial_number": self._own.serial_number,
-                    }
-                },
-                "digest_algorithm": algos.DigestAlgorithm({"algorithm": "sha256"}),
-                "signature_algorithm": {"algorithm": "sha256_rsa" if rsa_key else "sha256_ecdsa"},
-                "signed_attrs": attributes,
-                "signature": self._sign(attributes.dump()),
-            }
-        )
-        signed = {
-            "version": "v3",
-            "digest_algorithms": [{"algorithm": "sha256"}],
-            "encap_content_info": {"content_type": "tst_info", "content": core.ParsableOctetString(info)},
-            "certificates": [self._own, *self._chain],
-            "signer_infos": [signer],
-        }
-        return cms.ContentInfo({"content_type": "signed_data", "content": cms.SignedData(signed)})
+        info = bytes(tsp.TSTInfo(fields).dump())
+        return signed_data(self._identity, self._sign, digest=hashlib.sha256(info).digest(), encapsulated=info)
 
     def _sign(self, data: bytes) -> bytes:
         if isinstance(self._key, rsa.RSAPrivateKey):

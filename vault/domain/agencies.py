@@ -16,6 +16,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from vault.domain.errors import Invalid
+from vault.domain.text import spelling_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -25,6 +26,7 @@ _OLD = re.compile(r"([0-9]{3})\.([0-9]{2})\.([0-9]{2})\.([A-Z][0-9]{2})")
 _OLD_SHORT = re.compile(r"([0-9]{2})\.([0-9]{2})\.([A-Z][0-9]{2})")
 _NEW = re.compile(r"([A-Z][0-9]{2})((?:\.[0-9A-Z]{1,10})*)")
 _MAX_NEW = 35
+_POLICE = (" công an ", " cảnh sát ")
 
 
 class AgencyCodeError(Invalid):
@@ -42,6 +44,9 @@ class AgencyLevel(StrEnum):
     DISTRICT = "DISTRICT"
     COMMUNE = "COMMUNE"
     OTHER = "OTHER"
+
+
+_FIRST_LEVELS = frozenset({AgencyLevel.MINISTRY, AgencyLevel.PROVINCE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +141,11 @@ class AgencyDirectory:
 
     def __init__(self, agencies: Iterable[Agency]) -> None:
         self._by_code = {AgencyCode.parse(agency.code).qd20: agency for agency in agencies}
+        self._names = {
+            spelling_key(agency.name).removeprefix("ubnd ").removeprefix("tỉnh ").removeprefix("thành phố "): code
+            for code, agency in self._by_code.items()
+            if agency.level in _FIRST_LEVELS
+        }
 
     def __len__(self) -> int:
         return len(self._by_code)
@@ -153,6 +163,19 @@ class AgencyDirectory:
             return None
         exact = self._by_code.get(parsed.qd20)
         return exact or self._by_code.get(level1_of(code) or "")
+
+    def printed(self, text: str | None) -> Agency | None:
+        """The first-level agency that a printed issuer names: the police, a ministry, or the province named last.
+
+        Names keep their marks here: without them Hà Nam, Hạ Nam and Hà Năm are one. None when no name is found, as on
+        a paper that prints only its ward.
+        """
+        words = f" {spelling_key(text or '')} "
+        if any(name in words for name in _POLICE):
+            return self._by_code.get("G01")
+        places = [(words.rfind(f" {name} "), len(name), code) for name, code in self._names.items()]
+        place, _, code = max(places, default=(-1, 0, ""))
+        return self._by_code.get(code) if place >= 0 else None
 
     def current(self, code: str | None, day: date) -> Agency | None:
         """Who answers on ``day`` for what the agency with this code once did: itself or its successor of that day."""

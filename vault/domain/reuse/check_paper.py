@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vault.domain.agencies import level1_of
+from vault.domain.agencies import AgencyCode
 from vault.domain.catalogue import ComponentForm
 from vault.domain.reasons import ReasonCode, Severity
 from vault.domain.reuse.context import Context, day
@@ -60,22 +60,23 @@ def issuer(ctx: Context) -> Iterator[Finding]:
     offered, directory = ctx.candidate, ctx.catalogue.directory
     issued_on = offered.issued_on or ctx.today
     rules = [rule for rule in _issuer_rules(ctx) if rule.period.covers(issued_on)]
-    agency = directory.find(offered.issuer_code)
+    coded = directory.find(offered.issuer_code)
+    agency = coded or directory.printed(offered.issuer_as_printed)
     printed = offered.issuer_as_printed or offered.issuer_code or ""
-    if agency is None or offered.issuer_code is None:
+    if agency is None:
         if rules and not ctx.is_data:
             vouched = bool(offered.issuer_as_printed) and _vouched(ctx)
             weight = Severity.INFO if vouched else Severity.CHECK
             yield Finding(ReasonCode.ISSUER_NOT_IDENTIFIED, (("issuer", printed),), severity=weight)
         return
-    exact = agency.code == offered.issuer_code or agency.code != level1_of(offered.issuer_code)
-    level = agency.level if exact else None
-    if rules and not any(rule.allows(offered.issuer_code, level) for rule in rules):
-        doubtful = not all(rule.verified for rule in rules)
+    code = offered.issuer_code if coded is not None and offered.issuer_code else agency.code
+    level = agency.level if coded is not None and AgencyCode.parse(code) == AgencyCode.parse(agency.code) else None
+    if rules and not any(rule.allows(code, level) for rule in rules):
+        doubtful = coded is None or not all(rule.verified for rule in rules)
         yield Finding(ReasonCode.ISSUER_NOT_COMPETENT, (("issuer", printed or agency.name),), doubtful=doubtful)
     if offered.issued_on is not None and not agency.existed_on(offered.issued_on):
         yield Finding(ReasonCode.ISSUER_OUT_OF_DATES, (("issuer", agency.name), ("issued_on", day(offered.issued_on))))
-    heir = directory.current(offered.issuer_code, ctx.today)
+    heir = directory.current(code, ctx.today)
     if heir is not None and heir.code != agency.code:
         yield Finding(ReasonCode.ISSUER_MERGED, (("issuer", printed or agency.name), ("successor", heir.name)))
 

@@ -96,3 +96,27 @@ def test_existence() -> None:
         True,
         False,
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("UBND huyện Tứ Kỳ, tỉnh Hải Dương", "H23"),
+        ("Phường Hải Dương, thành phố Hải Phòng", "H24"),
+        ("Công an thành phố Hải Phòng", "G01"),
+        ("Cục Cảnh sát giao thông", "G01"),
+        ("UBND phường Hòa Nghĩa", None),
+        ("UBND TINH HAI DUONG", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_a_printed_issuer_names_its_province_or_the_police(text: str | None, code: str | None) -> None:
+    directory = AgencyDirectory(
+        [
+            Agency("H23", "UBND tỉnh Hải Dương", AgencyLevel.PROVINCE),
+            Agency("H24", "UBND thành phố Hải Phòng", AgencyLevel.PROVINCE),
+            Agency("G01", "Bộ Công an", AgencyLevel.MINISTRY),
+        ]
+    )
+    assert found(directory.printed(text)) == code

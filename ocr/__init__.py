@@ -12,7 +12,9 @@ Every value has ``as_dict()`` and ``from_dict()`` in JSON types, so that reading
 own memory and time. Only ``OcrError`` and its children leave on outside input.
 """
 
+from ocr.asternet import AsterNet
 from ocr.classify import TypeGuess
+from ocr.detector import LineFinder
 from ocr.engine import Glyph, Reader, Reading
 from ocr.errors import (
     BombError,
@@ -33,7 +35,7 @@ from ocr.errors import (
 )
 from ocr.limits import Limits
 from ocr.measure import Score, cer, wer
-from ocr.page import read_page
+from ocr.page import Readers, default_readers, models_folder, read_page
 from ocr.pages import pages
 from ocr.probe import Probe, probe
 from ocr.template import FieldSpec, Template
@@ -42,6 +44,7 @@ from ocr.understand import Understanding, understand
 from ocr.values import Box, Code, FieldValue, Line, PageImage, PageText, Quality, Word
 
 __all__ = [
+    "AsterNet",
     "BombError",
     "Box",
     "BrokenError",
@@ -53,6 +56,7 @@ __all__ = [
     "Glyph",
     "Limits",
     "Line",
+    "LineFinder",
     "NoPagesError",
     "NotAPaperError",
     "OcrError",
@@ -67,6 +71,7 @@ __all__ = [
     "ReaderError",
     "ReaderFailedError",
     "ReaderMissingError",
+    "Readers",
     "Reading",
     "Score",
     "Template",
@@ -77,6 +82,8 @@ __all__ = [
     "Understanding",
     "Word",
     "cer",
+    "default_readers",
+    "models_folder",
     "pages",
     "probe",
     "read_page",

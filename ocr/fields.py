@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from ocr.sheet import Match, Sheet
 from ocr.template import FieldSpec, Template
-from ocr.values import Line
 
 _NEXT_ITEM = re.compile(r"[\s;,.]*(?<!\w)(?:\d{1,2}|[a-gđ]|[IVX]{1,4})\s*[.)]\s*\*?\s*$")
 _ITEM_FIRST = re.compile(r"\s*(?:\d{1,2}|[a-gđ]|[IVX]{1,4})\s*[.)]\s")
@@ -190,20 +189,3 @@ def _shares_column(box: Sequence[int], other: Sequence[int], sheet: Sheet) -> bo
     if other[0] > middle > box[2] or (other[2] < middle < box[0]):
         return False
     return other[0] < box[2] or other[0] < middle
-
-
-def in_reading_order(lines: Sequence[Line]) -> tuple[Line, ...]:
-    """Top to bottom, rows left to right: lines that overlap by half their height are one row."""
-    rest = sorted(lines, key=lambda line: (line.box[1] + line.box[3]) / 2)
-    ordered: list[Line] = []
-    while rest:
-        head = rest[0].box
-        row = [
-            line
-            for line in rest
-            if min(head[3], line.box[3]) - max(head[1], line.box[1])
-            > _SAME_ROW * min(head[3] - head[1], line.box[3] - line.box[1])
-        ] or [rest[0]]
-        ordered.extend(sorted(row, key=lambda line: line.box[0]))
-        rest = [line for line in rest if line not in row]
-    return tuple(ordered)

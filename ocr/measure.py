@@ -1,6 +1,6 @@
 """How well was a page read? Error rates that do not punish another reading order.
 
-Each line of the truth is looked for in the read text, longest first; what it matches is taken out, so nothing is
+Each line of the truth is looked for in the read text, best match first; what it matches is taken out, so nothing is
 counted twice. ``errors`` are edits to turn the found stretch into the line (a line that was not read costs its length);
 what no line claims is ``extra``: text read out of seals, signatures and specks.
 """
@@ -46,12 +46,12 @@ def cer(truth: str, read: str) -> Score:
     >>> cer("Số: 12\nHà Nội", "Hà Nội\nSố: 17").errors
     1
     """
-    return _score([list(line) for line in _lines(truth)], list(" ".join(_lines(read))))
+    return _score([list(line) for line in _lines(truth)], [list(line) for line in _lines(read)], space=" ")
 
 
 def wer(truth: str, read: str) -> Score:
     """Word errors after Unicode NFC, words split at white space."""
-    return _score([line.split() for line in _lines(truth)], " ".join(_lines(read)).split())
+    return _score([line.split() for line in _lines(truth)], [line.split() for line in _lines(read)], space="")
 
 
 def _lines(text: str) -> list[str]:
@@ -59,11 +59,27 @@ def _lines(text: str) -> list[str]:
     return [line for line in lines if line]
 
 
-def _score(truth: Sequence[Sequence[str]], read: Sequence[str]) -> Score:
+def _score(truth: Sequence[Sequence[str]], read: Sequence[Sequence[str]], space: str) -> Score:
+    """Lines that were read as they are claim their text first, then those that were read best.
+
+    Papers repeat themselves (a decision's title comes again in its first article): a line that takes a stretch out of
+    the middle of another one would make errors that nobody made.
+    """
     numbers: dict[str, int] = {}
-    rest = _numbered(read, numbers)
+    left = [_numbered(line, numbers) for line in read]
+    waiting = []
+    for line in (_numbered(line, numbers) for line in truth):
+        same = next((place for place, other in enumerate(left) if np.array_equal(other, line)), None)
+        if same is None:
+            waiting.append(line)
+        else:
+            left[same] = np.full(len(line), _TAKEN)
+    gap = _numbered([space] if space else [], numbers)
+    unclaimed = [line for line in left if not (line == _TAKEN).any()]
+    rest = np.concatenate([part for line in unclaimed for part in (gap, line)][1:] or [gap[:0]])
     errors = 0
-    for line in sorted((_numbered(line, numbers) for line in truth), key=len, reverse=True):
+    waiting.sort(key=lambda line: _best_match(line, rest)[0] / len(line))
+    for line in waiting:
         cost, start, end = _best_match(line, rest)
         errors += cost
         rest[start:end] = _TAKEN

@@ -1,18 +1,116 @@
-"""One page from picture to text."""
+"""One page from picture to text: cleaned, lines found, each read by every reader, voted, put in order."""
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from ocr.asternet import AsterNet
 from ocr.clean import prepare
 from ocr.codes import find_codes
+from ocr.detector import LineFinder
+from ocr.engine import Reader, Reading
+from ocr.errors import ReaderError, ReaderMissingError
+from ocr.order import bands_in_order, lines_in_order
 from ocr.quality import assess
+from ocr.strips import Band, cut
 from ocr.tesseract import Tesseract
-from ocr.values import PageImage, PageText
+from ocr.values import Line, PageImage, PageText, Picture
+from ocr.vote import vote
+from ocr.words import as_line
+
+_TALLEST = 2.5
+"""Marks this much higher than wide are no lines: margin seals, brackets, signatures."""
 
 
-def read_page(page: PageImage) -> PageText:
-    """Read a page."""
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """Who takes part in reading.
+
+    ``lines`` finds lines (``None``: Tesseract's own search for text is used); ``first`` reads every line, and
+    ``others`` read them too and vote. A reader that is missing or breaks costs a warning as long as one is left.
+    """
+
+    first: Tesseract
+    lines: LineFinder | None = None
+    others: tuple[Reader, ...] = ()
+
+
+def models_folder() -> Path:
+    """Where ``deploy/models`` puts networks: inside the environment that this Python runs in."""
+    return Path(sys.prefix) / "share" / "ocr-models"
+
+
+@lru_cache(maxsize=4)
+def default_readers(models: Path | None = None) -> Readers:
+    """Debian's Tesseract, and the line finder and AsterNet from ``models``; loaded once for each process."""
+    folder = models or models_folder()
+    return Readers(first=Tesseract(), lines=LineFinder(folder), others=(AsterNet(folder),))
+
+
+def read_page(page: PageImage, *, readers: Readers | None = None) -> PageText:
+    """Read a page. Raises ``ReaderError`` only when no reader at all could read it."""
+    readers = readers or default_readers()
     quality = assess(page.rgb, page.dpi)
     grey = prepare(page.rgb, page.dpi)
     codes = find_codes(grey)
-    lines = () if quality.blank else Tesseract().read_page(grey)
-    return PageText(page.width, page.height, page.dpi, lines, quality, codes, ("tesseract",))
+    warnings: list[str] = []
+    names: list[str] = []
+    lines: Sequence[Line] = ()
+    if not quality.blank:
+        bands = _bands(grey, readers, warnings)
+        lines = (
+            _read_whole(grey, readers, names) if bands is None else _read_lines(grey, bands, readers, names, warnings)
+        )
+    return PageText(
+        width=page.width,
+        height=page.height,
+        dpi=page.dpi,
+        lines=tuple(lines),
+        quality=quality,
+        codes=codes,
+        readers=tuple(names),
+        warnings=tuple(warnings),
+    )
+
+
+def _bands(grey: Picture, readers: Readers, warnings: list[str]) -> list[Band] | None:
+    """The lines of the page, or ``None`` when nobody can look for them."""
+    if readers.lines is None:
+        return None
+    try:
+        return [band for band in readers.lines.find(grey) if band.height < _TALLEST * band.length]
+    except ReaderError as error:
+        warnings.append(f"{error.code}:lines")
+        return None
+
+
+def _read_whole(grey: Picture, readers: Readers, names: list[str]) -> Sequence[Line]:
+    names.append(readers.first.name)
+    return lines_in_order(readers.first.read_page(grey))
+
+
+def _read_lines(
+    grey: Picture, bands: Sequence[Band], readers: Readers, names: list[str], warnings: list[str]
+) -> list[Line]:
+    strips = [cut(grey, band) for band in bands_in_order(bands)]
+    heard: list[tuple[str, list[Reading]]] = []
+    failed: ReaderError | None = None
+    for reader in (readers.first, *readers.others):
+        try:
+            heard.append((reader.name, reader.read([strip.picture for strip in strips])))
+        except ReaderError as error:
+            warnings.append(f"{error.code}:{reader.name}")
+            failed = error
+    if not heard:
+        raise failed or ReaderMissingError("no reader at all")
+    names.extend(name for name, _ in heard)
+    lines = []
+    for number, strip in enumerate(strips):
+        line = as_line(strip, vote([(name, readings[number]) for name, readings in heard]))
+        if line is not None:
+            lines.append(line)
+    return lines

@@ -11,9 +11,7 @@ from ocr.probe import sniff
 from ocr.values import PageImage
 
 
-def pages(
-    data: bytes, limits: Limits | None = None, *, only: Container[int] | None = None
-) -> Iterator[PageImage]:
+def pages(data: bytes, limits: Limits | None = None, *, only: Container[int] | None = None) -> Iterator[PageImage]:
     """The pages of a PDF, JPEG, PNG or TIFF as pictures, one at a time; of these, those whose index is in ``only``.
 
     Raises a ``PaperError`` for the whole file before the first page, or for a damaged page when it is reached. Not for

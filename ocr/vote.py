@@ -1,0 +1,128 @@
+"""Several readers, one line: aligned character by character, and each place decided by weighted votes.
+
+The idea is ROVER (Fiscus, 1997). No dictionary takes part: a character can only win if a reader saw it there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from ocr.engine import Glyph, Reading
+from ocr.fold import fold
+
+_GAP = 0.75
+_OTHER_MARK = 0.35
+_OTHER_LETTER = 1.0
+_OTHER_KIND = 1.45
+_ALONE = 0.55
+"""What one reader's word is worth when another reader read the line and saw something else there."""
+
+Slot = list[Glyph | None]
+"""One place of the line: for each reader the glyph it saw there, or ``None``."""
+
+_KINDS = ("space", "mark", "digit", "letter")
+
+WEIGHTS: Mapping[str, Mapping[str, float]] = {
+    "tesseract": {"space": 1.3, "mark": 1.0, "digit": 1.0, "letter": 0.9},
+    "asternet": {"space": 0.8, "mark": 1.0, "digit": 1.0, "letter": 1.1},
+}
+"""How far each reader is trusted with each kind of character, from the errors of each on real pages."""
+
+
+def vote(readings: Sequence[tuple[str, Reading]]) -> Reading:
+    """The line that the named readers agree on best. Confidence falls where they differ.
+
+    A reader that saw nothing at all has no vote: it lost the line, it did not read it as empty.
+    """
+    heard = [(name, reading) for name, reading in readings if reading]
+    if not heard:
+        return ()
+    if len(heard) == 1:
+        return heard[0][1]
+    slots: list[Slot] = [[glyph] for glyph in heard[0][1]]
+    for number, (_, reading) in enumerate(heard[1:], start=1):
+        slots = _aligned(slots, reading, number)
+    names = [name for name, _ in heard]
+    won = (_winner(slot, names) for slot in slots)
+    return _tidy([glyph for glyph in won if glyph is not None])
+
+
+def _aligned(slots: Sequence[Slot], reading: Reading, readers: int) -> list[Slot]:
+    """Slots with one more reader: the cheapest alignment of ``reading`` with what is there already."""
+    heads = [next(glyph.char for glyph in slot if glyph is not None) for slot in slots]
+    chars = [glyph.char for glyph in reading]
+    rows, columns = len(heads) + 1, len(chars) + 1
+    cost = [[place * _GAP for place in range(columns)]]
+    for row in range(1, rows):
+        line = [row * _GAP]
+        above = cost[-1]
+        for column in range(1, columns):
+            step = above[column - 1] + _difference(heads[row - 1], chars[column - 1])
+            line.append(min(step, above[column] + _GAP, line[column - 1] + _GAP))
+        cost.append(line)
+    merged: list[Slot] = []
+    row, column = rows - 1, columns - 1
+    while row or column:
+        here = cost[row][column]
+        if row and column and here == cost[row - 1][column - 1] + _difference(heads[row - 1], chars[column - 1]):
+            row, column = row - 1, column - 1
+            merged.append([*slots[row], reading[column]])
+        elif row and here == cost[row - 1][column] + _GAP:
+            row -= 1
+            merged.append([*slots[row], None])
+        else:
+            column -= 1
+            merged.append([*[None] * readers, reading[column]])
+    return merged[::-1]
+
+
+def _difference(one: str, other: str) -> float:
+    if one == other:
+        return 0.0
+    if fold(one) == fold(other):
+        return _OTHER_MARK
+    return _OTHER_LETTER if _kind(one) == _kind(other) else _OTHER_KIND
+
+
+def _kind(char: str) -> str:
+    if char == " ":
+        return "space"
+    if char.isdigit():
+        return "digit"
+    return "letter" if char.isalpha() else "mark"
+
+
+def _winner(slot: Slot, names: Sequence[str]) -> Glyph | None:
+    """The character with the most weight, or ``None`` when leaving the place empty has more."""
+    seen = [glyph for glyph in slot if glyph is not None]
+    kind = _kind(max(seen, key=lambda glyph: glyph.conf).char)
+    weights: dict[str, float] = {}
+    for name, glyph in zip(names, slot, strict=True):
+        trust = WEIGHTS.get(name, WEIGHTS["tesseract"])[kind]
+        char = "" if glyph is None else glyph.char
+        conf = _ALONE if glyph is None else glyph.conf
+        weights[char] = weights.get(char, 0.0) + trust * conf
+    char = max(weights, key=lambda item: (weights[item], item))
+    if not char:
+        return None
+    backers = [glyph for glyph in seen if glyph.char == char]
+    best = max(backers, key=lambda glyph: glyph.conf)
+    share = weights[char] / sum(weights.values())
+    if len(backers) == len(slot):
+        doubt = 1.0
+        for glyph in backers:
+            doubt *= 1.0 - glyph.conf
+        return Glyph(char, 1.0 - doubt, best.left, best.right)
+    return Glyph(char, best.conf * share, best.left, best.right)
+
+
+def _tidy(glyphs: Sequence[Glyph]) -> Reading:
+    """No spaces at the ends, none doubled."""
+    kept: list[Glyph] = []
+    for glyph in glyphs:
+        if glyph.char == " " and (not kept or kept[-1].char == " "):
+            continue
+        kept.append(glyph)
+    if kept and kept[-1].char == " ":
+        kept.pop()
+    return tuple(kept)

@@ -1,8 +1,8 @@
 """Settings: every address, key and limit of a deployment, in one frozen object.
 
-This is the only module that reads the environment. Sources, the earlier wins: arguments, environment (`VAULT_…`),
-`service.json` in the home folder (written by `vault up` for the embedded parts), defaults. So a URL given by
-environment always wins over an embedded server.
+This is the only module that reads the environment. Sources, the earlier wins: arguments, environment (`VAULT_…`), files
+of the secrets folder (`vault_…`), `service.json` in the home folder (written by `vault up` for the embedded parts),
+defaults. So a URL given by environment always wins over an embedded server.
 """
 
 from __future__ import annotations
@@ -11,14 +11,21 @@ from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, JsonConfigSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    JsonConfigSettingsSource,
+    PydanticBaseSettingsSource,
+    SecretsSettingsSource,
+    SettingsConfigDict,
+)
 
 
 class _Home(BaseSettings):
-    """Finds the home folder first, because `service.json` in it is itself a source of settings."""
+    """Finds the folders first whose files are themselves sources of settings."""
 
     model_config = SettingsConfigDict(env_prefix="VAULT_", extra="ignore")
     home: Path = Path(".vault")
+    secrets: Path | None = None
 
 
 class Settings(BaseSettings):
@@ -28,6 +35,9 @@ class Settings(BaseSettings):
 
     home: Path = Field(
         default=Path(".vault"), description="Where the single-machine service keeps its data, keys and logs."
+    )
+    secrets: Path | None = Field(
+        default=None, description="Folder of files named like settings in small letters, e.g. /run/secrets."
     )
     environment: Literal["development", "production"] = Field(
         default="development", description="Development keys and sign-ins refuse to start in production."
@@ -79,7 +89,9 @@ class Settings(BaseSettings):
     sandbox_children: int = Field(
         default=4, description="Most such children of one process at a time; further callers wait."
     )
-    web_processes: int = Field(default=1, description="Web processes behind the one port that `vault up` starts; 0: none.")
+    web_processes: int = Field(
+        default=1, description="Web processes behind the one port that `vault up` starts; 0: none."
+    )
     workers: int = Field(default=1, description="Worker processes that `vault up` starts.")
 
     @classmethod
@@ -91,10 +103,13 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the signature is pydantic's
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the same
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Arguments, then environment, then `service.json` of the home folder."""
+        """Arguments, then environment, then the secrets folder, then `service.json` of the home folder."""
         given = init_settings()
-        home = Path(given["home"]) if "home" in given else _Home().home
-        return (init_settings, env_settings, JsonConfigSettingsSource(settings_cls, json_file=home / "service.json"))
+        folders = _Home(**{name: given[name] for name in ("home", "secrets") if name in given})
+        kept = JsonConfigSettingsSource(settings_cls, json_file=folders.home / "service.json")
+        if folders.secrets is None:
+            return (init_settings, env_settings, kept)
+        return (init_settings, env_settings, SecretsSettingsSource(settings_cls, secrets_dir=folders.secrets), kept)
 
     @property
     def qr_host(self) -> str:

@@ -29,6 +29,8 @@ PLANTS: dict[str, list[dict[str, str]]] = {
         {"vault/domain/planted.py": "from vault import ports"},
         {"vault/usecases/planted.py": "import vault.db"},
         {"vault/db/planted.py": "import vault.blobs"},
+        {"vault/web/planted.py": "import vault.cli"},
+        {"vault/web/planted.py": "import vault.worker"},
         {"vault/bootstrap_planted/__init__.py": "", "vault/helpers/__init__.py": ""},  # a room without a place
     ],
     "pure-domain": [{"vault/domain/planted.py": "import cbor2"}, {"vault/domain/planted.py": "import qr"}],

@@ -93,7 +93,10 @@ def test_nothing_names_a_folder_of_one_machine(root: Path, tracked: list[Path]) 
 def commands(text: str) -> list[str]:
     """Lines of the code blocks that start one of our commands, without comments and what follows a pipe."""
     blocks = re.findall(r"^```(?:bash|sh|console)\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL)
-    lines = [line.removeprefix("$ ").partition("#")[0].strip() for block in blocks for line in block.splitlines()]
+    parts = [
+        part for block in blocks for line in block.splitlines() for part in re.split(r"&&|;", line.partition("#")[0])
+    ]
+    lines = [part.strip().removeprefix("$ ") for part in parts]
     return [line for line in lines if re.match(r"(bash deploy/|(\.venv/bin/)?vault )", line)]
 
 

@@ -1,0 +1,145 @@
+"""The many-machine shape as it is written down: every variable is a setting, every image has a version, every path is
+there. No container engine is needed; where one answers, it reads the file too.
+"""  # noqa: D205 - one thought in two lines
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from vault.config import Settings
+
+GIVEN = {
+    "VAULT_PUBLIC_HOST": "kho.example.vn",
+    "VAULT_AGENCY_CODE": "H24.900",
+    "VAULT_AGENCY_NAME": "UBND phường Mẫu",
+    "VAULT_TIMESTAMP_URL": "http://tsa.example.vn",
+}
+
+
+@pytest.fixture(scope="module")
+def compose() -> dict[str, Any]:
+    text = (Path(__file__).resolve().parents[2] / "deploy" / "compose.yaml").read_text(encoding="utf-8")
+    shape: dict[str, Any] = yaml.safe_load(text)
+    return shape
+
+
+def filled(value: object) -> str:
+    """A compose value with its variables filled in: from GIVEN, else the default written behind `:-`."""
+
+    def one(match: re.Match[str]) -> str:
+        name, kind, rest = match.groups()
+        if name in GIVEN:
+            return GIVEN[name]
+        assert kind == ":-", f"{name} has no default and is not documented as required"
+        return rest
+
+    return re.sub(r"\$\{(\w+)(:-|:\?)([^}]*)\}", one, str(value))
+
+
+def test_the_five_parts_are_there(compose: dict[str, Any]) -> None:
+    assert {"postgres", "objects", "web", "worker", "caddy"} <= set(compose["services"])
+
+
+def test_every_variable_is_a_setting_and_together_they_are_valid(
+    compose: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("web", "worker", "prepare"):
+        service = compose["services"][name]
+        for variable, value in service["environment"].items():
+            assert variable.startswith("VAULT_")
+            assert variable.removeprefix("VAULT_").lower() in Settings.model_fields, variable
+            monkeypatch.setenv(variable, filled(value))
+        for secret in service["secrets"]:
+            assert secret.removeprefix("vault_") in Settings.model_fields, secret
+            (tmp_path / secret).write_text(f"{secret}-value\n", encoding="utf-8")
+        settings = Settings(home=tmp_path, secrets=tmp_path)
+        assert settings.environment == "production"
+        assert settings.qr_host == "kho.example.vn"
+        assert settings.database_url is not None
+        assert settings.database_url.get_secret_value() == "vault_database_url-value"
+        assert settings.s3_secret_key is not None
+        assert settings.key_passphrase is not None
+
+
+def test_every_setting_says_what_it_is_for() -> None:
+    assert [name for name, field in Settings.model_fields.items() if len(field.description or "") < 15] == []
+
+
+def test_every_image_has_a_version(compose: dict[str, Any], root: Path) -> None:
+    images = [service["image"] for service in compose["services"].values()]
+    images += re.findall(r"^FROM (\S+)", (root / "deploy" / "Containerfile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert [
+        image for image in images if not re.fullmatch(r"[\w./-]+:\d+(\.\d+)+(-\w+)?|postgres:\d+\.\d+", image)
+    ] == []
+
+
+def test_every_part_is_watched_and_waits_for_what_it_needs(compose: dict[str, Any]) -> None:
+    services = compose["services"]
+    for name, service in services.items():
+        for other, condition in service.get("depends_on", {}).items():
+            assert other in services, name
+            if condition["condition"] == "service_healthy":
+                assert "healthcheck" in services[other], other
+        once = any(
+            other.get("depends_on", {}).get(name, {}).get("condition") == "service_completed_successfully"
+            for other in services.values()
+        )
+        assert once or "healthcheck" in service, name
+
+
+def test_every_secret_and_volume_is_declared(compose: dict[str, Any], root: Path) -> None:
+    for name, service in compose["services"].items():
+        assert set(service.get("secrets", [])) <= set(compose["secrets"]), name
+        for volume in service.get("volumes", []):
+            source = volume["source"] if isinstance(volume, dict) else volume.partition(":")[0]
+            if source.startswith("./"):
+                assert (root / "deploy" / source).is_file(), volume
+            elif not source.startswith("$"):
+                assert source in compose["volumes"], volume
+
+
+def test_our_processes_have_no_privilege_and_write_nowhere(compose: dict[str, Any]) -> None:
+    for name in ("web", "worker", "prepare"):
+        service = compose["services"][name]
+        assert service["read_only"] is True
+        assert service["cap_drop"] == ["ALL"]
+
+
+def test_no_secret_stands_in_the_file(compose: dict[str, Any]) -> None:
+    for service in compose["services"].values():
+        for variable, value in service.get("environment", {}).items():
+            if re.search(r"PASSWORD|SECRET_KEY|PASSPHRASE|DATABASE_URL", variable):
+                assert str(value).startswith("/run/secrets/"), variable
+
+
+def test_the_image_is_made_of_files_that_are_there(root: Path) -> None:
+    recipe = (root / "deploy" / "Containerfile").read_text(encoding="utf-8")
+    sources = [word for line in re.findall(r"^COPY (.+) \S+$", recipe, re.MULTILINE) for word in line.split()]
+    assert len(sources) > 5
+    assert [source for source in sources if not (root / source).exists()] == []
+
+
+def test_the_web_command_of_the_image_names_a_real_factory(root: Path) -> None:
+    (target,) = re.findall(r'"uvicorn", "([\w.:]+)"', (root / "deploy" / "Containerfile").read_text(encoding="utf-8"))
+    module, _, factory = target.partition(":")
+    source = (root / Path(*module.split("."))).with_suffix(".py").read_text(encoding="utf-8")
+    assert f"def {factory}(" in source
+
+
+@pytest.mark.skipif(shutil.which("docker") is None, reason="no container engine is installed")
+def test_a_container_engine_reads_it_alike(root: Path) -> None:
+    docker = ["docker", "compose"]
+    if subprocess.run([*docker, "version"], capture_output=True, check=False).returncode != 0:
+        pytest.skip("docker has no compose here")
+    read = subprocess.run(
+        [*docker, "-f", str(root / "deploy" / "compose.yaml"), "config", "--quiet"],
+        capture_output=True, text=True, check=False, env={**GIVEN, "PATH": "/usr/local/bin:/usr/bin:/bin"},
+    )  # fmt: skip
+    assert read.returncode == 0, read.stderr

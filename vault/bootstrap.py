@@ -79,7 +79,11 @@ class App:
     def engines(self) -> SandboxEngines:
         """The engines, each call in a child process."""
         settings = self.settings
-        limits = Limits(memory_bytes=settings.sandbox_memory_bytes, seconds=settings.sandbox_seconds)
+        limits = Limits(
+            memory_bytes=settings.sandbox_memory_bytes,
+            seconds=settings.sandbox_seconds,
+            children=settings.sandbox_children,
+        )
         sandbox = Sandbox(limits)
         return SandboxEngines(sandbox, max_bytes=settings.max_upload_bytes, max_pages=settings.max_pages)
 

@@ -143,3 +143,9 @@ def test_a_container_engine_reads_it_alike(root: Path) -> None:
         capture_output=True, text=True, check=False, env={**GIVEN, "PATH": "/usr/local/bin:/usr/bin:/bin"},
     )  # fmt: skip
     assert read.returncode == 0, read.stderr
+
+
+@pytest.mark.parametrize("page", ["README.md", "deploy/README.md"])
+def test_every_variable_in_the_documentation_is_a_setting(root: Path, page: str) -> None:
+    named = set(re.findall(r"\bVAULT_([A-Z0-9_]+)\b", (root / page).read_text(encoding="utf-8")))
+    assert {name for name in named if name.lower() not in Settings.model_fields} <= {"VECTORS", "SAMPLES"}

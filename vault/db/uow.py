@@ -7,8 +7,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from procrastinate import App
+from procrastinate.exceptions import ConnectorException
 from sqlalchemy import Connection, create_engine, text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from vault.db.dossiers import PgDossiers
 from vault.db.events import PgEvents
@@ -17,7 +19,7 @@ from vault.db.jobs import PgJobs, queue_app
 from vault.db.migrate import sqlalchemy_url
 from vault.db.people import PgAccounts, PgHolders
 from vault.db.records import PgRecords
-from vault.domain.errors import Unavailable
+from vault.domain.errors import Invalid, Unavailable
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +62,17 @@ class PostgresUnitOfWork:
 
     @contextmanager
     def begin(self) -> Iterator[PgTx]:
-        """One transaction. Vendor errors become `Unavailable` (`DATABASE_DOWN`) here and nowhere else."""
+        """One transaction. Vendor errors become ours here and nowhere else: `Unavailable` (`DATABASE_DOWN`) when the
+        database does not answer or gives no connection, `Invalid` (`DATA_REFUSED`) for text that it cannot hold: a NUL,
+        half of a surrogate pair.
+        """  # noqa: D205 - one sentence that does not fit one line
         try:
             with self._engine.begin() as connection:
                 yield _tx(connection, self._queue)
+        except (DataError, UnicodeEncodeError) as error:
+            raise Invalid("DATA_REFUSED") from error
+        except (ConnectorException, PoolTimeoutError) as error:
+            raise Unavailable("DATABASE_DOWN") from error
         except DBAPIError as error:
             if error.connection_invalidated or isinstance(error, OperationalError):
                 raise Unavailable("DATABASE_DOWN") from error

@@ -10,7 +10,9 @@ _LENGTH = 32
 
 
 def _derive(password: str, salt: bytes, n: int, r: int, p: int) -> bytes:
-    return hashlib.scrypt(password.encode(), salt=salt, n=n, r=r, p=p, dklen=_LENGTH, maxmem=64 * 1024 * 1024)
+    # What a browser may send is any text, halves of surrogate pairs included: it is wrong, not an accident.
+    secret = password.encode("utf-8", "surrogatepass")
+    return hashlib.scrypt(secret, salt=salt, n=n, r=r, p=p, dklen=_LENGTH, maxmem=64 * 1024 * 1024)
 
 
 def hash_password(password: str, *, salt: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import qr
 from vault.domain.errors import Unavailable
@@ -110,6 +110,6 @@ class FileCredentialDesk:
 
 def _end_of(facts: CredentialFacts) -> datetime | None:
     """The first moment after the last day of validity, by the clock of Viet Nam."""
-    if facts.expires_on is None:
+    if facts.expires_on is None or facts.expires_on == date.max:  # 31/12/9999 is how forms write "without term"
         return None
     return datetime.combine(facts.expires_on + timedelta(days=1), time.min, VIET_NAM).astimezone(UTC)

@@ -58,7 +58,7 @@ class FileSealingDesk:
                 validation=self._evidence,
                 reason=reason,
             )
-        except signing.KeyUnusableError as error:
+        except (signing.KeyUnusableError, signing.SignerUnavailableError) as error:
             raise Unavailable("SEAL_DOWN", reason=error.code) from error
         self._prove(sealed.pdf, now)
         return SealedPaper(sealed.pdf, sealed.level.value, sealed.pending)

@@ -44,8 +44,11 @@ def keys() -> frozenset[str]:
     return frozenset(_catalogue())
 
 
-def say(key: str, language: Language = Language.VI, **facts: object) -> str:
-    """The sentence for `key`; an unknown key gives itself, so that nothing hides behind a missing translation."""
+def say(key: str, language: Language = Language.VI, /, **facts: object) -> str:
+    """The sentence for `key`; an unknown key gives itself, so that nothing hides behind a missing translation.
+
+    Facts come from errors, some of them from a child process: any name is allowed, also `key` and `language`.
+    """
     entry = _catalogue().get(key)
     if entry is None:
         return key

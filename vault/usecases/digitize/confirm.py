@@ -94,13 +94,14 @@ def _holder(link: NamedHolder) -> NamedHolder:
 
 def _again(intake: Intake, said: Confirmation) -> Intake:
     kept = intake.confirmation
-    if kept is None or (kept.type_code, kept.holders, dict(kept.fields)) != (
-        said.type_code,
-        said.holders,
-        dict(said.fields),
-    ):
+    if kept is None or _word(kept) != _word(said):
         raise Conflict("ALREADY_CONFIRMED", intake=intake.id)
     return intake
+
+
+def _word(said: Confirmation) -> tuple[object, ...]:
+    """What was said, without who said it when: to have compared with the original or not is another word."""
+    return (said.type_code, said.holders, dict(said.fields), said.compared_with_original, said.consent)
 
 
 def _reserve(tx: Tx, ids: Ids) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import datetime
 
@@ -59,15 +60,14 @@ def read(
     try:
         if proposing and intake.signatures is None and intake.mime == "application/pdf":
             _report_signatures(intake, data, uow=uow, engines=engines, sealing=sealing, clock=clock)
-        wanted = _first_pages(intake.page_count) if proposing else range(intake.page_count)
-        for index in [one for one in wanted if one not in done][:FIRST_PAGES]:
+        if not proposing:
+            _read_on(intake, data, done, uow=uow, blobs=blobs, engines=engines)
+            return
+        for index in (one for one in _first_pages(intake.page_count) if one not in done):
             _read_page(intake, data, index, uow=uow, blobs=blobs, engines=engines)
-        if proposing:
-            _propose(
-                intake, uow=uow, blobs=blobs, engines=engines, credentials=credentials, templates=templates, clock=clock
-            )
-        else:
-            _read_on(intake, uow)
+        _propose(
+            intake, uow=uow, blobs=blobs, engines=engines, credentials=credentials, templates=templates, clock=clock
+        )
     except Invalid as error:
         _fail(intake, error, uow=uow, clock=clock)
 
@@ -78,9 +78,25 @@ def _first_pages(page_count: int) -> tuple[int, ...]:
     return (*range(FIRST_PAGES - 1), page_count - 1)
 
 
-def _read_on(intake: Intake, uow: UnitOfWork) -> None:
-    with uow.begin() as tx:
-        if len(tx.intakes.pages(intake.id)) < intake.page_count:
+def _read_on(
+    intake: Intake, data: bytes, done: AbstractSet[int], *, uow: UnitOfWork, blobs: Blobs, engines: Engines
+) -> None:
+    """Read the next pages. One that nothing can read is left out and does not keep the ones after it from being read.
+
+    The next job tries it once more with its own pages; when a job reads none, it was the last.
+    """
+    todo = [index for index in range(intake.page_count) if index not in done]
+    read_now = failed = 0
+    for index in todo:
+        try:
+            _read_page(intake, data, index, uow=uow, blobs=blobs, engines=engines)
+            read_now += 1
+        except Invalid:
+            failed += 1
+        if FIRST_PAGES in {read_now, failed}:
+            break
+    if read_now and read_now < len(todo):
+        with uow.begin() as tx:
             tx.jobs.read_on(intake.id)
 
 
@@ -167,7 +183,7 @@ def _fail(intake: Intake, error: Invalid, *, uow: UnitOfWork, clock: Clock) -> N
     with uow.begin() as tx:
         current = tx.intakes.get(intake.id, lock=True)
         if current.state is not IntakeState.RECEIVED:
-            # A later page of a long paper that nothing can read: the proposal stands, the page is simply missing.
+            # Another run of this job was further than we: what it found stands.
             return
         tx.intakes.set_state(intake.id, step(current.state, IntakeState.FAILED), failure=error.code)
         details = {"intake": intake.id}

@@ -64,9 +64,15 @@ def seal(
     A paper that cannot be sealed as confirmed (a letter no font has, a page nobody can compose) goes back to the
     officer with the reason instead of being tried for ever.
     """
+    with uow.begin() as tx:
+        intake = tx.intakes.get(intake_id)
+    said = intake.confirmation
+    if intake.state is not IntakeState.CONFIRMED or said is None:
+        return intake.record
     try:
         return _seal(
-            intake_id,
+            intake,
+            said,
             uow=uow,
             blobs=blobs,
             engines=engines,
@@ -76,14 +82,19 @@ def seal(
             clock=clock,
         )
     except (Invalid, qr.QrError, signing.SigningError) as error:
-        _give_back(intake_id, error.code, uow=uow, clock=clock)
+        _give_back(intake_id, said, error.code, uow=uow, clock=clock)
         return None
 
 
-def _give_back(intake_id: IntakeId, code: str, *, uow: UnitOfWork, clock: Clock) -> None:
+def _stands(intake: Intake, said: Confirmation) -> bool:
+    """Whether this is still the word that was given: another run may have given the paper back to the officer."""
+    return intake.state is IntakeState.CONFIRMED and intake.confirmation == said
+
+
+def _give_back(intake_id: IntakeId, said: Confirmation, code: str, *, uow: UnitOfWork, clock: Clock) -> None:
     with uow.begin() as tx:
         intake = tx.intakes.get(intake_id, lock=True)
-        if intake.state is not IntakeState.CONFIRMED:
+        if not _stands(intake, said):
             return
         tx.intakes.set_confirmation(intake_id, None)
         tx.intakes.set_state(intake_id, step(intake.state, IntakeState.READ), failure=code)
@@ -92,7 +103,8 @@ def _give_back(intake_id: IntakeId, code: str, *, uow: UnitOfWork, clock: Clock)
 
 
 def _seal(
-    intake_id: IntakeId,
+    intake: Intake,
+    said: Confirmation,
     *,
     uow: UnitOfWork,
     blobs: Blobs,
@@ -103,16 +115,10 @@ def _seal(
     clock: Clock,
 ) -> RecordCode | None:
     with uow.begin() as tx:
-        intake = tx.intakes.get(intake_id)
-        if intake.state is IntakeState.SEALED:
-            return intake.record
-        said = intake.confirmation
-        if intake.state is not IntakeState.CONFIRMED or said is None:
-            return None
         slot = tx.records.status_of(said.record_id)
-        preview = tx.intakes.pages(intake_id)[0].preview
+        preview = tx.intakes.pages(intake.id)[0].preview
     if slot is None:
-        raise Invalid("STATUS_SLOT_MISSING", intake=intake_id)
+        raise Invalid("STATUS_SLOT_MISSING", intake=intake.id)
     paper = catalogue.document_type(said.type_code, said.at.astimezone(VIET_NAM).date())
     facts = _facts(intake, said, paper)
     symbol = _symbol(facts, said, slot, credentials=credentials)
@@ -121,12 +127,12 @@ def _seal(
     now = clock.now()
     record = _record(intake, said, facts, symbol, slot, sealed=sealed, digest=digest, preview=preview, now=now)
     with uow.begin() as tx:
-        current = tx.intakes.get(intake_id, lock=True)
-        if current.state is not IntakeState.CONFIRMED:
+        current = tx.intakes.get(intake.id, lock=True)
+        if not _stands(current, said):
             return current.record
-        kept = tx.records.add(record, intake_id=intake_id, holder_ids=_holder_ids(record.holders, tx, now))
-        tx.intakes.set_record(intake_id, kept.code)
-        tx.intakes.set_state(intake_id, step(current.state, IntakeState.SEALED))
+        kept = tx.records.add(record, intake_id=intake.id, holder_ids=_holder_ids(record.holders, tx, now))
+        tx.intakes.set_record(intake.id, kept.code)
+        tx.intakes.set_state(intake.id, step(current.state, IntakeState.SEALED))
         tx.events.add(_event(intake, said, kept, tx, now))
     return kept.code
 

@@ -37,6 +37,8 @@ def change(what: ChangeState, *, actor: Actor, uow: UnitOfWork, clock: Clock) ->
             raise NotFound("RECORD")
         if (what.state is RecordState.SUPERSEDED) != (what.superseded_by is not None):
             raise Invalid("SUPERSEDED_BY")
+        if what.superseded_by == what.record:
+            raise Invalid("SUPERSEDED_BY_ITSELF")
         if what.superseded_by is not None:
             tx.records.get(what.superseded_by)
         tx.records.set_state(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from vault.domain.audit import Event
+from vault.domain.errors import Forbidden
 from vault.domain.ids import RecordCode
 from vault.domain.kpi import Figures, Tally, figures
 from vault.domain.people import Action, Actor, Role, require
@@ -25,6 +26,8 @@ class Overview:
 def count(since: date, *, actor: Actor, uow: UnitOfWork, clock: Clock, limit: int = 50) -> Overview:
     """The figures of the actor's agency; checks by strangers count for the agency whose paper was checked."""
     require(actor, Action.OVERSEE)
+    if actor.agency_code is None:
+        raise Forbidden("NO_AGENCY")
     with uow.begin() as tx:
         rows = tx.events.tally(agency_code=actor.agency_code, since=since)
         events = tx.events.list(agency_code=actor.agency_code, limit=limit)

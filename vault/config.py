@@ -93,6 +93,9 @@ class Settings(BaseSettings):
         default=1, description="Web processes behind the one port that `vault up` starts; 0: none."
     )
     workers: int = Field(default=1, description="Worker processes that `vault up` starts.")
+    worker_jobs: int = Field(
+        default=2, ge=1, description="Jobs at a time in one worker process: cores to read papers with."
+    )
 
     @classmethod
     def settings_customise_sources(

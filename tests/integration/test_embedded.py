@@ -47,6 +47,7 @@ def supervisor(home: Path, **given: Any) -> Supervisor:
         http_port=read.get("http_port", 0),
         web_processes=0,
         workers=0,
+        worker_jobs=1,
     )
     return Supervisor(dataclasses.replace(plan, **given))
 
@@ -254,6 +255,7 @@ def test_a_broken_service_file_is_not_replaced(tmp_path: Path) -> None:
             Plan(
                 home=tmp_path, database_url=None, s3_endpoint=None, http_host="127.0.0.1", http_port=0,
                 web_processes=0, workers=0,
+        worker_jobs=1,
             )
         ).start_stores()  # fmt: skip
     assert (tmp_path / "service.json").read_text() == '{"http_port": 1'

@@ -145,6 +145,7 @@ def _plan(service: App) -> Plan:
         http_port=settings.http_port,
         web_processes=settings.web_processes,
         workers=settings.workers,
+        worker_jobs=settings.worker_jobs,
     )
 
 

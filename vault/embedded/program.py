@@ -69,9 +69,10 @@ def web(home: Path, host: str, port: int, processes: int) -> Program:
     )  # fmt: skip
 
 
-def worker(home: Path, number: int) -> Program:
-    """One worker process."""
-    return Program(home, f"worker-{number}", (str(Path(sys.executable).parent / "vault"), "worker"))
+def worker(home: Path, number: int, jobs: int) -> Program:
+    """One worker process with so many jobs at a time; it yields to the web process, for whom somebody waits."""
+    vault = str(Path(sys.executable).parent / "vault")
+    return Program(home, f"worker-{number}", ("/usr/bin/nice", "-n", "5", vault, "worker", "--concurrency", str(jobs)))
 
 
 def await_ready(program: Program, host: str, port: int) -> None:

@@ -40,6 +40,7 @@ class Plan:
     http_port: int
     web_processes: int
     workers: int
+    worker_jobs: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,14 +207,18 @@ class Supervisor:
         )
 
     def _workers(self) -> tuple[program.Program, ...]:
-        return tuple(program.worker(self._plan.home, number + 1) for number in range(self._plan.workers))
+        return tuple(
+            program.worker(self._plan.home, number + 1, self._plan.worker_jobs) for number in range(self._plan.workers)
+        )
 
     def _surplus_workers(self) -> tuple[program.Program, ...]:
         """Workers of an earlier start with a higher count."""
         wanted = {worker.name for worker in self._workers()}
         found = (path.stem for path in (self._plan.home / "run").glob("worker-*.json"))
         return tuple(
-            program.worker(self._plan.home, int(name.removeprefix("worker-"))) for name in found if name not in wanted
+            program.worker(self._plan.home, int(name.removeprefix("worker-")), 1)
+            for name in found
+            if name not in wanted
         )
 
     def _made_from(self, kept: state.State) -> str:
@@ -222,7 +227,7 @@ class Supervisor:
         facts = [
             kept.database_url if postgres else self._plan.database_url,
             kept.settings(postgres=False, objects=objects) if objects else self._plan.s3_endpoint,
-            self._plan.http_host, self._port(kept), self._plan.web_processes,
+            self._plan.http_host, self._port(kept), self._plan.web_processes, self._plan.worker_jobs,
         ]  # fmt: skip
         return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]
 

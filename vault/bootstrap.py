@@ -16,7 +16,7 @@ import ocr
 import qr
 import signing
 from vault import catalogue as catalogue_data
-from vault.blobs import S3Blobs, S3Settings
+from vault.blobs import S3Blobs, S3Files, S3Settings
 from vault.config import Settings
 from vault.db import PostgresUnitOfWork, upgrade
 from vault.domain.catalogue import Catalogue
@@ -24,8 +24,16 @@ from vault.domain.errors import Unavailable
 from vault.domain.holders import HolderId
 from vault.domain.passwords import hash_password
 from vault.domain.people import Actor, Role
-from vault.keys import FileCredentialDesk, FileSealingDesk, KeyFolder, load_development_pki, prepare_development_keys
+from vault.keys import (
+    FileCredentialDesk,
+    FileSealingDesk,
+    KeyFolder,
+    load_development_pki,
+    load_log_key,
+    prepare_development_keys,
+)
 from vault.keys.folder import write_private
+from vault.log import TransparencyLog
 from vault.ports import Account
 from vault.sandbox import Limits, Sandbox
 from vault.sandbox.engines import SandboxEngines
@@ -138,6 +146,18 @@ class App:
             evidence=evidence,
             clock=self.clock,
         )
+
+    @cached_property
+    def files(self) -> S3Files:
+        """Named files of the transparency log."""
+        return S3Files(self.blobs, "log")
+
+    @cached_property
+    def log(self) -> TransparencyLog:
+        """The transparency log."""
+        key = load_log_key(self.keys, _passphrase(self.settings))
+        origin = f"{self.settings.qr_host}/log"
+        return TransparencyLog(uow=self.uow, files=self.files, key=key, origin=origin, clock=self.clock)
 
     @cached_property
     def credentials(self) -> FileCredentialDesk:

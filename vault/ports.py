@@ -7,7 +7,7 @@ nothing is visible to others, and no job can start, before the block of `UnitOfW
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -442,6 +442,58 @@ class Jobs(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class LogLeaf:
+    """An event with its place in the transparency log and the salt that hides it there."""
+
+    position: int
+    salt: bytes
+    event: Event
+
+
+class LogRows(Protocol):
+    """Which events have which place in the log. A place, once given, is given for ever."""
+
+    def take(self, limit: int, salt: Callable[[], bytes]) -> int:
+        """Give the next places to at most `limit` waiting events, oldest first; how many got one.
+
+        Zero also when another sequencer is just doing it.
+        """
+        ...
+
+    def size(self) -> int:
+        """How many events have a place."""
+        ...
+
+    def leaves(self, start: int, end: int) -> tuple[LogLeaf, ...]:
+        """The leaves with places `start` to `end` (not included), in order."""
+        ...
+
+    def places_of(self, record: RecordCode) -> tuple[int, ...]:
+        """Places of the events about a record, in order."""
+        ...
+
+    def head(self) -> str | None:
+        """The newest signed checkpoint."""
+        ...
+
+    def set_head(self, size: int, checkpoint: str, *, at: datetime) -> None:
+        """Keep a checkpoint, unless a larger one is kept already."""
+        ...
+
+
+class Files(Protocol):
+    """Files by path in the object store: what others fetch by a name they know (tiles, checkpoints)."""
+
+    def put(self, path: str, data: bytes, *, mime: str) -> None:
+        """Store; the same path again replaces."""
+        ...
+
+    def get(self, path: str) -> bytes | None:
+        """The bytes, or None."""
+        ...
+
+
 class Tx(Protocol):
     """What one transaction offers."""
 
@@ -459,6 +511,8 @@ class Tx(Protocol):
     def events(self) -> Events: ...  # noqa: D102 - the same
     @property
     def jobs(self) -> Jobs: ...  # noqa: D102 - the same
+    @property
+    def log(self) -> LogRows: ...  # noqa: D102 - the same
 
 
 class UnitOfWork(Protocol):

@@ -72,18 +72,30 @@ class S3Blobs:
     def put(self, data: bytes, *, mime: str) -> Digest:
         """Store bytes under their digest; the same bytes are stored once."""
         digest = digest_of(data)
-        if self.has(digest):
-            return digest
+        if not self.has(digest):
+            self.put_named(_name(digest), data, mime=mime)
+        return digest
+
+    def put_named(self, name: str, data: bytes, *, mime: str) -> None:
+        """Store bytes under a name."""
         try:
-            self._client.put_object(self._bucket, _name(digest), io.BytesIO(data), len(data), content_type=mime)
+            self._client.put_object(self._bucket, name, io.BytesIO(data), len(data), content_type=mime)
         except (MinioException, urllib3.exceptions.HTTPError) as error:
             raise Unavailable("OBJECT_STORE_DOWN") from error
-        return digest
 
     def get(self, digest: Digest) -> bytes:
         """The bytes, checked against their name."""
+        data = self.get_named(_name(digest))
+        if data is None:
+            raise NotFound("BLOB", digest=digest)
+        if digest_of(data) != digest:
+            raise Unavailable("BLOB_DAMAGED", digest=digest)
+        return data
+
+    def get_named(self, name: str) -> bytes | None:
+        """The bytes under a name, or None."""
         try:
-            response = self._client.get_object(self._bucket, _name(digest))
+            response = self._client.get_object(self._bucket, name)
             try:
                 data: bytes = response.read()
             finally:
@@ -91,12 +103,10 @@ class S3Blobs:
                 response.release_conn()
         except S3Error as error:
             if error.code in _MISSING:
-                raise NotFound("BLOB", digest=digest) from error
+                return None
             raise Unavailable("OBJECT_STORE_DOWN") from error
         except (MinioException, urllib3.exceptions.HTTPError) as error:
             raise Unavailable("OBJECT_STORE_DOWN") from error
-        if digest_of(data) != digest:
-            raise Unavailable("BLOB_DAMAGED", digest=digest)
         return data
 
     def has(self, digest: Digest) -> bool:
@@ -110,3 +120,19 @@ class S3Blobs:
         except (MinioException, urllib3.exceptions.HTTPError) as error:
             raise Unavailable("OBJECT_STORE_DOWN") from error
         return True
+
+
+class S3Files:
+    """`ports.Files` under a prefix of the same bucket."""
+
+    def __init__(self, blobs: S3Blobs, prefix: str) -> None:
+        self._blobs = blobs
+        self._prefix = prefix
+
+    def put(self, path: str, data: bytes, *, mime: str) -> None:
+        """Store under a path."""
+        self._blobs.put_named(f"{self._prefix}/{path}", data, mime=mime)
+
+    def get(self, path: str) -> bytes | None:
+        """The bytes, or None."""
+        return self._blobs.get_named(f"{self._prefix}/{path}")

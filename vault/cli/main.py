@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import typer
 
 from vault import __version__
-from vault.cli import admin, desk, papers, service
+from vault.cli import admin, desk, log, papers, service
 from vault.cli.edge import Exit, err, fail, print_json
 from vault.domain.errors import VaultError
 
@@ -24,6 +24,7 @@ app = typer.Typer(
 for part in (papers.app, desk.app, service.app):
     app.registered_commands += part.registered_commands
 app.add_typer(admin.db, name="db")
+app.add_typer(log.log, name="log")
 app.registered_commands += admin.app.registered_commands
 
 

@@ -15,7 +15,8 @@ from vault.domain.kpi import Tally
 from vault.domain.people import Action, Actor, Role
 
 
-def _event(row: AnyRow) -> Event:
+def event_of(row: AnyRow) -> Event:
+    """The event in a row of the table `event`."""
     return Event(
         at=row.at,
         actor=Actor(row.account_id, row.actor_name, Role(row.role), row.agency_code),
@@ -84,7 +85,7 @@ class PgEvents:
         ):
             if value is not None:
                 query = query.where(column == value)
-        return tuple(_event(row) for row in self._db.execute(query))
+        return tuple(event_of(row) for row in self._db.execute(query))
 
     def tally(self, *, agency_code: str | None, since: date) -> tuple[Tally, ...]:
         """Counts by day in Vietnamese time."""

@@ -271,6 +271,28 @@ event = Table(
     Index("ix_event_dossier_code_id", "dossier_code", "id", postgresql_where=text("dossier_code IS NOT NULL")),
 )
 
+log_queue = Table(
+    "log_queue",
+    metadata,
+    Column("event_id", BigInteger, ForeignKey("event.id"), primary_key=True),
+)
+
+log_leaf = Table(
+    "log_leaf",
+    metadata,
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("event_id", BigInteger, ForeignKey("event.id"), nullable=False, unique=True),
+    Column("salt", LargeBinary, nullable=False),
+)
+
+log_head = Table(
+    "log_head",
+    metadata,
+    Column("size", BigInteger, primary_key=True, autoincrement=False),
+    Column("checkpoint", Text, nullable=False),
+    _at("at"),
+)
+
 __all__ = [
     "account",
     "attachment",
@@ -282,6 +304,9 @@ __all__ = [
     "holder_identifier",
     "intake",
     "intake_page",
+    "log_head",
+    "log_leaf",
+    "log_queue",
     "metadata",
     "record",
     "record_holder",

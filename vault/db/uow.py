@@ -16,6 +16,7 @@ from vault.db.dossiers import PgDossiers
 from vault.db.events import PgEvents
 from vault.db.intakes import PgIntakes
 from vault.db.jobs import PgJobs, queue_app
+from vault.db.log import PgLogRows
 from vault.db.migrate import sqlalchemy_url
 from vault.db.people import PgAccounts, PgHolders
 from vault.db.records import PgRecords
@@ -33,6 +34,7 @@ class PgTx:
     dossiers: PgDossiers
     events: PgEvents
     jobs: PgJobs
+    log: PgLogRows
 
 
 def _tx(connection: Connection, queue: App) -> PgTx:
@@ -44,6 +46,7 @@ def _tx(connection: Connection, queue: App) -> PgTx:
         dossiers=PgDossiers(connection),
         events=PgEvents(connection),
         jobs=PgJobs(connection, queue),
+        log=PgLogRows(connection),
     )
 
 

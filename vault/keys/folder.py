@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 import qr
 import signing
 from vault.domain.errors import Unavailable
@@ -60,6 +63,11 @@ class KeyFolder:
         return self.root / "status.pem"
 
     @property
+    def log(self) -> Path:
+        """PEM of the Ed25519 key that signs the transparency log's checkpoints."""
+        return self.root / "log.pem"
+
+    @property
     def trust_root(self) -> Path:
         """PEM of the private trust root: in production it lies on a machine without network, not here."""
         return self.root / "trust-root.pem"
@@ -110,9 +118,30 @@ def prepare_development_keys(
     for path in (folder.qr, folder.status, folder.trust_root):
         if not path.exists():
             write_private(path, qr.SigningKey.generate().to_pem(passphrase))
+    if not folder.log.exists():
+        write_private(folder.log, _log_key_pem(passphrase))
     root = qr.SigningKey.from_pem(folder.read(folder.trust_root), passphrase)
     write_private(folder.trust_root_public, qr.public_key_to_pem(root.public))
     _renew_trust_list(folder, root, agency_code=agency_code, passphrase=passphrase, now=now)
+
+
+def _log_key_pem(passphrase: bytes) -> bytes:
+    return Ed25519PrivateKey.generate().private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.BestAvailableEncryption(passphrase),
+    )
+
+
+def load_log_key(folder: KeyFolder, passphrase: bytes) -> Ed25519PrivateKey:
+    """The key of the transparency log; `KEY_UNUSABLE` when the file holds another kind or the pass phrase is wrong."""
+    try:
+        key = serialization.load_pem_private_key(folder.read(folder.log), passphrase)
+    except ValueError as error:
+        raise Unavailable("KEY_UNUSABLE", file=folder.log.name) from error
+    if not isinstance(key, Ed25519PrivateKey):
+        raise Unavailable("KEY_UNUSABLE", file=folder.log.name)
+    return key
 
 
 def load_development_pki(folder: KeyFolder) -> signing.DevelopmentPki:

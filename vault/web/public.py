@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import re
 
 from fastapi import APIRouter, Request, Response
 
+from vault.domain.errors import NotFound
 from vault.usecases.verify.publish_status import publish_status
 from vault.web.session import TheApp
 
 router = APIRouter(tags=["public"])
 STATUS_TYPE = "application/statuslist+cwt"
 TRUST_TYPE = "application/cose; cose-type=cose-sign1"
+CHECKPOINT = "checkpoint"
+TILE = re.compile(r"tile/(entries|[0-9]{1,2})/(x[0-9]{3}/)*[0-9]{3}(\.p/[0-9]{1,3})?")
 
 
 def _cached(request: Request, data: bytes, media_type: str, seconds: int) -> Response:
@@ -33,6 +37,17 @@ def status_list(list_id: int, request: Request, app: TheApp) -> Response:
 def trust_list(request: Request, app: TheApp) -> Response:
     """The signed trust list (COSE_Sign1); verifiers pin its root."""
     return _cached(request, app.credentials.trust_list(), TRUST_TYPE, 300)
+
+
+@router.get("/log/{path:path}", response_class=Response)
+def log_file(path: str, request: Request, app: TheApp) -> Response:
+    """The transparency log: `checkpoint`, `tile/…`, `tile/entries/…` (C2SP tlog-tiles), for monitors and witnesses."""
+    data = app.files.get(path) if path == CHECKPOINT or TILE.fullmatch(path) else None
+    if data is None:
+        raise NotFound("LOG_FILE")
+    if path == CHECKPOINT:
+        return _cached(request, data, "text/plain; charset=utf-8", 1)
+    return _cached(request, data, "application/octet-stream", 31_536_000)
 
 
 @router.get("/trust-root.pem", response_class=Response)

@@ -91,12 +91,34 @@ def queue_of(app: App) -> Queue:
     return queue
 
 
+SEQUENCE_SECONDS = 1.0
+
+
+async def _sequence(app: App) -> None:
+    """Bring new events into the transparency log, every second. Several workers may do so; one at a time succeeds."""
+    while True:
+        try:
+            await asyncio.to_thread(app.log.advance)
+        except Unavailable as error:
+            _LOG.warning("the transparency log waits: %s", error)
+        except Exception:  # noqa: BLE001 - the worker's edge: the next round goes on, and tells again what is wrong
+            _LOG.exception("the transparency log could not be extended")
+        await asyncio.sleep(SEQUENCE_SECONDS)
+
+
 def run(app: App, *, concurrency: int) -> None:
     """Work until the process is told to stop; then finish what was begun."""
     app.engines.start()
     queue = queue_of(app)
 
     async def work() -> None:
+        sequencer = asyncio.create_task(_sequence(app))
+        try:
+            await _jobs()
+        finally:
+            sequencer.cancel()
+
+    async def _jobs() -> None:
         async with queue.open_async():
             await queue.run_worker_async(
                 concurrency=concurrency, fetch_job_polling_interval=2, delete_jobs="successful"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, File, UploadFile
+from fastapi import APIRouter, File, Response, UploadFile
 from pydantic import BaseModel
 
 from vault.domain.errors import Invalid
@@ -116,6 +116,16 @@ def verify_file(actor: Anybody, app: TheApp, file: Annotated[UploadFile, File()]
         record=check.record,
         superseded_by=None,
     )
+
+
+@router.get("/proof/{code}", response_class=Response)
+def log_proof(code: str, app: TheApp) -> Response:
+    """Offline proofs (C2SP tlog-proof@v1) that every event about this record stands in the transparency log.
+
+    Leaves hold salted commitments, so whoever has the code of a paper learns how often something was done, not what.
+    """
+    proofs = app.log.prove(normal_record_code(code))
+    return Response("\n".join(proof.text for proof in proofs), media_type="text/plain; charset=utf-8")
 
 
 @router.post("/code")

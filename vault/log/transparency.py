@@ -1,0 +1,150 @@
+"""The log over rows and files: one sequencer gives places, writes tiles, signs a checkpoint; anybody proves and checks.
+
+Order of writing: places and salts commit first, then bundles and tiles are stored, then the checkpoint. Everything
+after the first step follows from the rows, so a crash anywhere is repeated with the same bytes, and the log never
+forks: two checkpoints of one size have one root.
+"""
+
+from __future__ import annotations
+
+import secrets
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from vault.domain.errors import NotFound
+from vault.domain.ids import RecordCode
+from vault.log.leaf import SALT_SIZE, entry_of
+from vault.log.note import Checkpoint, NoteError, open_note, sign, verifier_key
+from vault.log.proof import LogProof
+from vault.log.tiles import WIDTH, TileError, TileNodes, grow, new_bundles, pack_entries, tiles_of, unpack_entries
+from vault.log.tree import inclusion_proof, leaf_hash, root_hash
+from vault.ports import Clock, Files, UnitOfWork
+
+BATCH = 4096
+CHECKPOINT = "checkpoint"
+_TILE = "application/octet-stream"
+_TEXT = "text/plain; charset=utf-8"
+
+
+class TransparencyLog:
+    """One log of one deployment."""
+
+    def __init__(self, *, uow: UnitOfWork, files: Files, key: Ed25519PrivateKey, origin: str, clock: Clock) -> None:
+        self._uow = uow
+        self._files = files
+        self._key = key
+        self._origin = origin
+        self._clock = clock
+
+    @property
+    def verifier_key(self) -> str:
+        """The line that verifiers and witnesses pin."""
+        return verifier_key(self._origin, self._key.public_key())
+
+    def head(self) -> Checkpoint:
+        """The newest checkpoint; of an empty log while there is none."""
+        with self._uow.begin() as tx:
+            note = tx.log.head()
+        if note is None:
+            return Checkpoint(self._origin, 0, root_hash(0, lambda *_: b""))
+        return open_note(note, name=self._origin, key=self._key.public_key())
+
+    def advance(self) -> int:
+        """Bring waiting events into the tree and sign a checkpoint over all of it; how many leaves it has then."""
+        with self._uow.begin() as tx:
+            tx.log.take(BATCH, lambda: secrets.token_bytes(SALT_SIZE))
+            size = tx.log.size()
+        old = self.head().size
+        if size > old:
+            self._extend(old, size)
+        return size
+
+    def _extend(self, old: int, size: int) -> None:
+        first = old - old % WIDTH
+        with self._uow.begin() as tx:
+            leaves = tx.log.leaves(first, size)
+        entries = [entry_of(leaf) for leaf in leaves]
+        for bundle in new_bundles(old, size):
+            start = bundle.index * WIDTH - first
+            self._files.put(bundle.path, pack_entries(entries[start : start + bundle.width]), mime=_TILE)
+        tiles, node = grow(old, [leaf_hash(entry) for entry in entries[old - first :]], self._files.get)
+        for tile, data in tiles.items():
+            self._files.put(tile.path, data, mime=_TILE)
+        note = sign(Checkpoint(self._origin, size, root_hash(size, node)), name=self._origin, key=self._key)
+        with self._uow.begin() as tx:
+            tx.log.set_head(size, note, at=self._clock.now())
+        self._files.put(CHECKPOINT, note.encode(), mime=_TEXT)
+
+    def prove(self, record: RecordCode) -> tuple[LogProof, ...]:
+        """Offline proofs for every event about a record that a checkpoint covers; `NotFound` (`LOG_PROOF`) if none."""
+        with self._uow.begin() as tx:
+            note = tx.log.head()
+            places = tx.log.places_of(record)
+            size = open_note(note, name=self._origin, key=self._key.public_key()).size if note else 0
+            leaves = [tx.log.leaves(place, place + 1)[0] for place in places if place < size]
+        if note is None or not leaves:
+            raise NotFound("LOG_PROOF", record=record)
+        node = TileNodes(size, self._files.get)
+        return tuple(
+            LogProof(entry_of(leaf), leaf.position, inclusion_proof(leaf.position, size, node), note) for leaf in leaves
+        )
+
+    def fsck(self) -> tuple[str, ...]:
+        """Compare rows, bundles, tiles and checkpoint; names what differs first in each, empty when all agree."""
+        with self._uow.begin() as tx:
+            note = tx.log.head()
+        if note is None:
+            return ()
+        try:
+            head = open_note(note, name=self._origin, key=self._key.public_key())
+        except NoteError as error:
+            return (f"checkpoint in the database: {error}",)
+        found = list(self._rows_against_bundles(head.size))
+        try:
+            if root_hash(head.size, TileNodes(head.size, self._files.get)) != head.root:
+                found.append(f"checkpoint of size {head.size}: the tiles give another root")
+        except TileError as error:
+            found.append(f"tile: {error}")
+        found += self._tiles_against_leaves(head.size)
+        published = self._files.get(CHECKPOINT)
+        if published is None or published.decode("utf-8", "replace") != note:
+            found.append("published checkpoint: not the newest one that was signed")
+        return tuple(found)
+
+    def _rows_against_bundles(self, size: int) -> list[str]:
+        for bundle in new_bundles(0, size):
+            start = bundle.index * WIDTH
+            with self._uow.begin() as tx:
+                rows = [entry_of(leaf) for leaf in tx.log.leaves(start, start + bundle.width)]
+            data = self._files.get(bundle.path)
+            try:
+                published = unpack_entries(data) if data is not None else None
+            except TileError as error:
+                return [f"bundle {bundle.path}: {error}"]
+            if published is None:
+                return [f"bundle {bundle.path}: missing"]
+            if list(published) != rows:
+                place = next(
+                    (at for at, pair in enumerate(zip(rows, published, strict=False)) if pair[0] != pair[1]),
+                    min(len(rows), len(published)),
+                )
+                return [f"row of leaf {start + place}: its event is not the one that was published"]
+        return []
+
+    def _tiles_against_leaves(self, size: int) -> list[str]:
+        store: dict[str, bytes] = {}
+        for start in range(0, size, WIDTH):
+            bundle = next(iter(new_bundles(start, min(size, start + WIDTH))))
+            data = self._files.get(bundle.path)
+            if data is None:
+                return []  # told already, with the bundle's name
+            try:
+                hashes = [leaf_hash(entry) for entry in unpack_entries(data)]
+            except TileError:
+                return []
+            tiles, _ = grow(start, hashes, store.get)
+            store |= {tile.path: row for tile, row in tiles.items()}
+        for tile in tiles_of(size):
+            if self._files.get(tile.path) != store.get(tile.path):
+                return [f"tile {tile.path}: not what its leaves give"]
+        return []

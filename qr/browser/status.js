@@ -14,6 +14,7 @@ const MAX_INFLATED = 2 ** 20;
 const MAX_COMPRESSED = MAX_INFLATED + 1024;
 const MAX_SIZE = MAX_COMPRESSED + 4096;
 const MAX_TTL = 366 * 24 * 3600;
+const ADLER = 65521;
 const EMPTY = new Uint8Array(0);
 
 function malformed(detail) {
@@ -42,7 +43,7 @@ export async function inflate(compressed, { maxSize = MAX_INFLATED } = {}) {
     } catch {
       return malformed("not one whole zlib stream");
     }
-    if (step.done) return concat(chunks);
+    if (step.done) return whole(concat(chunks), compressed);
     size += step.value.length;
     if (size > maxSize) {
       await reader.cancel();
@@ -50,6 +51,18 @@ export async function inflate(compressed, { maxSize = MAX_INFLATED } = {}) {
     }
     chunks.push(step.value);
   }
+}
+
+/** `inflated`, if `compressed` ends with its checksum (RFC 1950): some engines ignore bytes after the stream's end. */
+function whole(inflated, compressed) {
+  let [a, b] = [1, 0];
+  for (const byte of inflated) {
+    a = (a + byte) % ADLER;
+    b = (b + a) % ADLER;
+  }
+  const tail = new DataView(compressed.buffer, compressed.byteOffset + compressed.length - 4);
+  if (tail.getUint32(0) !== b * 65536 + a) malformed("bytes after the zlib stream");
+  return inflated;
 }
 
 /** A list of statuses of `bits` each; entry 0 stands in the lowest bits of byte 0. */

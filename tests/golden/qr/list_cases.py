@@ -30,10 +30,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+BAD = "STATUS_MALFORMED"
+TOKEN = status_token({INDEX: 1, 5: 3})
+PARTS: Any = cbor.decode(TOKEN[1:], max_size=10_000)
+FIELDS: Any = cbor.decode(PARTS[2], max_size=10_000)
+HEADER: dict[cbor.Key, Any] = {cose.ALG: cose.ES256, cose.KID: STATUS.kid, cose.TYP: "application/statuslist+cwt"}
+WITHOUT_KID = {label: value for label, value in HEADER.items() if label != cose.KID}
+
+
 def list_cases() -> Iterator[Case]:
     """All of them."""
     yield from _trust()
     yield from _tokens()
+    yield from _malformed_tokens()
+    yield from _token_lists()
 
 
 def _trust() -> Iterator[Case]:
@@ -97,102 +107,119 @@ def _trust() -> Iterator[Case]:
     yield case("unsorted", "Fields in another order.", resigned(b"\xa4\x02\x01\x01\x07\x03\x02\x04\x80"), bad)
 
 
+def _token(name: str, note: str, data: bytes, code: str, **rest: Any) -> Case:
+    return Case(kind="status", name=f"token-{name}", note=note, status=data, expected=code, **rest)
+
+
+def _resigned(payload: cbor.Value, **changes: Any) -> bytes:
+    """Claims of any kind, signed as the status key does."""
+    raw = payload if isinstance(payload, bytes) else cbor.encode(payload)
+    return raw_sign1(cbor.encode(changes.pop("header", HEADER)), raw, b"", changes.pop("signer", STATUS), **changes)
+
+
+def _listed(value: Any) -> bytes:
+    """A token around any list."""
+    return _resigned(FIELDS | {65533: value})
+
+
 def _tokens() -> Iterator[Case]:
-    def case(name: str, note: str, data: bytes, code: str, **rest: Any) -> Case:
-        return Case(kind="status", name=f"token-{name}", note=note, status=data, expected=code, **rest)
-
-    good = status_token({INDEX: 1, 5: 3})
-    parts: Any = cbor.decode(good[1:], max_size=10_000)
-    fields: Any = cbor.decode(parts[2], max_size=10_000)
-    header: dict[cbor.Key, Any] = {cose.ALG: cose.ES256, cose.KID: STATUS.kid, cose.TYP: "application/statuslist+cwt"}
-
-    def resigned(payload: cbor.Value, **changes: Any) -> bytes:
-        raw = payload if isinstance(payload, bytes) else cbor.encode(payload)
-        return raw_sign1(cbor.encode(changes.pop("header", header)), raw, b"", changes.pop("signer", STATUS), **changes)
-
-    def listed(value: Any) -> bytes:
-        return resigned(fields | {65533: value})
-
-    without = {label: value for label, value in header.items() if label != cose.KID}
-    yield case("good", "The agency's own list.", good, "OK")
-    yield case("untagged", "Tag 18 may be left out.", good[1:], "OK")
-    yield case(
+    yield _token("good", "The agency's own list.", TOKEN, "OK")
+    yield _token("untagged", "Tag 18 may be left out.", TOKEN[1:], "OK")
+    yield _token(
         "kid-unprotected",
         "The draft's example keeps the kid there.",
-        resigned(fields, header=without, unprotected={4: STATUS.kid}),
+        _resigned(FIELDS, header=WITHOUT_KID, unprotected={4: STATUS.kid}),
         "OK",
     )
-    yield case(
+    yield _token(
         "no-issuer",
         "The draft needs no issuer: the key's is taken.",
-        resigned({k: v for k, v in fields.items() if k != 1}),
+        _resigned({k: v for k, v in FIELDS.items() if k != 1}),
         "OK",
     )
-    yield case("only-exp", "Without ttl.", resigned({k: v for k, v in fields.items() if k != 65534}), "OK")
-    yield case("only-ttl", "Without exp.", resigned({k: v for k, v in fields.items() if k != 4}), "OK")
-    yield case("wrong-address", "Fetched from elsewhere than it says.", good, "STATUS_WRONG_URI", uri=f"{URI}1")
-    yield case("from-future", "From the future.", good, "STATUS_FROM_FUTURE", now=NOW - DAY)
-    yield case("forged", "Another key under our identifier.", resigned(fields, signer=FORGER), "STATUS_BAD_SIGNATURE")
-    yield case(
+    yield _token("only-exp", "Without ttl.", _resigned({k: v for k, v in FIELDS.items() if k != 65534}), "OK")
+    yield _token("only-ttl", "Without exp.", _resigned({k: v for k, v in FIELDS.items() if k != 4}), "OK")
+    yield _token("wrong-address", "Fetched from elsewhere than it says.", TOKEN, "STATUS_WRONG_URI", uri=f"{URI}1")
+    yield _token("from-future", "From the future.", TOKEN, "STATUS_FROM_FUTURE", now=NOW - DAY)
+    yield _token(
+        "forged", "Another key under our identifier.", _resigned(FIELDS, signer=FORGER), "STATUS_BAD_SIGNATURE"
+    )
+    yield _token(
         "changed",
         "One entry changed after signing.",
-        resigned(fields | {65533: {"bits": 2, "lst": zlib.compress(bytes(2048), 9)}}, signature=parts[3]),
+        _resigned(FIELDS | {65533: {"bits": 2, "lst": zlib.compress(bytes(2048), 9)}}, signature=PARTS[3]),
         "STATUS_BAD_SIGNATURE",
     )
     key = "STATUS_KEY_UNKNOWN"
-    yield case("stranger", "A key that nobody lists.", status_token(signer=STRANGER), key)
-    yield case("key-of-other-use", "A credential key signs a list.", status_token(signer=AGENCY), key)
-    yield case(
+    yield _token("stranger", "A key that nobody lists.", status_token(signer=STRANGER), key)
+    yield _token("key-of-other-use", "A credential key signs a list.", status_token(signer=AGENCY), key)
+    yield _token(
         "key-revoked",
         "A revoked key.",
-        good,
+        TOKEN,
         key,
         trust=signed_trust(trust_list(entry(STATUS, use="status", revoked_at=NOW))),
     )
-    yield case(
+    yield _token(
         "key-over",
         "After the key's term.",
-        good,
+        TOKEN,
         key,
         trust=signed_trust(trust_list(entry(STATUS, use="status", not_after=NOW - DAY))),
     )
-    yield case("no-kid", "No key identifier.", resigned(fields, header=without), key)
-    yield case(
+    yield _token("no-kid", "No key identifier.", _resigned(FIELDS, header=WITHOUT_KID), key)
+    yield _token(
         "other-issuer", "Says it comes from another agency.", status_token(issuer="VN-MAU-02"), "STATUS_ISSUER_MISMATCH"
     )
-    bad = "STATUS_MALFORMED"
-    yield case("trailing", "A byte too many.", good + b"\0", bad)
-    yield case("truncated", "Cut.", good[:-1], bad)
-    yield case("nothing", "No bytes.", b"", bad)
-    yield case("other-type", "A token of another type.", resigned(fields, header=header | {16: "application/cwt"}), bad)
-    yield case(
+
+
+def _malformed_tokens() -> Iterator[Case]:
+    yield _token("trailing", "A byte too many.", TOKEN + b"\0", BAD)
+    yield _token("truncated", "Cut.", TOKEN[:-1], BAD)
+    yield _token("nothing", "No bytes.", b"", BAD)
+    yield _token(
+        "other-type", "A token of another type.", _resigned(FIELDS, header=HEADER | {16: "application/cwt"}), BAD
+    )
+    yield _token(
         "no-type",
         "A token of no type.",
-        resigned(fields, header={k: v for k, v in header.items() if k != cose.TYP}),
-        bad,
+        _resigned(FIELDS, header={k: v for k, v in HEADER.items() if k != cose.TYP}),
+        BAD,
     )
-    yield case("algorithm", "Another algorithm.", resigned(fields, header=header | {1: -35}), bad)
-    yield case("extra-header", "Another header.", resigned(fields, unprotected={5: 1}), bad)
-    yield case("signature-short", "Half a signature.", resigned(fields, signature=parts[3][:32]), bad)
-    yield case(
-        "no-end", "Neither exp nor ttl.", resigned({k: v for k, v in fields.items() if k not in {4, 65534}}), bad
+    yield _token("algorithm", "Another algorithm.", _resigned(FIELDS, header=HEADER | {1: -35}), BAD)
+    yield _token("extra-header", "Another header.", _resigned(FIELDS, unprotected={5: 1}), BAD)
+    yield _token("signature-short", "Half a signature.", _resigned(FIELDS, signature=PARTS[3][:32]), BAD)
+    yield _token(
+        "no-end", "Neither exp nor ttl.", _resigned({k: v for k, v in FIELDS.items() if k not in {4, 65534}}), BAD
     )
-    yield case("doubled-claim", "A claim twice.", resigned(b"\xa2\x06\x01\x06\x01"), bad)
-    yield case("ttl-text", "A ttl as text.", resigned(fields | {65534: "day"}), bad)
-    yield case("list-text", "A list as text.", listed({"bits": 2, "lst": "eNrbuRgAAhcBXQ"}), bad)
-    yield case("list-no-bits", "A list without its width.", listed({"lst": b""}), bad)
-    yield case("list-not-zlib", "Bytes that are no zlib stream.", listed({"bits": 2, "lst": b"not zlib"}), bad)
+    yield _token("doubled-claim", "A claim twice.", _resigned(b"\xa2\x06\x01\x06\x01"), BAD)
+    yield _token("ttl-text", "A ttl as text.", _resigned(FIELDS | {65534: "day"}), BAD)
+    yield _token(
+        "no-subject", "Nobody knows which list this is.", _resigned({k: v for k, v in FIELDS.items() if k != 2}), BAD
+    )
+    yield _token("unknown-claim", "A claim that nobody knows.", _resigned(FIELDS | {99: 1}), BAD)
+    yield _token("claims-array", "Claims as an array.", _resigned([1, 2]), BAD)
+    yield _token("subject-number", "A subject as a number.", _resigned(FIELDS | {2: 1}), BAD)
+    yield _token("subject-hidden", "A hidden character in the subject.", _resigned(FIELDS | {2: f"{URI}\u200b"}), BAD)
+    yield _token("issued-negative", "Issued before 1970.", _resigned(FIELDS | {6: -1}), BAD)
+
+
+def _token_lists() -> Iterator[Case]:
+    yield _token("list-text", "A list as text.", _listed({"bits": 2, "lst": "eNrbuRgAAhcBXQ"}), BAD)
+    yield _token("list-no-bits", "A list without its width.", _listed({"lst": b""}), BAD)
+    yield _token("list-not-zlib", "Bytes that are no zlib stream.", _listed({"bits": 2, "lst": b"not zlib"}), BAD)
+    yield _token("list-empty", "No bytes where the list should be.", _listed({"bits": 2, "lst": b""}), BAD)
     whole = zlib.compress(bytes(2048), 9)
-    yield case("list-cut", "A zlib stream that was cut.", listed({"bits": 2, "lst": whole[:-3]}), bad)
-    yield case("list-tail", "Bytes after the zlib stream.", listed({"bits": 2, "lst": whole + b"tail"}), bad)
-    yield case("list-checksum", "A wrong checksum.", listed({"bits": 2, "lst": whole[:-1] + b"\x7f"}), bad)
-    yield case("list-width", "Three bits are not a width.", listed({"bits": 3, "lst": whole}), "STATUS_WIDTH")
+    yield _token("list-cut", "A zlib stream that was cut.", _listed({"bits": 2, "lst": whole[:-3]}), BAD)
+    yield _token("list-tail", "Bytes after the zlib stream.", _listed({"bits": 2, "lst": whole + b"tail"}), BAD)
+    yield _token("list-checksum", "A wrong checksum.", _listed({"bits": 2, "lst": whole[:-1] + b"\x7f"}), BAD)
+    yield _token("list-width", "Three bits are not a width.", _listed({"bits": 3, "lst": whole}), "STATUS_WIDTH")
     bomb = zlib.compress(bytes(2**24), 9)
-    yield case("bomb", "16 MiB of zeros in 16 KiB.", listed({"bits": 2, "lst": bomb}), "STATUS_TOO_LARGE")
-    yield case(
+    yield _token("bomb", "16 MiB of zeros in 16 KiB.", _listed({"bits": 2, "lst": bomb}), "STATUS_TOO_LARGE")
+    yield _token(
         "one-over",
         "One byte over the cap.",
-        listed({"bits": 2, "lst": zlib.compress(bytes(2**20 + 1), 9)}),
+        _listed({"bits": 2, "lst": zlib.compress(bytes(2**20 + 1), 9)}),
         "STATUS_TOO_LARGE",
     )
-    yield case("at-the-cap", "Exactly at the cap.", listed({"bits": 8, "lst": zlib.compress(bytes(2**20), 9)}), "OK")
+    yield _token("at-the-cap", "Exactly at the cap.", _listed({"bits": 8, "lst": zlib.compress(bytes(2**20), 9)}), "OK")

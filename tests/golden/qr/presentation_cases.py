@@ -390,6 +390,11 @@ def _disclosures() -> Iterator[PresentationCase]:
         rebound(inner(hidden, claims_changed={1: None} | listed)),
         "CLAIMS",
     )
+    number = rebound(inner(unprotected={presentable.SD_CLAIMS: [1]}))
+    yield _malformed("disclosure-number", "An entry as a number.", number, "DISCLOSURE")
+    claim = disclosure(1)
+    holding = cbor.encode([bytes(16), [cbor.Tagged(60, sd_cwt.digest(claim))], -70014])
+    yield bent("claim-in-array", "A claim's entry where an array element was redacted.", [holding, claim], of(holding))
     tagged = [cbor.encode([bytes(16), cbor.Tagged(60, bytes(32)), -70014])]
     yield bent("element-outside", "A redacted element outside an array.", tagged, of(tagged[0]))
     nested = [cbor.encode([bytes(16), [cbor.Tagged(18, bytes(32))], -70014])]

@@ -215,6 +215,22 @@ def test_claim_169(vectors: Path) -> None:
     assert read == 12
 
 
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("A" * 9000, "FOREIGN_TOO_LONG"),
+        ("HC1:A", "FOREIGN_BASE45"),
+        ("HC1:ế", "FOREIGN_BASE45"),
+        ("HC1::::", "FOREIGN_BASE45"),
+        ("HC1:", "FOREIGN_ZLIB"),
+    ],
+)
+def test_foreign_texts_that_are_none(text: str, code: str) -> None:
+    with pytest.raises(qr.CredentialError) as refused:
+        qr.read_foreign(text)
+    assert refused.value.code == code
+
+
 def _listed(data: bytes) -> list[object]:
     digest = hashes.Hash(hashes.SHA256())
     statuses = decode_status_list(data)

@@ -189,6 +189,8 @@ def _png_header(width: int, height: int) -> bytes:
         (_png_header(20_000, 20_000), "IMAGE_TOO_LARGE"),
         (_png_header(2**31 - 1, 2**31 - 1), "IMAGE_TOO_LARGE"),
         (bytes(40 * 1024 * 1024 + 1), "IMAGE_TOO_LARGE"),
+        (np.broadcast_to(np.uint8(0), (7000, 7000)), "IMAGE_TOO_LARGE"),
+        (_png_header(6400, 6400), "IMAGE_TOO_LARGE"),
         (np.zeros((0, 5), np.uint8), "IMAGE_UNREADABLE"),
         (np.zeros((5, 5, 4), np.uint8), "IMAGE_UNREADABLE"),
         (np.zeros((5, 5), np.float64), "IMAGE_UNREADABLE"),

@@ -14,13 +14,13 @@ _GAP = 0.75
 _OTHER_MARK = 0.35
 _OTHER_LETTER = 1.0
 _OTHER_KIND = 1.45
+_REACH = 12
+_FAR = 1e9
 _ALONE = 0.55
 """What one reader's word is worth when another reader read the line and saw something else there."""
 
 Slot = list[Glyph | None]
 """One place of the line: for each reader the glyph it saw there, or ``None``."""
-
-_KINDS = ("space", "mark", "digit", "letter")
 
 WEIGHTS: Mapping[str, Mapping[str, float]] = {
     "tesseract": {"space": 1.3, "mark": 1.0, "digit": 1.0, "letter": 0.9},
@@ -48,23 +48,29 @@ def vote(readings: Sequence[tuple[str, Reading]]) -> Reading:
 
 
 def _aligned(slots: Sequence[Slot], reading: Reading, readers: int) -> list[Slot]:
-    """Slots with one more reader: the cheapest alignment of ``reading`` with what is there already."""
-    heads = [next(glyph.char for glyph in slot if glyph is not None) for slot in slots]
-    chars = [glyph.char for glyph in reading]
-    rows, columns = len(heads) + 1, len(chars) + 1
-    cost = [[place * _GAP for place in range(columns)]]
+    """Slots with one more reader: the cheapest alignment of ``reading`` with what is there already.
+
+    Two readings of one line differ in few places, so only cells near the diagonal are filled.
+    """
+    heads = [_traits(next(glyph.char for glyph in slot if glyph is not None)) for slot in slots]
+    tails = [_traits(glyph.char) for glyph in reading]
+    rows, columns = len(heads) + 1, len(tails) + 1
+    reach = _REACH + abs(rows - columns)
+    cost = [[column * _GAP if column <= reach else _FAR for column in range(columns)]]
     for row in range(1, rows):
-        line = [row * _GAP]
-        above = cost[-1]
-        for column in range(1, columns):
-            step = above[column - 1] + _difference(heads[row - 1], chars[column - 1])
-            line.append(min(step, above[column] + _GAP, line[column - 1] + _GAP))
+        above, line = cost[-1], [_FAR] * columns
+        first, last = max(0, row - reach), min(columns, row + reach + 1)
+        if first == 0:
+            line[0] = row * _GAP
+        for column in range(max(1, first), last):
+            step = above[column - 1] + _difference(heads[row - 1], tails[column - 1])
+            line[column] = min(step, above[column] + _GAP, line[column - 1] + _GAP)
         cost.append(line)
     merged: list[Slot] = []
     row, column = rows - 1, columns - 1
     while row or column:
         here = cost[row][column]
-        if row and column and here == cost[row - 1][column - 1] + _difference(heads[row - 1], chars[column - 1]):
+        if row and column and here == cost[row - 1][column - 1] + _difference(heads[row - 1], tails[column - 1]):
             row, column = row - 1, column - 1
             merged.append([*slots[row], reading[column]])
         elif row and here == cost[row - 1][column] + _GAP:
@@ -76,12 +82,17 @@ def _aligned(slots: Sequence[Slot], reading: Reading, readers: int) -> list[Slot
     return merged[::-1]
 
 
-def _difference(one: str, other: str) -> float:
-    if one == other:
+def _traits(char: str) -> tuple[str, str, str]:
+    """A character, its letter without marks, and its kind."""
+    return char, fold(char), _kind(char)
+
+
+def _difference(one: tuple[str, str, str], other: tuple[str, str, str]) -> float:
+    if one[0] == other[0]:
         return 0.0
-    if fold(one) == fold(other):
+    if one[1] == other[1]:
         return _OTHER_MARK
-    return _OTHER_LETTER if _kind(one) == _kind(other) else _OTHER_KIND
+    return _OTHER_LETTER if one[2] == other[2] else _OTHER_KIND
 
 
 def _kind(char: str) -> str:

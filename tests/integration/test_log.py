@@ -14,7 +14,6 @@ from vault.domain.people import Role
 from vault.log import open_note, parse_proof
 
 pytestmark = pytest.mark.service
-_FIRST = "c2sp.org/tlog-proof@v1"
 HOLDER = {"number": "031090000001", "name": "NGUYỄN VĂN MẪU"}
 
 
@@ -54,14 +53,15 @@ def record(service: Service) -> str:
 def test_every_event_gets_a_place_and_a_stranger_can_check_it_offline(service: Service, record: str) -> None:
     _until_covered(service)
     answer = service.client().get(f"/api/v1/verify/proof/{record}").raise_for_status()
-    texts = [
+    texts = answer.json()["proofs"]
         part for part in ("c2sp.org/tlog-proof@v1" + rest for rest in answer.text.split("c2sp.org/tlog-proof@v1")[1:])
     ]
     assert texts
     key = service.app.log._key.public_key()
     name = service.app.log._origin
+    assert answer.json()["key"].startswith(f"{name}+")
     for one in texts:
-        proof = parse_proof(one if one.endswith("\n") else one + "\n")
+        proof = parse_proof(one)
         assert proof.check(name=name, key=key).size >= 1
         assert record in proof.entry.decode()
         assert HOLDER["number"] not in proof.entry.decode()

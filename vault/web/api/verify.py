@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, File, Response, UploadFile
+from fastapi import APIRouter, File, UploadFile
 from pydantic import BaseModel
 
 from vault.domain.errors import Invalid
@@ -56,6 +56,13 @@ class LookUpOut(BaseModel):
     state: str
     superseded_by: str | None
     status_as_of: datetime
+
+
+class ProofsOut(BaseModel):
+    """Proofs to keep, and the key (a vkey line) that they are checked with."""
+
+    key: str
+    proofs: list[str]
 
 
 def _code(check: CodeCheck) -> VerificationOut:
@@ -118,14 +125,14 @@ def verify_file(actor: Anybody, app: TheApp, file: Annotated[UploadFile, File()]
     )
 
 
-@router.get("/proof/{code}", response_class=Response)
-def log_proof(code: str, app: TheApp) -> Response:
+@router.get("/proof/{code}")
+def log_proof(code: str, app: TheApp) -> ProofsOut:
     """Offline proofs (C2SP tlog-proof@v1) that every event about this record stands in the transparency log.
 
     Leaves hold salted commitments, so whoever has the code of a paper learns how often something was done, not what.
     """
     proofs = app.log.prove(normal_record_code(code))
-    return Response("\n".join(proof.text for proof in proofs), media_type="text/plain; charset=utf-8")
+    return ProofsOut(key=app.log.verifier_key, proofs=[proof.text for proof in proofs])
 
 
 @router.post("/code")

@@ -17,7 +17,7 @@ from vault.domain.errors import Unavailable
 from vault.embedded import ports, process
 
 _START_SECONDS = 60.0
-_STOP_SECONDS = 2.0  # after SIGTERM it waits 15 s for nothing; a kill loses no answered write (they are synced)
+_STOP_SECONDS = 1.0  # after SIGTERM it waits 15 s for nothing; a kill loses no answered write (they are synced)
 _INNER = ("master", "master.grpc", "volume", "volume.grpc", "filer", "filer.grpc", "s3.grpc")
 _SECURITY = """\
 # Requests to the volume server and the filer need a token of this key: only S3 with its keys is a way in.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from tests.golden.specimens import civil_2010, marks
 from tests.golden.specimens.draft import double_header, heading, place_and_date, republic, sign
 from tests.golden.specimens.people import TWO_LEVELS_FROM, Person, person
 from tests.golden.specimens.sheet import Span, mm
@@ -124,7 +125,12 @@ def _youngster(draft: Draft, given: Person | None) -> None:
 
 
 def birth_certificate(draft: Draft, given: Person | None) -> None:
-    """Giấy khai sinh (vn-rules 8.1): the form of 2020, or before 2016 the older wording."""
+    """Giấy khai sinh (vn-rules 8.1) since 2016; where no person is given one in six has the wording of 2010."""
+    wording = draft.option("generation", "2010" if given is None and draft.seed % 6 == 5 else "2020")
+    if wording == "2010":
+        draft.holder = given or person(f"{draft.kind}/{draft.seed}/child", born=(2010, 2015), home=draft.place)
+        civil_2010.birth_certificate(draft, *_family(draft))
+        return
     _youngster(draft, given)
     child, mother, father = _family(draft)
     first = child.birth_date + timedelta(days=3)
@@ -243,8 +249,6 @@ def _spouse(draft: Draft, sheet: Sheet, role: str, who: Person, *, x: int, width
 
 
 def _spouse_signatures(draft: Draft, sheet: Sheet, wife: Person, husband: Person) -> None:
-    from tests.golden.specimens import marks  # noqa: PLC0415 - drawn here only
-
     half = sheet.width // 2
     top = sheet.y
     for x, word, who in ((sheet.left, "Vợ", wife), (sheet.left + half, "Chồng", husband)):

@@ -140,6 +140,15 @@ def test_overrides_are_printed_and_unknown_ones_refused() -> None:
         draw("KS", seed=1, overrides={"plate": "15A-000.00"})
 
 
+def test_the_birth_certificate_of_2010_names_the_father_first_and_no_personal_number() -> None:
+    old = draw("KS", seed=5)
+    assert old.fields["book"]
+    assert "holder_id" not in old.fields
+    assert old.boxes["father_name"][2] < old.boxes["mother_name"][2]
+    assert old.fields["issued_on"] < "2016"
+    assert draw("KS", seed=5, overrides={"generation": "2020"}).fields["holder_id"]
+
+
 def test_the_columns_of_a_marriage_certificate_stand_side_by_side() -> None:
     boxes = paper("KH").boxes
     assert boxes["wife_name"][3] < boxes["husband_name"][1]

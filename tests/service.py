@@ -117,4 +117,6 @@ def running(home: Path) -> Iterator[Service]:
     finally:
         for client in found._clients.values():
             client.close()
+        if "app" in vars(found):
+            found.app.close()
         found.vault("down")

@@ -172,6 +172,13 @@ class App:
             root_public_pem=folder.read(folder.trust_root_public),
         )
 
+    def close(self) -> None:
+        """Give back what was opened: connections, and the engines' children."""
+        opened = vars(self)
+        for name in ("uow", "engines"):
+            if name in opened:
+                opened[name].close()
+
 
 def build(settings: Settings | None = None) -> App:
     """The app of these settings; without any, of the environment and the home folder."""

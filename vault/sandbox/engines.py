@@ -32,6 +32,10 @@ class SandboxEngines:
         """Load the engines now instead of at the first paper."""
         self._sandbox.start()
 
+    def close(self) -> None:
+        """Stop the children."""
+        self._sandbox.close()
+
     def probe(self, data: bytes) -> ocr.Probe:
         """Kind and number of pages."""
         return _typed(ocr.Probe.from_dict, self._sandbox.run("probe", self._limits, data))

@@ -7,7 +7,7 @@ Profiles follow RFC 5280; the time-stamp certificate follows RFC 3161 section 2.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -49,11 +49,11 @@ class DevelopmentPki:
 
     root_pem: bytes
     issuing_pem: bytes
-    seal_pkcs12: bytes
-    tsa_pkcs12: bytes
-    root_pkcs12: bytes
-    issuing_pkcs12: bytes
-    crls: tuple[bytes, ...]
+    seal_pkcs12: bytes = field(repr=False)
+    tsa_pkcs12: bytes = field(repr=False)
+    root_pkcs12: bytes = field(repr=False)
+    issuing_pkcs12: bytes = field(repr=False)
+    crls: tuple[bytes, ...] = field(repr=False)
 
     @property
     def evidence(self) -> Evidence:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from asn1crypto import algos  # type: ignore[import-untyped]
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
@@ -54,11 +55,11 @@ class Sealer:
         """Load a key from PKCS#12. A wrong pass phrase, a missing key or a weak algorithm is KEY_UNUSABLE."""
         try:
             key, own, others = pkcs12.load_key_and_certificates(container, passphrase)
-        except ValueError as error:
+            if own is None:
+                raise KeyUnusableError("the container holds no certificate for its key")
+            return cls(_local(key, own), own, others)
+        except (ValueError, TypeError, UnsupportedAlgorithm) as error:
             raise KeyUnusableError("wrong pass phrase or broken PKCS#12") from error
-        if own is None:
-            raise KeyUnusableError("the container holds no certificate for its key")
-        return cls(_local(key, own), own, others)
 
     @classmethod
     def from_pem(cls, key: bytes, certificates: bytes, passphrase: bytes | None = None) -> Sealer:
@@ -66,9 +67,9 @@ class Sealer:
         try:
             loaded = serialization.load_pem_private_key(key, passphrase)
             own, *others = x509.load_pem_x509_certificates(certificates)
-        except (ValueError, TypeError) as error:
+            return cls(_local(loaded, own), own, others)
+        except (ValueError, TypeError, UnsupportedAlgorithm) as error:
             raise KeyUnusableError("wrong pass phrase or broken PEM") from error
-        return cls(_local(loaded, own), own, others)
 
     @property
     def agency(self) -> str:

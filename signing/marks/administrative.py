@@ -20,7 +20,7 @@ from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
 
 from signing.errors import BrokenPdfError, ImageUnreadableError, MarkError
 from signing.marks import fonts
-from signing.marks.reading import writer_over, written
+from signing.marks.reading import carrying, writer_over, written
 from signing.marks.strip import vietnam_time
 
 if TYPE_CHECKING:
@@ -97,7 +97,8 @@ def add_copy_line(pdf: bytes, *, document: AdministrativeDocument, line: CopyLin
     fonts.load()
     lines = fonts.wrapped(line.text, fonts.ROMAN, COPY_LINE_POINTS, COPY_LINE_WIDTH)
     writer = writer_over(pdf)
-    page = _upright(writer.pages[0])
+    with carrying():
+        page = _upright(writer.pages[0])
     width, height = float(page.mediabox.width), float(page.mediabox.height)
     target = BytesIO()
     canvas = Canvas(target, pagesize=(width, height), pdfVersion=(1, 7), invariant=1)
@@ -119,7 +120,8 @@ def add_signature_block(pdf: bytes, *, document: AdministrativeDocument, block: 
     writer = writer_over(pdf)
     if not 1 <= block.page <= len(writer.pages):
         raise MarkError(f"no page {block.page}")
-    page = _upright(writer.pages[block.page - 1])
+    with carrying():
+        page = _upright(writer.pages[block.page - 1])
     width, height = float(page.mediabox.width), float(page.mediabox.height)
     signature = _picture(block.signature_png)
     _require_colour(signature, "blue")
@@ -159,7 +161,8 @@ def _merge(page: PageObject, canvas: Canvas, target: BytesIO) -> None:
     canvas.save()
     layer = PdfReader(target).pages[0]
     corner = Transformation().translate(float(page.mediabox.left), float(page.mediabox.bottom))
-    page.merge_transformed_page(layer, corner)
+    with carrying():
+        page.merge_transformed_page(layer, corner)
 
 
 def _picture(png: bytes) -> Image.Image:

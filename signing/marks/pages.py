@@ -24,7 +24,7 @@ from pypdf.generic import (
 )
 
 from signing.errors import ImageUnreadableError
-from signing.marks.reading import reader, written
+from signing.marks.reading import carrying, reader, written
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -87,8 +87,9 @@ def split_pdf(pdf: bytes, ranges: Sequence[tuple[int, int]]) -> tuple[bytes, ...
             raise ValueError(f"pages {first} to {last} are not in a file of {len(source.pages)}")
         writer = PdfWriter()
         writer.pdf_header = "%PDF-1.7"
-        for number in range(first - 1, last):
-            writer.add_page(source.pages[number])
+        with carrying():
+            for number in range(first - 1, last):
+                writer.add_page(source.pages[number])
         parts.append(written(writer))
     return tuple(parts)
 
@@ -97,8 +98,9 @@ def join_pdfs(pdfs: Sequence[bytes]) -> bytes:
     """All pages of all files, in order."""
     writer = PdfWriter()
     writer.pdf_header = "%PDF-1.7"
-    for pdf in pdfs:
-        writer.append(reader(pdf))
+    with carrying():
+        for pdf in pdfs:
+            writer.append(reader(pdf))
     return written(writer)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 
 from pypdf import PdfReader, PdfWriter
@@ -9,7 +11,26 @@ from pypdf.errors import FileNotDecryptedError, PyPdfError
 
 from signing.errors import AlreadySignedError, BrokenPdfError, NotAPdfError, PasswordProtectedError
 
-_UNREADABLE = (PyPdfError, ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError, OSError)
+_UNREADABLE = (
+    PyPdfError,
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    ArithmeticError,
+    RecursionError,
+    NotImplementedError,
+    OSError,
+)
+
+
+@contextmanager
+def carrying() -> Iterator[None]:
+    """Whatever pypdf meets in a foreign file while pages are composed is BROKEN_PDF."""
+    try:
+        yield
+    except _UNREADABLE as error:
+        raise BrokenPdfError(f"{type(error).__name__}: {error}") from error
 
 
 def reader(pdf: bytes) -> PdfReader:
@@ -33,12 +54,10 @@ def reader(pdf: bytes) -> PdfReader:
 def writer_over(pdf: bytes) -> PdfWriter:
     """A writer holding everything of `pdf`. ALREADY_SIGNED when the file carries a signature: it is never rewritten."""
     opened = reader(pdf)
-    try:
+    with carrying():
         if _signed(opened):
             raise AlreadySignedError("compose a cover sheet beside it")
         writer = PdfWriter(clone_from=opened)
-    except _UNREADABLE as error:
-        raise BrokenPdfError(f"{type(error).__name__}: {error}") from error
     writer.pdf_header = "%PDF-1.7"
     return writer
 
@@ -46,10 +65,8 @@ def writer_over(pdf: bytes) -> PdfWriter:
 def written(writer: PdfWriter) -> bytes:
     """The bytes of a composed file; BROKEN_PDF when an object of the source cannot be carried over."""
     target = BytesIO()
-    try:
+    with carrying():
         writer.write(target)
-    except _UNREADABLE as error:
-        raise BrokenPdfError(f"{type(error).__name__}: {error}") from error
     return target.getvalue()
 
 

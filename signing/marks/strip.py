@@ -19,7 +19,8 @@ from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
 
 from signing.errors import BrokenPdfError, ImageUnreadableError, MarkError
 from signing.marks import fonts
-from signing.marks.reading import writer_over, written
+from signing.marks.pages import MAX_SIDE_POINTS
+from signing.marks.reading import carrying, writer_over, written
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,6 +32,7 @@ LEADING: Final = 11.5
 MIN_TEXT_WIDTH: Final = 55 * mm
 MIN_QR_MM: Final = 15.0
 MAX_QR_MM: Final = 100.0
+MAX_UNIT: Final = 75_000.0  # ISO 32000-2, annex C
 
 
 @dataclass(frozen=True)
@@ -83,18 +85,17 @@ def add_strip(pdf: bytes, *, mark: ConversionMark, qr_png: bytes, qr_mm: float) 
     if not MIN_QR_MM <= qr_mm <= MAX_QR_MM:
         raise MarkError(f"a QR of {qr_mm} mm")
     writer = writer_over(pdf)
-    page = writer.pages[0]
-    try:
+    with carrying():
+        page = writer.pages[0]
         box = page.cropbox
         turn = int(page.rotation) % 360
         unit = float(page.get("/UserUnit", 1.0))
         seen = (float(box.width), float(box.height)) if turn in {0, 180} else (float(box.height), float(box.width))
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise BrokenPdfError(f"the first page has no usable size: {error}") from error
-    if turn % 90 or unit <= 0 or min(seen) <= 0:
+    if turn % 90 or not 0 < unit <= MAX_UNIT or not all(0 < side * unit <= MAX_SIDE_POINTS for side in seen):
         raise BrokenPdfError("the first page has no usable size")
     band = _drawn(mark, qr_png, qr_mm * mm, seen[0] * unit)
-    _attach(page, band, turn, unit)
+    with carrying():
+        _attach(page, band, turn, unit)
     return written(writer)
 
 

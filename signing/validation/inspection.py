@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from asn1crypto import cms  # type: ignore[import-untyped]
 from pyhanko.pdf_utils import generic, misc
-from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.pdf_utils.xref import XRefSectionType
 from pyhanko.sign.fields import enumerate_sig_fields
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
@@ -30,6 +29,7 @@ from signing.validation.changes import Change, History, is_visible
 from signing.validation.cmsdata import SignedParts, Token, read_signature, read_token
 from signing.validation.hidden import hidden_content
 from signing.validation.objects import entry, items
+from signing.validation.reading import Reader
 from signing.validation.report import DOCUMENT_TIMESTAMP, PKCS7, Report, SignatureReport, iso
 from signing.validation.verdicts import Reason, ordered, verdict_of
 
@@ -146,13 +146,13 @@ class _Look:
     def _reader(self) -> Any:
         """A strict reader; a lenient one, with the fault noted, when the file is broken; None when it is locked."""
         try:
-            reader = PdfFileReader(BytesIO(self.pdf), strict=True)
+            reader = Reader(BytesIO(self.pdf))
         except Exception as error:  # noqa: BLE001 - as in inspect
             self.reasons.add(Reason.BROKEN_STRUCTURE)
             self.details.append(f"{type(error).__name__}: {error}"[:300])
             if not _BYTE_RANGE.search(self.pdf):
                 return None
-            reader = PdfFileReader(BytesIO(self.pdf), strict=False)
+            reader = Reader(BytesIO(self.pdf), strict=False)
         if reader.security_handler is not None and not self._unlocked(reader):
             self.reasons.add(Reason.PASSWORD_PROTECTED)
             return None

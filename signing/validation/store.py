@@ -35,6 +35,11 @@ class SecurityStoreRule(WhitelistRule):
         )
         if store is None:
             return
+        own = new.root.raw_get("/DSS")
+        if isinstance(own, generic.IndirectObject) and isinstance(old(own.reference), generic.NullObject):
+            # A number that was named and defined nowhere before (word processors leave such) now holds the store's
+            # own dictionary, whose form is checked below: wherever it was named, nothing can be drawn from it.
+            yield ReferenceUpdate(own.reference)
         used: dict[Any, list[Path]] = {}
         for path, reference in _references(before) if before is not None else ():
             used.setdefault(reference, []).append(path)

@@ -41,9 +41,9 @@ class Trust:
         """
         try:
             found = x509.load_pem_x509_certificates(data)
+            roots = tuple(c for c in found if c.issuer == c.subject)
         except ValueError as error:
             raise TrustUnreadableError("no readable PEM certificate") from error
-        roots = tuple(c for c in found if c.issuer == c.subject)
         if not roots:
             return cls(roots=tuple(found), revocation=revocation)
         return cls(roots, tuple(c for c in found if c.issuer != c.subject), revocation)

@@ -99,7 +99,7 @@ def number_of(pdf: bytes, marker: bytes) -> int:
     return next(int(number) for number, body in reversed(bodies) if marker in body)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Office:
     """An invented agency: its development PKI, its key, its authority, and who trusts it."""
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from vault import messages
 from vault.domain.errors import Kind, VaultError
-from vault.web.session import language_of
+from vault.domain.people import STRANGER, Actor
+from vault.web.html import home_of, render
+from vault.web.session import actor_or_stranger, app_of, language_of
 
 STATUS: dict[Kind, int] = {
     Kind.INVALID: 422,
@@ -29,7 +34,12 @@ def status_of(error: VaultError) -> int:
 
 
 def problem(request: Request, *, status: int, code: str, facts: dict[str, object]) -> Response:
-    """A problem document: stable `code`, a sentence in the reader's language, and the facts of the error."""
+    """A problem document: stable `code`, a sentence in the reader's language, and the facts of the error.
+
+    Who asked for a page gets a page; who has to sign in first is led there and back.
+    """
+    if wants_page(request):
+        return _page(request, status=status, code=code, facts=facts)
     language = language_of(request)
     body = {
         "type": f"urn:kho-so:error:{code}",
@@ -42,6 +52,43 @@ def problem(request: Request, *, status: int, code: str, facts: dict[str, object
     if status == STATUS[Kind.UNAVAILABLE]:
         headers["Retry-After"] = _RETRY_SECONDS
     return JSONResponse(body, status, headers, media_type="application/problem+json")
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorPage:
+    """What went wrong, what to do next, and the way back."""
+
+    status: int
+    code: str
+    sentence: str
+    back: str
+
+
+def wants_page(request: Request) -> bool:
+    """Whether the answer is for a person: an address outside the API, asked for as HTML."""
+    return not request.url.path.startswith("/api/") and "text/html" in request.headers.get("accept", "")
+
+
+def _page(request: Request, *, status: int, code: str, facts: dict[str, object]) -> Response:
+    if code == "SIGN_IN_FIRST":
+        back = request.url.path if request.method == "GET" else "/"
+        return RedirectResponse(f"/dang-nhap?{urlencode({'tiep': back})}", 303)
+    actor = _whoever(request)
+    sentence = messages.say(code, language_of(request), **facts)
+    response = render(
+        request, "error.html", ErrorPage(status, code, sentence, home_of(actor.role)), actor=actor, status=status
+    )
+    if status == STATUS[Kind.UNAVAILABLE]:
+        response.headers["Retry-After"] = _RETRY_SECONDS
+    return response
+
+
+def _whoever(request: Request) -> Actor:
+    """The actor if that can be told; an error page must not fail on what failed before it."""
+    try:
+        return actor_or_stranger(request, app_of(request))
+    except VaultError:
+        return STRANGER
 
 
 def install(app: FastAPI) -> None:

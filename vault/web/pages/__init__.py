@@ -1,7 +1,15 @@
-"""HTML for people. Each page's context is a dataclass; words come from the message catalogue."""
+"""HTML for people. Each page's context is a dataclass; words come from the message catalogue.
+
+Pages call the same use cases as the API. Forms are POSTs with the session cookie (SameSite=Strict); a refusal comes
+back as a sentence on the page the person was on.
+"""
 
 from fastapi import APIRouter
 
+from vault.web.pages import citizen, desk, digitise, dossiers, oversight, records, start, verifier
+
 router = APIRouter(include_in_schema=False)
+for part in (start, desk, digitise, dossiers, records, oversight, citizen, verifier):
+    router.include_router(part.router)
 
 __all__ = ["router"]

@@ -1,0 +1,328 @@
+"""Digitise: take files in, watch them being read, compare with the original, confirm, see them sealed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, File, Request, UploadFile
+from fastapi.responses import RedirectResponse, Response
+from starlette.datastructures import FormData
+
+from vault.bootstrap import App
+from vault.domain.errors import VaultError
+from vault.domain.holders import HolderRole
+from vault.domain.intake import Channel, Intake, IntakeId, IntakeState, NamedHolder, Page, SignatureSummary
+from vault.domain.people import Actor
+from vault.domain.reuse import VIET_NAM
+from vault.messages import Language, say
+from vault.usecases.digitize.confirm import Confirm, confirm
+from vault.usecases.digitize.receive import Receive, receive
+from vault.usecases.digitize.view_intake import SeenIntake, preview_of, view_intake
+from vault.web.errors import status_of
+from vault.web.html import render
+from vault.web.pages.desk import type_name
+from vault.web.pages.reading import FieldsView, Remark, date_fields, fields_of, holders_of, remarks_of, stored
+from vault.web.session import SignedIn, TheApp, TheLanguage
+
+router = APIRouter(prefix="/so-hoa", include_in_schema=False)
+SEE_OTHER = 303
+MOST_HOLDERS = 6
+_FIELD = "f."
+
+
+async def posted(request: Request) -> FormData:
+    """The fields of a form whose names depend on the paper."""
+    return await request.form()
+
+
+Posted = Annotated[FormData, Depends(posted)]
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What became of one file of an upload."""
+
+    filename: str
+    intake_id: str | None
+    duplicate: bool
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class UploadPage:
+    """The upload form, and after an upload without scripts what became of each file."""
+
+    sent: tuple[Sent, ...]
+    max_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class TypeOption:
+    """A document type to choose."""
+
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class PagePicture:
+    """A page's picture."""
+
+    index: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """One signature that was on the file when it came."""
+
+    name: str
+    organisation: str
+    signed_at: str
+    verdict: str
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SignaturesView:
+    """The signatures that were on the file when it came."""
+
+    verdict: str
+    count: int
+    signers: tuple[Signer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class IntakePage:
+    """One paper: how far it has come, what was read, and the form as the officer left it."""
+
+    id: str
+    state: str
+    failure: str | None
+    filename: str
+    size: int
+    sha256: str
+    pages_read: int
+    page_count: int
+    pictures: tuple[PagePicture, ...]
+    type_code: str
+    type_name: str
+    type_percent: int | None
+    types: tuple[TypeOption, ...]
+    fields: FieldsView
+    holders: tuple[NamedHolder, ...]
+    roles: tuple[str, ...]
+    remarks: tuple[Remark, ...]
+    own_record: str | None
+    signatures: SignaturesView | None
+    signed_original: bool
+    compared: bool
+    consent: bool
+    record: str | None
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What the officer has entered so far."""
+
+    type_code: str
+    fields: Mapping[str, str]
+    holders: tuple[NamedHolder, ...]
+    compared: bool
+    consent: bool
+
+
+@router.get("")
+def upload_form(request: Request, actor: SignedIn, app: TheApp) -> Response:
+    """Where papers are dropped."""
+    return render(request, "upload.html", UploadPage((), app.settings.max_upload_bytes), actor=actor)
+
+
+@router.post("")
+def upload(
+    request: Request, actor: SignedIn, app: TheApp, language: TheLanguage, file: Annotated[list[UploadFile], File()]
+) -> Response:
+    """Take files in from a browser without scripts; one file leads straight to its page."""
+    sent = tuple(_receive(one, actor, app, language) for one in file)
+    if len(sent) == 1 and sent[0].intake_id:
+        return RedirectResponse(f"/so-hoa/{sent[0].intake_id}", SEE_OTHER)
+    status = 422 if all(one.error for one in sent) else 200
+    return render(request, "upload.html", UploadPage(sent, app.settings.max_upload_bytes), actor=actor, status=status)
+
+
+def _receive(file: UploadFile, actor: Actor, app: App, language: Language) -> Sent:
+    name = file.filename or ""
+    try:
+        received = receive(
+            Receive(file.file.read(app.settings.max_upload_bytes + 1), name, Channel.PAGE),
+            actor=actor,
+            uow=app.uow,
+            blobs=app.blobs,
+            engines=app.engines,
+            clock=app.clock,
+            ids=app.ids,
+            max_bytes=app.settings.max_upload_bytes,
+        )
+    except VaultError as error:
+        return Sent(name, None, duplicate=False, error=say(error.code, language, **error.facts))
+    return Sent(name, received.intake.id, received.duplicate, None)
+
+
+@router.get("/{intake_id}")
+def paper(request: Request, intake_id: str, actor: SignedIn, app: TheApp) -> Response:
+    """One paper, in whatever state it is."""
+    seen = view_intake(IntakeId(intake_id), actor=actor, uow=app.uow, clock=app.clock)
+    return render(request, "paper.html", _page(seen, None, app), actor=actor)
+
+
+@router.get("/{intake_id}/tien-do")
+def progress(request: Request, intake_id: str, actor: SignedIn, app: TheApp, luc: str) -> Response:
+    """How far the worker is; once the state is another than `luc`, the page loads itself anew."""
+    seen = view_intake(IntakeId(intake_id), actor=actor, uow=app.uow, clock=app.clock)
+    response = render(request, "_progress.html", _page(seen, None, app), actor=actor)
+    if seen.intake.state.value != luc:
+        response.headers["HX-Refresh"] = "true"
+    return response
+
+
+@router.get("/{intake_id}/trang/{index}", response_class=Response)
+def picture(intake_id: str, index: int, actor: SignedIn, app: TheApp) -> Response:
+    """The picture of a page (JPEG)."""
+    data = preview_of(IntakeId(intake_id), index, actor=actor, uow=app.uow, blobs=app.blobs)
+    return Response(data, media_type="image/jpeg", headers={"Cache-Control": "private, max-age=3600"})
+
+
+@router.post("/{intake_id}/truong")
+def fields_part(request: Request, intake_id: str, actor: SignedIn, app: TheApp, form: Posted) -> Response:
+    """The fields of another type, keeping what was typed."""
+    seen = view_intake(IntakeId(intake_id), actor=actor, uow=app.uow, clock=app.clock)
+    return render(request, "_fields.html", _page(seen, _typed(form), app), actor=actor)
+
+
+@router.post("/{intake_id}/xac-nhan")
+def confirm_paper(
+    *, request: Request, intake_id: str, actor: SignedIn, app: TheApp, language: TheLanguage, form: Posted
+) -> Response:
+    """The officer's word; a refusal comes back with everything that was typed."""
+    typed = _typed(form)
+    dates = date_fields(typed.type_code, app)
+    try:
+        confirm(
+            Confirm(
+                intake_id=IntakeId(intake_id),
+                type_code=typed.type_code,
+                holders=typed.holders,
+                fields={name: stored(value, is_date=name in dates) for name, value in typed.fields.items()},
+                compared_with_original=typed.compared,
+                consent=typed.consent,
+            ),
+            actor=actor,
+            uow=app.uow,
+            catalogue=app.catalogue,
+            clock=app.clock,
+            ids=app.ids,
+        )
+    except VaultError as error:
+        seen = view_intake(IntakeId(intake_id), actor=actor, uow=app.uow, clock=app.clock)
+        page = _page(seen, typed, app, error=say(error.code, language, **error.facts))
+        return render(request, "paper.html", page, actor=actor, status=status_of(error))
+    return RedirectResponse(f"/so-hoa/{intake_id}", SEE_OTHER)
+
+
+def _typed(form: FormData) -> Typed:
+    texts = {name: value for name, value in form.multi_items() if isinstance(value, str)}
+    holders = [
+        NamedHolder(
+            texts.get(f"h.{row}.number", "").strip(),
+            texts.get(f"h.{row}.name", "").strip(),
+            texts.get(f"h.{row}.role", HolderRole.SUBJECT.value),
+        )
+        for row in range(MOST_HOLDERS)
+    ]
+    return Typed(
+        type_code=texts.get("type", ""),
+        fields={name.removeprefix(_FIELD): value for name, value in texts.items() if name.startswith(_FIELD)},
+        holders=tuple(one for one in holders if one.number or one.name),
+        compared=texts.get("compared") == "yes",
+        consent=texts.get("consent") == "yes",
+    )
+
+
+def _page(seen: SeenIntake, typed: Typed | None, app: App, *, error: str | None = None) -> IntakePage:
+    intake = seen.intake
+    kept = typed or _kept(intake)
+    proposal = intake.proposal
+    return IntakePage(
+        id=intake.id,
+        state=intake.state.value,
+        failure=intake.failure,
+        filename=intake.filename,
+        size=intake.size,
+        sha256=intake.original,
+        pages_read=intake.pages_read,
+        page_count=intake.page_count,
+        pictures=tuple(_picture(page) for page in seen.pages),
+        type_code=kept.type_code,
+        type_name=type_name(kept.type_code, app) if kept.type_code else "",
+        type_percent=round(proposal.type_confidence * 100)
+        if proposal and proposal.type_code == kept.type_code
+        else None,
+        types=_types(app) if intake.state is IntakeState.READ else (),
+        fields=fields_of(intake, seen.pages, kept.type_code, kept.fields, app),
+        holders=kept.holders or holders_of(intake),
+        roles=tuple(role.value for role in HolderRole),
+        remarks=remarks_of(intake, kept.type_code, app),
+        own_record=proposal.own_record if proposal else None,
+        signatures=signatures_view(intake.signatures),
+        signed_original=intake.signed_original,
+        compared=kept.compared,
+        consent=kept.consent,
+        record=intake.record,
+        error=error,
+    )
+
+
+def _kept(intake: Intake) -> Typed:
+    said = intake.confirmation
+    if said is not None:
+        return Typed(said.type_code, said.fields, said.holders, said.compared_with_original, said.consent)
+    proposed = intake.proposal.type_code if intake.proposal else ""
+    return Typed(intake.hint_type or proposed, {}, (), compared=False, consent=False)
+
+
+def _picture(page: Page) -> PagePicture:
+    return PagePicture(page.index, page.width, page.height)
+
+
+def _types(app: App) -> tuple[TypeOption, ...]:
+    today = app.clock.now().astimezone(VIET_NAM).date()
+    return tuple(
+        TypeOption(one.code, one.name)
+        for one in app.catalogue.types
+        if one.period.covers(today) and one.is_paper and not one.is_refusal and not one.lookup_only
+    )
+
+
+def signatures_view(summary: SignatureSummary | None) -> SignaturesView | None:
+    """The report on signatures that came with the file, as far as an officer reads it; None when there are none."""
+    if summary is None or not summary.present:
+        return None
+    found: Any = summary.report.get("signatures", ())
+    return SignaturesView(
+        verdict=summary.verdict,
+        count=summary.count,
+        signers=tuple(
+            Signer(
+                name=str(one["signer"]),
+                organisation=str(one["organisation"]),
+                signed_at=str(one["signed_at"]),
+                verdict=str(one["verdict"]),
+                reasons=tuple(str(reason) for reason in one["reasons"]),
+            )
+            for one in found
+        ),
+    )

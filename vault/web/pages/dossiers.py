@@ -1,0 +1,220 @@
+"""A dossier on one screen: what is already there for every component; attach by one key, ask only on a ground."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import RedirectResponse, Response
+
+from vault.bootstrap import App
+from vault.domain.catalogue import DemandForm
+from vault.domain.errors import Invalid, VaultError
+from vault.domain.ids import DossierCode, normal_record_code
+from vault.domain.people import Actor
+from vault.domain.reuse import VIET_NAM
+from vault.messages import Language, say
+from vault.usecases.reuse.answer import answer
+from vault.usecases.reuse.attach import Attach, attach
+from vault.usecases.reuse.demand import DemandOf, demand
+from vault.usecases.reuse.open_dossier import OpenDossier, open_dossier
+from vault.web.errors import status_of
+from vault.web.html import render
+from vault.web.pages.components import ComponentView, Refusal, TypedDemand, component_views
+from vault.web.pages.reading import stored
+from vault.web.session import SignedIn, TheApp, TheLanguage
+
+router = APIRouter(prefix="/ho-so", include_in_schema=False)
+SEE_OTHER = 303
+
+
+@dataclass(frozen=True, slots=True)
+class NewDossierPage:
+    """The form of a new dossier as it was left. `ask_name` when nobody with that number is known yet."""
+
+    procedure: str
+    procedure_name: str
+    holder: str
+    holder_name: str
+    due_on: str
+    ask_name: bool
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DossierPage:
+    """The whole dossier."""
+
+    code: str
+    procedure: str
+    procedure_code: str
+    holder: str
+    holder_number: str | None
+    opened_at: datetime
+    due_on: date | None
+    components: tuple[ComponentView, ...]
+    forms: tuple[str, ...]
+    settled: int
+    wanted: int
+
+
+@router.get("/moi")
+def new_dossier(request: Request, actor: SignedIn, app: TheApp, thu_tuc: str = "", chu_the: str = "") -> Response:
+    """The form of a new dossier."""
+    page = NewDossierPage(thu_tuc, _procedure_name(thu_tuc, app), chu_the, "", "", ask_name=False, error=None)
+    return render(request, "new_dossier.html", page, actor=actor)
+
+
+@router.post("/moi")
+def open_new(
+    *,
+    request: Request,
+    actor: SignedIn,
+    app: TheApp,
+    language: TheLanguage,
+    procedure: Annotated[str, Form()] = "",
+    holder: Annotated[str, Form()] = "",
+    holder_name: Annotated[str, Form()] = "",
+    due_on: Annotated[str, Form()] = "",
+) -> Response:
+    """Open the dossier; an unknown holder brings the form back with a line for the name."""
+    code = procedure.strip().split(" ", 1)[0]
+    try:
+        opened = open_dossier(
+            OpenDossier(code, holder.strip(), holder_name.strip() or None, _day(due_on)),
+            actor=actor,
+            uow=app.uow,
+            catalogue=app.catalogue,
+            clock=app.clock,
+        )
+    except VaultError as error:
+        page = NewDossierPage(
+            procedure=code,
+            procedure_name=_procedure_name(code, app),
+            holder=holder,
+            holder_name=holder_name,
+            due_on=due_on,
+            ask_name=error.code == "HOLDER_NAME" or bool(holder_name),
+            error=say(error.code, language, **error.facts),
+        )
+        return render(request, "new_dossier.html", page, actor=actor, status=status_of(error))
+    return RedirectResponse(f"/ho-so/{opened.code}", SEE_OTHER)
+
+
+@router.get("/{code}")
+def dossier(request: Request, code: str, actor: SignedIn, app: TheApp, language: TheLanguage) -> Response:
+    """The whole dossier, answered."""
+    return render(request, "dossier.html", _page(code, actor, app, language), actor=actor)
+
+
+@router.post("/{code}/dinh-kem")
+def attach_record(
+    *,
+    request: Request,
+    code: str,
+    actor: SignedIn,
+    app: TheApp,
+    language: TheLanguage,
+    component: Annotated[str, Form()],
+    record: Annotated[str, Form()],
+    checked: Annotated[str, Form()] = "",
+) -> Response:
+    """Attach a record to a component."""
+    try:
+        attach(
+            Attach(DossierCode(code), component, normal_record_code(record), checked.strip() or None),
+            actor=actor,
+            uow=app.uow,
+            catalogue=app.catalogue,
+            clock=app.clock,
+        )
+    except VaultError as error:
+        refusal = _refusal(component, error, language)
+        page = _page(code, actor, app, language, refusal=refusal)
+        return render(request, "dossier.html", page, actor=actor, status=status_of(error))
+    return RedirectResponse(f"/ho-so/{code}#tp-{component}", SEE_OTHER)
+
+
+@router.post("/{code}/yeu-cau")
+def demand_component(
+    *,
+    request: Request,
+    code: str,
+    actor: SignedIn,
+    app: TheApp,
+    language: TheLanguage,
+    component: Annotated[str, Form()],
+    ground: Annotated[str, Form()] = "",
+    reason: Annotated[str, Form()] = "",
+    form: Annotated[str, Form()] = DemandForm.COPY.value,
+    override: Annotated[str, Form()] = "",
+) -> Response:
+    """Ask the citizen; refused with ONCE_ONLY when the vault holds a usable record."""
+    try:
+        demand(
+            DemandOf(DossierCode(code), component, ground or None, reason, form, override == "yes"),
+            actor=actor,
+            uow=app.uow,
+            catalogue=app.catalogue,
+            clock=app.clock,
+        )
+    except VaultError as error:
+        refusal = _refusal(component, error, language)
+        page = _page(code, actor, app, language, refusal=refusal, typed=TypedDemand(ground, reason, form))
+        return render(request, "dossier.html", page, actor=actor, status=status_of(error))
+    return RedirectResponse(f"/ho-so/{code}#tp-{component}", SEE_OTHER)
+
+
+def _day(typed: str) -> date | None:
+    text = stored(typed, is_date=True)
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise Invalid("FIELD_DATE", field="due_on", value=typed) from error
+
+
+def _procedure_name(code: str, app: App) -> str:
+    found = app.catalogue.find_procedure(code, app.clock.now().astimezone(VIET_NAM).date()) if code else None
+    return found.name if found else ""
+
+
+def _refusal(component: str, error: VaultError, language: Language) -> Refusal:
+    told = error.facts.get(language.value)
+    record = error.facts.get("record")
+    return Refusal(
+        component=component,
+        code=error.code,
+        sentence=str(told) if told else say(error.code, language, **error.facts),
+        article=str(error.facts.get("article") or ""),
+        record=str(record) if record else None,
+    )
+
+
+def _page(
+    code: str,
+    actor: Actor,
+    app: App,
+    language: Language,
+    *,
+    refusal: Refusal | None = None,
+    typed: TypedDemand | None = None,
+) -> DossierPage:
+    answered = answer(DossierCode(code), actor=actor, uow=app.uow, catalogue=app.catalogue, clock=app.clock)
+    found = answered.dossier
+    views = component_views(answered, refusal, typed or TypedDemand(), app, language)
+    wanted = [view for view in views if view.wanted]
+    return DossierPage(
+        code=found.code,
+        procedure=_procedure_name(found.procedure_code, app) or found.procedure_code,
+        procedure_code=found.procedure_code,
+        holder=found.holder.name,
+        holder_number=found.holder.number,
+        opened_at=found.opened_at,
+        due_on=found.due_on,
+        components=views,
+        forms=tuple(one.value for one in DemandForm),
+        settled=sum(view.attachment is not None for view in wanted),
+        wanted=len(wanted),
+    )

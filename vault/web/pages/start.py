@@ -1,0 +1,119 @@
+"""The front door: what this is, three doors, sign in and sign out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import RedirectResponse, Response
+
+from vault.bootstrap import SEED_ACCOUNTS
+from vault.domain.errors import Forbidden
+from vault.messages import say
+from vault.usecases.identify.sign_in import SignIn, sign_in
+from vault.usecases.identify.sign_out import sign_out
+from vault.web.html import home_of, render
+from vault.web.session import COOKIE, Anybody, SignedIn, TheApp, TheLanguage, refuse_cross_site, token_of
+
+router = APIRouter(include_in_schema=False)
+SEE_OTHER = 303
+
+
+@dataclass(frozen=True, slots=True)
+class StartPage:
+    """The agency whose service this is, and where the signed-in person works."""
+
+    agency: str
+    system: str
+    home: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A sign-in of the development service, shown so that people can try it."""
+
+    role: str
+    username: str
+    password: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignInPage:
+    """The form as it was left, what was wrong with it, and where the person wanted to go."""
+
+    username: str
+    onward: str
+    error: str | None
+    samples: tuple[Sample, ...]
+
+
+@router.get("/")
+def start(request: Request, actor: Anybody, app: TheApp) -> Response:
+    """What this is, and the way in."""
+    page = StartPage(app.settings.agency_name, app.settings.system_name, home_of(actor.role))
+    return render(request, "start.html", page, actor=actor)
+
+
+@router.get("/dang-nhap")
+def sign_in_form(request: Request, actor: Anybody, app: TheApp, tiep: str = "") -> Response:
+    """The sign-in form."""
+    return render(request, "sign_in.html", SignInPage("", local(tiep), None, _samples(app)), actor=actor)
+
+
+@router.post("/dang-nhap")
+def sign_in_post(
+    *,
+    request: Request,
+    app: TheApp,
+    language: TheLanguage,
+    actor: Anybody,
+    username: Annotated[str, Form()] = "",
+    password: Annotated[str, Form()] = "",
+    tiep: Annotated[str, Form()] = "",
+) -> Response:
+    """Open a session and go on to where the person wanted to be."""
+    refuse_cross_site(request)
+    onward = local(tiep)
+    try:
+        session = sign_in(
+            SignIn(username, password),
+            uow=app.uow,
+            clock=app.clock,
+            ids=app.ids,
+            hours=app.settings.session_hours,
+        )
+    except Forbidden as error:
+        page = SignInPage(username, onward, say(error.code, language, **error.facts), _samples(app))
+        return render(request, "sign_in.html", page, actor=actor, status=401)
+    response = RedirectResponse(onward or home_of(session.actor.role), SEE_OTHER)
+    response.set_cookie(
+        COOKIE,
+        session.token,
+        max_age=app.settings.session_hours * 3600,
+        path="/",
+        httponly=True,
+        samesite="strict",
+        secure=app.settings.secure_cookies,
+    )
+    return response
+
+
+@router.post("/dang-xuat")
+def sign_out_post(request: Request, actor: SignedIn, app: TheApp) -> Response:
+    """End the session."""
+    sign_out(token_of(request) or "", actor=actor, uow=app.uow, clock=app.clock)
+    response = RedirectResponse("/", SEE_OTHER)
+    response.delete_cookie(COOKIE, path="/")
+    return response
+
+
+def local(path: str) -> str:
+    """A path on this very site, or nothing: a sign-in never leads elsewhere."""
+    return path if path.startswith("/") and not path.startswith(("//", "/\\")) else ""
+
+
+def _samples(app: TheApp) -> tuple[Sample, ...]:
+    if app.settings.environment != "development":
+        return ()
+    return tuple(Sample(one.role.value, one.username, one.password) for one in SEED_ACCOUNTS[:3])

@@ -1,0 +1,114 @@
+"""The verifier's scanner `/q`: no sign-in, the same page for everybody, works without network after a first visit."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+import qr
+from vault.bootstrap import App
+from vault.domain.people import STRANGER
+from vault.domain.reuse import VIET_NAM
+from vault.messages import Language, keys, say
+from vault.web.html import render
+from vault.web.session import TheApp, TheLanguage
+
+router = APIRouter(include_in_schema=False)
+_STATIC = Path(__file__).parents[1] / "static"
+_BROWSER = Path(qr.__file__).parent / "browser"
+_SCRIPT_WORDS = ("ui.scan.", "ui.verdict.", "ui.reason.", "ui.claim.", "ui.pdf.", "ui.state.")
+
+
+@dataclass(frozen=True, slots=True)
+class Pins:
+    """What the page is pinned to: hosts of genuine credentials, the root of the trust list, and names for codes."""
+
+    hosts: tuple[str, ...]
+    root: str
+    status_lists: tuple[str, ...]
+    types: dict[str, str]
+    issuers: dict[str, str]
+
+    def as_dict(self) -> dict[str, object]:
+        """JSON-ready values."""
+        return {
+            "hosts": list(self.hosts),
+            "root": self.root,
+            "statusLists": list(self.status_lists),
+            "types": self.types,
+            "issuers": self.issuers,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ScannerPage:
+    """The pins and the words of the scripts."""
+
+    pins: Pins
+    words: dict[str, str]
+
+
+@router.get("/q")
+def scanner(request: Request, app: TheApp, language: TheLanguage) -> Response:
+    """The scanner. Nothing on it depends on who asks, so it may be kept for use without network."""
+    page = ScannerPage(_pins(app, language), _words(language))
+    return render(request, "scanner.html", page, actor=STRANGER)
+
+
+@router.get("/q-worker.js", response_class=Response)
+def worker() -> Response:
+    """The service worker, with the list of what it keeps; another release makes it fetch everything anew."""
+    release = json.dumps({"name": _release(), "files": _files()})
+    text = f"const RELEASE = {release};\n" + (_STATIC / "js" / "q-worker.js").read_text(encoding="utf-8")
+    return Response(text, media_type="text/javascript", headers={"Cache-Control": "no-cache"})
+
+
+def _pins(app: App, language: Language) -> Pins:
+    today = app.clock.now().astimezone(VIET_NAM).date()
+    english = language is Language.EN
+    return Pins(
+        hosts=(app.credentials.host,),
+        root=app.credentials.root_pem().decode("ascii"),
+        status_lists=("/s/1",),
+        types={
+            one.code: one.name_en if english and one.name_en else one.name
+            for one in app.catalogue.types
+            if one.period.covers(today) and one.is_paper
+        },
+        issuers={app.settings.agency_code: app.settings.agency_name},
+    )
+
+
+def _words(language: Language) -> dict[str, str]:
+    return {key.removeprefix("ui."): say(key, language) for key in keys() if key.startswith(_SCRIPT_WORDS)}
+
+
+@cache
+def _kept() -> tuple[tuple[str, Path], ...]:
+    names = ("app.css", "icon.svg", "scanner.webmanifest", "js/scanner.js", "js/check.js", "js/show.js", "js/camera.js")
+    own = [(f"/static/{name}", _STATIC / name) for name in names]
+    engine = [(f"/static/qr/{file.name}", file) for file in sorted(_BROWSER.glob("*.js"))]
+    reader = _STATIC / "vendor" / "zxing"
+    vendor = [
+        (f"/static/vendor/zxing/{name}", reader / name)
+        for name in ("share.js", "reader/index.js", "reader/zxing_reader.wasm")
+    ]
+    return (*own, *engine, *vendor)
+
+
+def _files() -> list[str]:
+    return [address for address, _ in _kept()]
+
+
+@cache
+def _release() -> str:
+    digest = hashlib.sha256()
+    for address, file in (*_kept(), ("/q-worker.js", _STATIC / "js" / "q-worker.js")):
+        digest.update(address.encode() + b"\n" + hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()[:16]

@@ -1,0 +1,96 @@
+// Takes dropped, chosen and photographed files and sends them one by one, so that each shows how far it has come.
+
+const form = document.getElementById("upload");
+const list = document.getElementById("sent");
+const words = form.dataset;
+const waiting = [];
+let busy = false;
+
+function line(name) {
+  const item = document.createElement("li");
+  const row = document.createElement("div");
+  row.className = "line";
+  const label = document.createElement("span");
+  label.className = "grow";
+  label.textContent = name;
+  const state = document.createElement("span");
+  const bar = document.createElement("progress");
+  bar.max = 1;
+  bar.value = 0;
+  bar.setAttribute("aria-label", name);
+  state.textContent = words.sending;
+  row.append(label, state, bar);
+  item.append(row);
+  list.append(item);
+  return { item, label, state, bar };
+}
+
+function send(file, shown) {
+  return new Promise((resolve) => {
+    const request = new XMLHttpRequest();
+    const body = new FormData();
+    body.append("file", file, file.name);
+    body.append("channel", "PAGE");
+    request.open("POST", "/api/v1/intakes");
+    request.responseType = "json";
+    request.upload.onprogress = (event) => {
+      if (event.lengthComputable) shown.bar.value = event.loaded / event.total;
+    };
+    request.onload = () => resolve({ ok: request.status === 202, answer: request.response });
+    request.onerror = () => resolve({ ok: false, answer: null });
+    request.send(body);
+  });
+}
+
+function finish(shown, { ok, answer }) {
+  shown.bar.remove();
+  if (!ok) {
+    const why = document.createElement("p");
+    why.className = "why";
+    why.textContent = answer?.title ?? words.lost;
+    shown.state.textContent = "";
+    shown.item.append(why);
+    return null;
+  }
+  const link = document.createElement("a");
+  link.href = `/so-hoa/${answer.intake.id}`;
+  link.append(shown.label, answer.duplicate ? words.twice : words.done);
+  shown.item.replaceChildren(link);
+  return link.href;
+}
+
+async function run() {
+  if (busy) return;
+  busy = true;
+  const opened = [];
+  let refused = false;
+  while (waiting.length) {
+    const { file, shown } = waiting.shift();
+    const href = finish(shown, await send(file, shown));
+    if (href) opened.push(href);
+    else refused = true;
+  }
+  busy = false;
+  // One paper: go on with it. Several: the officer chooses which first.
+  if (opened.length === 1 && !refused && list.children.length === 1) location.assign(opened[0]);
+}
+
+function take(files) {
+  for (const file of files) waiting.push({ file, shown: line(file.name) });
+  run();
+}
+
+for (const id of ["file", "camera"]) {
+  const input = document.getElementById(id);
+  input.addEventListener("change", () => {
+    take([...input.files]);
+    input.value = "";
+  });
+}
+for (const name of ["dragover", "dragleave", "drop"]) {
+  document.addEventListener(name, (event) => {
+    event.preventDefault();
+    form.classList.toggle("over", name === "dragover");
+    if (name === "drop") take([...event.dataTransfer.files]);
+  });
+}

@@ -11,7 +11,6 @@ from ocr.values import Code, Picture, as_box, hull
 _SCALES = (1.0, 2.0, 1.5, 3.0)
 """A 20 mm code at 150 dpi has 3 pixels a module; enlarged it is found far more often (5 of 12, then 11 of 12)."""
 _MOST_PIXELS = 80_000_000
-_FORMATS = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode])
 
 
 def find_codes(grey: Picture) -> tuple[Code, ...]:
@@ -30,7 +29,9 @@ def _look(grey: Picture, scale: float) -> list[Code]:
     if scale > 1:
         seen = np.asarray(cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC), dtype=np.uint8)
     codes = []
-    for item in zxingcpp.read_barcodes(np.ascontiguousarray(seen), formats=_FORMATS, try_invert=False):
+    # No module-level value: zxing-cpp reports it as leaked when the interpreter ends.
+    formats = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode])
+    for item in zxingcpp.read_barcodes(np.ascontiguousarray(seen), formats=formats, try_invert=False):
         at = item.position
         corners = (at.top_left, at.top_right, at.bottom_right, at.bottom_left)
         box = hull([(corner.x, corner.y, corner.x + 1, corner.y + 1) for corner in corners])

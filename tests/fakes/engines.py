@@ -1,0 +1,91 @@
+"""`ports.Engines` without child process and reader: composition and inspection are real, reading is told."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from PIL import Image
+
+import ocr
+import qr
+import signing
+from vault.domain.errors import Invalid
+from vault.ports import ReadPage
+
+
+def scan(number: int) -> bytes:
+    """A PNG of an empty page at 72 dpi, different for every number."""
+    picture = Image.new("L", (595, 300), 255)
+    for place in range(24):
+        picture.putpixel((8 + place, 8), 0 if number >> place & 1 else 255)
+    target = io.BytesIO()
+    picture.save(target, "PNG")
+    return target.getvalue()
+
+
+class ToldEngines:
+    """Reads what it was told; `pages` is how many every file has, `bad_pages` are the ones that no reader can read."""
+
+    def __init__(
+        self, text: str = "GIẤY PHÉP XÂY DỰNG", *, pages: int = 1, bad_pages: frozenset[int] = frozenset()
+    ) -> None:
+        self.text, self.pages, self.bad_pages = text, pages, bad_pages
+        self.read: list[int] = []
+
+    def probe(self, data: bytes) -> ocr.Probe:
+        """What the file says, but for its number of pages."""
+        return replace(ocr.probe(data), pages=self.pages)
+
+    def read_page(self, data: bytes, index: int) -> ReadPage:
+        """The told text."""
+        del data
+        if index in self.bad_pages:
+            raise Invalid("PAGE_TOO_LARGE")
+        self.read.append(index)
+        return ReadPage(f"preview {self.text} {index}".encode(), page(self.text))
+
+    def understand(self, pages: Sequence[ocr.PageText], templates: Sequence[ocr.Template]) -> ocr.Understanding:
+        """A building permit, whatever it is."""
+        del templates
+        value = ocr.FieldValue("12/GPXD", 0.95, len(pages) - 1, (1, 1, 9, 9), "12/GPXD")
+        return ocr.Understanding(ocr.TypeGuess("GPXD", 0.9), {"number": value})
+
+    def inspect(self, pdf: bytes, *, trust: signing.Trust, now: datetime) -> signing.Report:
+        """The real report."""
+        return signing.inspect(pdf, trust=trust, now=now)
+
+    def codes(self, image: bytes) -> tuple[str, ...]:
+        """The real symbols."""
+        return tuple(qr.read_image(image))
+
+    def to_pdf(self, scan: bytes) -> bytes:
+        """A page of the picture's size."""
+        with Image.open(io.BytesIO(scan)) as picture:
+            width, height = picture.size
+        return signing.pages_to_pdf([signing.PageImageBytes(scan, width, height, 72)])
+
+    def compose(self, original: bytes, *, mark: signing.ConversionMark, qr_png: bytes) -> bytes:
+        """The real strip."""
+        return signing.add_strip(self.to_pdf(original), mark=mark, qr_png=qr_png, qr_mm=30)
+
+    def cover(
+        self,
+        *,
+        mark: signing.ConversionMark,
+        qr_png: bytes,
+        title: str,
+        rows: Sequence[tuple[str, str]],
+        signatures: Sequence[signing.SignatureLine],
+    ) -> bytes:
+        """The real cover sheet."""
+        return signing.cover_sheet(mark=mark, qr_png=qr_png, title=title, rows=rows, signatures=signatures, qr_mm=30)
+
+
+def page(text: str) -> ocr.PageText:
+    """A page that says `text`."""
+    quality = ocr.Quality(dpi=72, sharpness=1.0, contrast=1.0, unevenness=0.0, blank=False)
+    words = tuple(ocr.Word(word, 0.95, (1, 1, 9, 9)) for word in text.split())
+    return ocr.PageText(64, 64, 72, (ocr.Line(words),), quality)

@@ -1,0 +1,47 @@
+"""What each role may do, as a table that is written a second time by hand."""
+
+from __future__ import annotations
+
+import pytest
+
+from vault.domain.errors import Forbidden, Kind
+from vault.domain.people import STRANGER, SYSTEM, Action, Actor, Role, may, require
+
+A = Action
+EVERYBODY = {A.SIGN_IN, A.SIGN_OUT, A.VERIFY}
+DESK = {A.RECEIVE, A.CONFIRM, A.VIEW_INTAKE, A.OPEN_DOSSIER, A.LOOKUP, A.ATTACH, A.DEMAND}
+AFTER = {A.VIEW_RECORD, A.DOWNLOAD, A.CHANGE_STATE, A.OVERSEE}
+MAY = {
+    Role.OFFICER: EVERYBODY | DESK | AFTER,
+    Role.OPERATOR: EVERYBODY | DESK | AFTER,
+    Role.CITIZEN: EVERYBODY | {A.LIST_OWN, A.PRESENT, A.VIEW_RECORD, A.DOWNLOAD},
+    Role.VERIFIER: EVERYBODY,
+    Role.ANONYMOUS: EVERYBODY,
+    Role.SYSTEM: {A.READ, A.SEAL},
+}
+
+
+def test_the_table_knows_every_role() -> None:
+    assert set(MAY) == set(Role)
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("action", Action)
+def test_a_role_may_what_the_table_says_and_nothing_else(role: Role, action: Action) -> None:
+    actor = Actor("x", "X", role)
+    assert may(actor, action) is (action in MAY[role])
+    if action in MAY[role]:
+        require(actor, action)
+    else:
+        with pytest.raises(Forbidden) as caught:
+            require(actor, action)
+        assert (caught.value.code, caught.value.kind) == ("ROLE_MAY_NOT", Kind.FORBIDDEN)
+
+
+def test_only_the_worker_seals_and_it_does_nothing_else() -> None:
+    assert [role for role in Role if may(Actor("x", "X", role), A.SEAL)] == [Role.SYSTEM]
+
+
+def test_the_two_who_never_sign_in() -> None:
+    assert (STRANGER.role, STRANGER.agency_code, STRANGER.holder_id) == (Role.ANONYMOUS, None, None)
+    assert (SYSTEM.role, SYSTEM.agency_code) == (Role.SYSTEM, None)

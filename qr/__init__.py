@@ -38,7 +38,7 @@ from qr.errors import (
 )
 from qr.foreign import ForeignCredential, read_foreign
 from qr.keys import SigningKey, public_key_from_pem, public_key_to_pem, thumbprint_kid
-from qr.presentable import Field, issue_presentable, present, presentation_text
+from qr.presentable import Field, holder_key, holder_proof_bytes, issue_presentable, present, presentation_text
 from qr.presentation import PresentationVerification, Shown, verify_presentation
 from qr.reader import read_back, read_image
 from qr.scan import verify_image
@@ -87,6 +87,8 @@ __all__ = [
     "Verdict",
     "Verification",
     "challenge_text",
+    "holder_key",
+    "holder_proof_bytes",
     "issue",
     "issue_presentable",
     "issue_status_token",

@@ -34,6 +34,7 @@ ISS, AUD, EXP, IAT, CTI, CNF, CNONCE, STATUS, PURPOSE = 1, 3, 4, 6, 7, 8, 39, 65
 COSE_KEY, KTY, CRV, X, Y = 1, 1, -1, -2, -3
 EC2, P256 = 2, 1
 SIGN1 = 18
+_PROOF = "VNPP1"
 
 
 class Field(StrEnum):
@@ -58,6 +59,27 @@ LABELS: Mapping[Field, int] = {
     Field.ORIGINAL_DIGEST16: -70016,
 }
 FIELDS = {label: name for name, label in LABELS.items()}
+
+
+def holder_key(x: bytes, y: bytes, *, nonce: bytes, proof: bytes) -> ec.EllipticCurvePublicKey:
+    """The holder's public key, once the browser has proven that it holds the private half.
+
+    `x` and `y` are its coordinates, `nonce` is what the service sent for this sign-in, `proof` the raw r||s signature
+    of `holder_proof_bytes`. Without it somebody else's key could be bound to one's own papers. Raises CredentialError
+    HOLDER_KEY (no point of P-256) or HOLDER_PROOF.
+    """
+    try:
+        key = cose.public_key(x, y)
+    except EncodingError as error:
+        raise CredentialError("HOLDER_KEY", error.detail) from error
+    if not cose.verify_es256(key, proof, holder_proof_bytes(x, y, nonce=nonce)):
+        raise CredentialError("HOLDER_PROOF")
+    return key
+
+
+def holder_proof_bytes(x: bytes, y: bytes, *, nonce: bytes) -> bytes:
+    """What a holder signs to prove its key: no other signature of this engine is over an array that begins so."""
+    return cbor.encode([_PROOF, nonce, x, y])
 
 
 def issue_presentable(

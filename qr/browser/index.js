@@ -3,7 +3,15 @@
 export { coordinates, publicKey } from "./cose.js";
 export { parse, statusBook, verify } from "./credential.js";
 export { QrError } from "./errors.js";
-export { LABELS, fieldsOf, newHolderKey, present, presentationText, readChallenge } from "./presentable.js";
+export {
+  LABELS,
+  fieldsOf,
+  newHolderKey,
+  present,
+  presentationText,
+  proveHolder,
+  readChallenge,
+} from "./presentable.js";
 export { verifyPresentation } from "./presentation.js";
 export { StatusList, decodeStatusList, verifyStatusToken } from "./status.js";
 export { verifyTrustList } from "./trust.js";

@@ -41,6 +41,17 @@ export async function newHolderKey() {
   return crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, false, ["sign", "verify"]);
 }
 
+/**
+ * What the service needs to bind a credential to the key: `{ x, y, proof }` (Uint8Array), the public coordinates and a
+ * signature over them and the service's `nonce`.
+ */
+export async function proveHolder({ publicKey, privateKey }, nonce) {
+  const [x, y] = await cose.coordinates(publicKey);
+  const signed = encode(["VNPP1", nonce, x, y]);
+  const proof = new Uint8Array(await crypto.subtle.sign({ name: "ECDSA", hash: "SHA-256" }, privateKey, signed));
+  return { x, y, proof };
+}
+
 /** The COSE_Sign1 under tag 18; QrError COSE or CBOR_*. */
 export function readMessage(value) {
   if (!(value instanceof Tagged) || value.tag !== SIGN1) throw new QrError("COSE", "tag 18");

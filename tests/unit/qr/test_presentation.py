@@ -164,6 +164,31 @@ def test_a_holders_key_cannot_leave_the_browser() -> None:
     assert len(bytes.fromhex(x)) == len(bytes.fromhex(y)) == 32
 
 
+def test_a_browsers_key_is_bound_only_with_its_proof() -> None:
+    made = ask([{"op": "holder"}, {"op": "prove", "nonce": NONCE.hex()}])[1]["ok"]
+    x, y, proof = (bytes.fromhex(made[name]) for name in ("x", "y", "proof"))
+    assert qr.holder_key(x, y, nonce=NONCE, proof=proof).public_numbers().x == int.from_bytes(x, "big")
+    for changed, code in (
+        ({"nonce": bytes(12)}, "HOLDER_PROOF"),
+        ({"proof": bytes(64)}, "HOLDER_PROOF"),
+        ({"proof": b""}, "HOLDER_PROOF"),
+        ({"x": y, "y": x}, "HOLDER_KEY"),
+        ({"x": x[:31]}, "HOLDER_KEY"),
+        (dict(zip(("x", "y"), AGENCY.coordinates, strict=True)), "HOLDER_PROOF"),
+    ):
+        options: dict[str, Any] = {"x": x, "y": y, "nonce": NONCE, "proof": proof} | changed
+        with pytest.raises(qr.CredentialError) as refused:
+            qr.holder_key(options.pop("x"), options.pop("y"), **options)
+        assert refused.value.code == code
+
+
+def test_a_proof_is_over_the_key_and_the_nonce() -> None:
+    x, y = HOLDER.coordinates
+    assert qr.holder_proof_bytes(x, y, nonce=NONCE).hex().startswith("8465564e505031")
+    key = qr.holder_key(x, y, nonce=NONCE, proof=HOLDER.sign(qr.holder_proof_bytes(x, y, nonce=NONCE)))
+    assert qr.thumbprint_kid(key) == HOLDER.kid
+
+
 def test_a_challenge_reads_back_here_and_in_the_browser() -> None:
     text = qr.challenge_text(CHALLENGE, host=HOST)
     assert qr.read_challenge(text, hosts=[HOST], now=NOW) == CHALLENGE

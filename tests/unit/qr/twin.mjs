@@ -59,6 +59,10 @@ const answers = {
     }
     return [context.pair.privateKey.extractable, refusals, (await qr.coordinates(context.pair.publicKey)).map(hex)];
   },
+  async prove({ nonce }) {
+    const proof = await qr.proveHolder(context.pair, bytes(nonce));
+    return Object.fromEntries(Object.entries(proof).map(([name, value]) => [name, hex(value)]));
+  },
   async present({ credential, host, ...options }) {
     const { d } = options;
     const nonce = options.nonce === null ? null : bytes(options.nonce);

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
 import yaml
+from pydantic import ValidationError
 
 import ocr
 import qr
@@ -20,7 +21,7 @@ from vault.blobs import S3Blobs, S3Files, S3Settings
 from vault.config import Settings
 from vault.db import PostgresUnitOfWork, upgrade
 from vault.domain.catalogue import Catalogue
-from vault.domain.errors import Unavailable
+from vault.domain.errors import Invalid, Unavailable
 from vault.domain.holders import HolderId
 from vault.domain.passwords import hash_password
 from vault.domain.people import Actor, Role
@@ -117,8 +118,10 @@ class App:
         """Roots that PDF signatures must lead to: the government's, this deployment's and those that settings name."""
         trust = signing.Trust.vietnam_government()
         for path in (self.keys.seal_roots, self.settings.trust_roots):
-            if path is not None and path.exists():
-                trust += signing.Trust.from_pem(path.read_bytes())
+            # Keys of our own may not be made yet; roots that somebody named must be there.
+            if path is not None and (path == self.settings.trust_roots or path.exists()):
+                with _usable(path):
+                    trust += signing.Trust.from_pem(self.keys.read(path))
         return trust
 
     @cached_property
@@ -126,17 +129,20 @@ class App:
         """The agency's seal."""
         settings, folder = self.settings, self.keys
         passphrase = _passphrase(settings)
-        sealer = signing.Sealer.from_pkcs12(folder.read(settings.seal_pkcs12 or folder.seal), passphrase)
+        container = settings.seal_pkcs12 or folder.seal
+        with _usable(container):
+            sealer = signing.Sealer.from_pkcs12(folder.read(container), passphrase)
         if sealer.is_development and settings.environment == "production":
             raise Unavailable("DEVELOPMENT_KEY", file="seal")
         evidence = load_development_pki(folder).evidence if sealer.is_development else signing.Evidence()
-        timestamper: signing.Timestamper = (
-            signing.HttpTimestamper(settings.timestamp_url)
-            if settings.timestamp_url
-            else signing.LocalTimestampAuthority.from_pkcs12(
-                folder.read(folder.timestamps), passphrase, clock=self.clock.now
+        with _usable(folder.timestamps):
+            timestamper: signing.Timestamper = (
+                signing.HttpTimestamper(settings.timestamp_url)
+                if settings.timestamp_url
+                else signing.LocalTimestampAuthority.from_pkcs12(
+                    folder.read(folder.timestamps), passphrase, clock=self.clock.now
+                )
             )
-        )
         return FileSealingDesk(
             sealer,
             system_name=settings.system_name,
@@ -163,14 +169,15 @@ class App:
     def credentials(self) -> FileCredentialDesk:
         """The keys of QR credentials and status lists."""
         folder, passphrase = self.keys, _passphrase(self.settings)
-        return FileCredentialDesk(
-            host=self.settings.qr_host,
-            agency_code=self.settings.agency_code,
-            signer=qr.SigningKey.from_pem(folder.read(folder.qr), passphrase),
-            status_signer=qr.SigningKey.from_pem(folder.read(folder.status), passphrase),
-            trust_list=folder.read(folder.trust_list),
-            root_public_pem=folder.read(folder.trust_root_public),
-        )
+        with _usable(folder.root):
+            return FileCredentialDesk(
+                host=self.settings.qr_host,
+                agency_code=self.settings.agency_code,
+                signer=qr.SigningKey.from_pem(folder.read(folder.qr), passphrase),
+                status_signer=qr.SigningKey.from_pem(folder.read(folder.status), passphrase),
+                trust_list=folder.read(folder.trust_list),
+                root_public_pem=folder.read(folder.trust_root_public),
+            )
 
     def close(self) -> None:
         """Give back what was opened: connections, and the engines' children."""
@@ -182,7 +189,18 @@ class App:
 
 def build(settings: Settings | None = None) -> App:
     """The app of these settings; without any, of the environment and the home folder."""
-    return App(settings or Settings(), SystemClock(), SystemIds())
+    return App(settings or _settings(), SystemClock(), SystemIds())
+
+
+def _settings() -> Settings:
+    """What the environment says; `SETTINGS_WRONG` names the variables that it cannot mean, never their values."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        names = sorted({f"VAULT_{one['loc'][0]}".upper() for one in error.errors() if one["loc"]})
+        raise Invalid("SETTINGS_WRONG", names=", ".join(names)) from None
+    except ValueError:  # the file that `vault up` wrote is no JSON any more
+        raise Unavailable("SERVICE_FILE_BROKEN", file="service.json") from None
 
 
 def database_url(settings: Settings) -> str:
@@ -203,6 +221,15 @@ def _s3(settings: Settings) -> S3Settings:
         secure=settings.s3_secure,
         region=settings.s3_region,
     )
+
+
+@contextmanager
+def _usable(file: Path) -> Iterator[None]:
+    """A key file that does not open is a part that is down: nothing is wrong with the paper that waits for it."""
+    try:
+        yield
+    except (signing.SigningError, qr.QrError) as error:
+        raise Unavailable(error.code, file=file.name) from error
 
 
 def _passphrase(settings: Settings) -> bytes:

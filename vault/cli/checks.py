@@ -62,7 +62,7 @@ class Answer:
 def check(what: str, how: Check, *, service: App) -> Answer:
     """Judge a path or a text. A bad file is a verdict, not an error."""
     path = Path(what)
-    if "://" in what or not path.is_file():
+    if "://" in what or not _is_file(path):
         return _texts((what,), how, service=service)
     data = path.read_bytes()
     if b"%PDF-" in data[:PDF_WITHIN] or path.suffix.lower() == ".pdf":
@@ -74,8 +74,18 @@ def check(what: str, how: Check, *, service: App) -> Answer:
     return _texts(texts, how, service=service)
 
 
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # a scanned text may be longer than any name, or hold what no name may
+        return False
+
+
 def _pdf(data: bytes, how: Check, *, service: App) -> Answer:
-    trust = signing.Trust.from_pem(how.roots.read_bytes()) if how.roots else service.trust
+    try:
+        trust = signing.Trust.from_pem(how.roots.read_bytes()) if how.roots else service.trust
+    except signing.TrustUnreadableError as error:
+        raise Invalid(error.code) from error
     try:
         report = service.engines.inspect(data, trust=trust, now=how.now).as_dict()
     except Invalid as error:

@@ -42,8 +42,8 @@ STATUS: Mapping[Kind, Exit] = {
 
 
 def print_json(value: Mapping[str, Any]) -> None:
-    """One JSON object on one line."""
-    typer.echo(json.dumps(value, ensure_ascii=False, default=str))
+    """One JSON object on one line. What UTF-8 cannot hold, as in odd file names, is escaped as JSON does it."""
+    typer.echo(json.dumps(value, ensure_ascii=False, default=str).encode("utf-8", "backslashreplace"))
 
 
 def fail(error: VaultError, *, as_json: bool) -> Exit:

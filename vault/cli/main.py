@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import sys
 from collections.abc import Sequence
 
@@ -11,7 +12,9 @@ import typer
 from vault import __version__
 from vault.cli import admin, desk, log, papers, service
 from vault.cli.edge import Exit, err, fail, print_json
-from vault.domain.errors import VaultError
+from vault.domain.errors import Invalid, Unavailable, VaultError
+
+_LOG = logging.getLogger(__name__)
 
 app = typer.Typer(
     name="vault",
@@ -58,6 +61,11 @@ def main(arguments: Sequence[str]) -> int:
         if as_json:
             print_json({"ok": False, "code": "USAGE", "message": message})
         return Exit.USAGE
+    except OSError as error:
+        return fail(Invalid("FILE_ACCESS", file=error.filename, reason=error.strerror or str(error)), as_json=as_json)
+    except Exception:  # noqa: BLE001 - the edge of the program: a fault of ours is told as one, and ends in JSON all the same
+        _LOG.exception("vault %s failed", " ".join(arguments[:1]))
+        return fail(Unavailable("SERVER_ERROR"), as_json=as_json)
     return status if isinstance(status, int) else Exit.OK
 
 

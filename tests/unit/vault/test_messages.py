@@ -27,7 +27,6 @@ PASSED_ON = {
     "vault/sandbox/client.py": "an engine's error, by its class",
     "vault/usecases/reuse/demand.py": "DemandCode",
     "vault/cli/papers.py": "signing's error, by its class",
-    "vault/domain/holders.py": "HolderNumberCode",
     "qr/credential.py": "a decoder's Reason",
 }
 ERRORS = yaml.safe_load((ROOT / "vault/messages/errors.yaml").read_text(encoding="utf-8"))

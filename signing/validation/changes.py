@@ -25,6 +25,7 @@ from pyhanko.sign.diff_analysis import (
 )
 from pyhanko.sign.fields import enumerate_sig_fields
 
+from signing.validation.metadata import same_description
 from signing.validation.objects import entry, items
 from signing.validation.store import SecurityStoreRule
 
@@ -112,7 +113,7 @@ class History:
                 return False
             if result.modification_level > ModificationLevel.LTA_UPDATES or result.changed_form_fields:
                 return False
-            if _form(old) != _form(new) or _fields(old) != _fields(new):
+            if _form(old) != _form(new) or _fields(old) != _fields(new) or not same_description(old, new):
                 return False
         return True
 

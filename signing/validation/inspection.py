@@ -179,7 +179,7 @@ class _Look:
             if len(self.items) >= MAX_SIGNATURES:
                 self.reasons.add(Reason.TOO_MANY_SIGNATURES)
                 break
-            item = _Item(name, sig_field.get_object())
+            item = _Item(str(name), sig_field.get_object())
             self.items.append(item)
             try:
                 self._read(item, reader)

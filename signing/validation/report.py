@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, Self
 
@@ -62,7 +62,7 @@ class SignatureReport:
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready values, with the verdict and the ETSI indication."""
-        values = asdict(self)
+        values = {f.name: getattr(self, f.name) for f in fields(self)}
         values["reasons"] = [reason.value for reason in self.reasons]
         return {**values, "verdict": self.verdict.value, "etsi": etsi_of(self.reasons)}
 

@@ -22,6 +22,11 @@ _TAIL_END: Final = re.compile(rb"[\r\n \t]*startxref[\r\n \t]+(\d{1,12})[\r\n \t
 _OBJECT: Final = re.compile(rb"(\d{1,10})[ \t\r\n]+(\d{1,5})[ \t\r\n]+obj")
 _TRAILER: Final = re.compile(rb"[\r\n \t]*(?:trailer)?[\r\n \t]*(?=<<)")
 _ENDOBJ: Final = re.compile(rb"[\r\n \t]*endobj")
+# The last two are written by a common word processor and repeated by every later revision; no viewer draws them.
+_TRAILER_KEYS: Final = frozenset(
+    {"/Size", "/Root", "/Prev", "/Info", "/ID", "/Encrypt", "/DocChecksum", "/AdditionalStreams"}
+)
+_STREAM_KEYS: Final = frozenset({"/Type", "/W", "/Index", "/Filter", "/DecodeParms", "/Length"})
 _BLANK: Final = b"\x00\t\n\x0c\r "
 
 
@@ -108,7 +113,7 @@ def tail_is_accounted_for(reader: Any, pdf: bytes, end: int) -> bool:
             if place < end:
                 return False
             if place not in extents:
-                extents[place] = _object_end(reader, pdf, place)
+                extents[place], _ = _object(reader, pdf, place)
     return bool(extents) and _covers(pdf, end, extents)
 
 
@@ -120,28 +125,40 @@ def _section_end(reader: Any, pdf: bytes, section: Any) -> int:
         if trailer is None:
             raise misc.PdfReadError("no trailer after a cross-reference table")
         reader.stream.seek(trailer.end())
-        generic.read_object(reader.stream, generic.TrailerReference(reader))  # type: ignore[no-untyped-call]
+        stated = generic.read_object(reader.stream, generic.TrailerReference(reader))  # type: ignore[no-untyped-call]
         after = reader.stream.tell()
+        known = _TRAILER_KEYS
     else:
-        after = _object_end(reader, pdf, start)
+        after, stated = _object(reader, pdf, start)
+        known = _TRAILER_KEYS | _STREAM_KEYS
+    _require_plain(reader, stated, known)
     found = _TAIL_END.match(pdf, after)
     if found is None or int(found[1]) != start:
         raise misc.PdfReadError("a revision does not end with its own startxref and %%EOF")
     return found.end()
 
 
-def _object_end(reader: Any, pdf: bytes, start: int) -> int:
+def _require_plain(reader: Any, trailer: Any, known: frozenset[str]) -> None:
+    """A trailer of an uncovered revision names the catalog itself and holds nothing that parsers read differently."""
+    if not isinstance(trailer, generic.DictionaryObject) or not {"/Root", "/Size"} <= set(trailer) <= known:
+        raise misc.PdfReadError("a trailer lacks keys or holds unknown ones")
+    if trailer.get_value_as_reference("/Root") != reader.root_ref:
+        raise misc.PdfReadError("a trailer names another catalog")
+
+
+def _object(reader: Any, pdf: bytes, start: int) -> tuple[int, Any]:
+    """Where an object ends, and its value."""
     header = _OBJECT.match(pdf, start)
     if header is None:
         raise misc.PdfReadError("no object where the table says")
     stream = reader.stream
     stream.seek(header.end())
     misc.skip_over_whitespace(stream)
-    generic.read_object(stream, generic.Reference(int(header[1]), int(header[2]), reader))
+    value = generic.read_object(stream, generic.Reference(int(header[1]), int(header[2]), reader))
     closing = _ENDOBJ.match(pdf, stream.tell())
     if closing is None:
         raise misc.PdfReadError("an object does not end")
-    return closing.end()
+    return closing.end(), value
 
 
 def _covers(pdf: bytes, start: int, extents: dict[int, int]) -> bool:

@@ -164,6 +164,36 @@ def evidence_with_an_orphan(pdf: bytes) -> bytes:
     return appended(pdf, {**store, new: stream(b"0"), new + 1: stream(EVIL)})
 
 
+def another_title(pdf: bytes) -> bytes:
+    """Only what the file says of itself changes: a title that nobody signed."""
+    number = int(re.findall(rb"/Info\s+(\d+) \d+ R", pdf)[-1])
+    return appended(pdf, {number: b"<< /Title (Quyet dinh gia) >>"}, trailer=b"/Info %d 0 R" % number)
+
+
+def another_title_in_xmp(pdf: bytes) -> bytes:
+    new = new_number(pdf)
+    xmp = (
+        b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+        b'<rdf:Description xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title><rdf:Alt>'
+        b'<rdf:li xml:lang="x-default">Quyet dinh gia</rdf:li></rdf:Alt></dc:title>'
+        b"</rdf:Description></rdf:RDF></x:xmpmeta>"
+    )
+    described = catalog_with(re.sub(rb"/Metadata \d+ 0 R", b"", pdf), b"/Metadata %d 0 R" % new)
+    return appended(pdf, {**described, new: stream(xmp, b"/Type /Metadata /Subtype /XML")})
+
+
+def a_trailer_with_unknown_keys(pdf: bytes) -> bytes:
+    return appended(pdf, {new_number(pdf): b"null"}, trailer=b"/XRefStm 17")
+
+
+def a_trailer_without_its_catalog(pdf: bytes) -> bytes:
+    """The last trailer of an evidence revision no longer names the catalog; parsers differ on what is meant."""
+    if b"/DSS" not in pdf:
+        return an_empty_update(pdf)
+    head, tail = pdf.rsplit(b"/Root", 1)
+    return head + b"/Rkot" + tail
+
+
 def the_signature_copied_to_the_end(pdf: bytes) -> bytes:
     """The old signature value again in a new field of an update, to make its coverage look whole."""
     number = number_of(pdf, b"/ByteRange")
@@ -304,6 +334,10 @@ ATTACKS: dict[str, Attack] = {
         an_empty_update,
         evidence_with_a_stowaway,
         evidence_with_an_orphan,
+        another_title,
+        another_title_in_xmp,
+        a_trailer_with_unknown_keys,
+        a_trailer_without_its_catalog,
         the_signature_copied_to_the_end,
         junk_before_the_header,
         another_file_in_front,

@@ -131,11 +131,15 @@ class Engines(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SealedPaper:
-    """A sealed PDF and its PAdES level; `pending` while a part that was down keeps it below the level asked for."""
+    """A sealed PDF and its PAdES level; `pending` while a part that was down keeps it below the level asked for.
+
+    `archived_until` is when its newest archive time stamp loses its force; None when it has none.
+    """
 
     pdf: bytes
     level: str
     pending: bool
+    archived_until: datetime | None
 
 
 class SealingDesk(Protocol):
@@ -153,6 +157,13 @@ class SealingDesk(Protocol):
 
     def seal(self, pdf: bytes, *, reason: str) -> SealedPaper:
         """The sealed PDF, validated before it is given out; `Unavailable` (`SEAL_DOWN`) when the key cannot be used."""
+        ...
+
+    def renew(self, pdf: bytes) -> SealedPaper:
+        """Lift a pending seal, or put a fresh archive time stamp over it; nothing that is there is changed.
+
+        `pending` again while the time-stamp authority is still down; then `pdf` is what came in.
+        """
         ...
 
     @property
@@ -356,6 +367,14 @@ class Records(Protocol):
 
     def states(self, list_id: int) -> Mapping[int, RecordState]:
         """Every index of a list whose record is not active."""
+        ...
+
+    def seals_to_renew(self, before: datetime, *, limit: int) -> tuple[RecordCode, ...]:
+        """Records whose seal is pending, or whose archive time stamp ends before a time; the most urgent first."""
+        ...
+
+    def set_seal(self, code: RecordCode, sealed: Digest, *, level: str, archived_until: datetime | None) -> None:
+        """Put a renewed seal in the place of the old one, whose bytes it begins with."""
         ...
 
     def set_state(

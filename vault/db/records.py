@@ -65,6 +65,7 @@ def _record(row: AnyRow, holders: tuple[HolderLink, ...]) -> Record:
         original_mime=row.original_mime,
         sealed=Digest(row.sealed),
         seal_level=row.seal_level,
+        archived_until=row.archived_until,
         signed_original=row.signed_original,
         preview=Digest(row.preview),
         page_count=row.page_count,
@@ -128,6 +129,7 @@ class PgRecords:
                 consent=record.consent,
                 sealed=record.sealed,
                 seal_level=record.seal_level,
+                archived_until=record.archived_until,
                 preview=record.preview,
                 page_count=record.page_count,
                 created_at=record.sealed_at,
@@ -228,6 +230,30 @@ class PgRecords:
             .where(t.status_slot.c.list_id == list_id, t.record.c.state != RecordState.ACTIVE.value)
         )
         return {row.position: RecordState(row.state) for row in rows}
+
+    def seals_to_renew(self, before: datetime, *, limit: int) -> tuple[RecordCode, ...]:
+        """Pending seals first, then those that end soonest."""
+        ends = t.record_version.c.archived_until
+        rows = self._db.execute(
+            select(t.record.c.code)
+            .join(
+                t.record_version,
+                (t.record_version.c.record_id == t.record.c.id) & (t.record_version.c.version == t.record.c.version),
+            )
+            .where(ends.is_(None) | (ends < before))
+            .order_by(ends.nulls_first())
+            .limit(limit)
+        )
+        return tuple(RecordCode(code) for code in rows.scalars())
+
+    def set_seal(self, code: RecordCode, sealed: Digest, *, level: str, archived_until: datetime | None) -> None:
+        """Of the newest version."""
+        newest = select(t.record.c.id, t.record.c.version).where(t.record.c.code == code).subquery()
+        self._db.execute(
+            update(t.record_version)
+            .where(t.record_version.c.record_id == newest.c.id, t.record_version.c.version == newest.c.version)
+            .values(sealed=sealed, seal_level=level, archived_until=archived_until)
+        )
 
     def set_state(
         self, code: RecordCode, state: RecordState, *, superseded_by: RecordCode | None, at: datetime

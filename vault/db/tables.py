@@ -168,10 +168,13 @@ record_version = Table(
     Column("consent", Boolean, nullable=False),
     Column("sealed", Text, nullable=False, index=True),
     Column("seal_level", Text, nullable=False),
+    Column("archived_until", DateTime(timezone=True)),
     Column("preview", Text, nullable=False),
     Column("page_count", Integer, nullable=False),
     _at("created_at"),
     Column("created_by", Text, nullable=False),
+    # A pending seal has no archive time stamp: it sorts first and is found by the same index.
+    Index("ix_record_version_archived_until", text("archived_until NULLS FIRST")),
 )
 
 record_holder = Table(

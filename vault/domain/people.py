@@ -28,6 +28,7 @@ class Action(StrEnum):
     READ = "READ"
     CONFIRM = "CONFIRM"
     SEAL = "SEAL"
+    RENEW_SEAL = "RENEW_SEAL"
     VIEW_INTAKE = "VIEW_INTAKE"
     OPEN_DOSSIER = "OPEN_DOSSIER"
     LOOKUP = "LOOKUP"
@@ -78,7 +79,7 @@ _MAY: dict[Role, frozenset[Action]] = {
     Role.CITIZEN: frozenset({Action.LIST_OWN, Action.VIEW_RECORD, Action.DOWNLOAD, Action.PRESENT}) | _ANYBODY,
     Role.VERIFIER: _ANYBODY,
     Role.ANONYMOUS: _ANYBODY,
-    Role.SYSTEM: frozenset({Action.READ, Action.SEAL}),
+    Role.SYSTEM: frozenset({Action.READ, Action.SEAL, Action.RENEW_SEAL}),
 }
 
 

@@ -57,6 +57,8 @@ class Record:
     """The sealed copy; for an original that carries its own signatures, the sealed cover sheet that goes beside it."""
     seal_level: str
     """PAdES level of that seal, e.g. `B-LTA`."""
+    archived_until: datetime | None
+    """When the seal's newest archive time stamp loses its force, unless it is renewed."""
     signed_original: bool
     preview: Digest
     page_count: int

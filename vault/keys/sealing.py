@@ -60,8 +60,17 @@ class FileSealingDesk:
             )
         except (signing.KeyUnusableError, signing.SignerUnavailableError) as error:
             raise Unavailable("SEAL_DOWN", reason=error.code) from error
+        return self._proven(sealed, now)
+
+    def renew(self, pdf: bytes) -> SealedPaper:
+        """Lift a pending seal, or put a fresh archive time stamp over it."""
+        renewed = signing.upgrade(pdf, timestamper=self._timestamper, validation=self._evidence)
+        return self._proven(renewed, self._clock.now())
+
+    def _proven(self, sealed: signing.Sealed, now: datetime) -> SealedPaper:
         self._prove(sealed.pdf, now)
-        return SealedPaper(sealed.pdf, sealed.level.value, sealed.pending)
+        until = signing.archive_expires_at(sealed.pdf) if sealed.level is signing.Level.B_LTA else None
+        return SealedPaper(sealed.pdf, sealed.level.value, sealed.pending, until)
 
     def _prove(self, pdf: bytes, now: datetime) -> None:
         report = signing.inspect(pdf, trust=self._trust, now=now)

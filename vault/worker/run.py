@@ -17,6 +17,7 @@ from vault.domain.intake import IntakeId
 from vault.ports import JobName
 from vault.usecases.digitize.give_up import give_up
 from vault.usecases.digitize.read import read
+from vault.usecases.digitize.renew_seals import renew_seals
 from vault.usecases.digitize.seal import seal
 
 _LOG = logging.getLogger(__name__)
@@ -79,6 +80,12 @@ def queue_of(app: App) -> Queue:
                 catalogue=app.catalogue,
                 clock=app.clock,
             )
+
+    @queue.periodic(cron="* * * * *")
+    @queue.task(name="renew_seals", queueing_lock="renew_seals", lock="renew_seals")
+    def renew(timestamp: int) -> None:
+        del timestamp
+        renew_seals(uow=app.uow, blobs=app.blobs, sealing=app.sealing, clock=app.clock)
 
     @queue.periodic(cron="* * * * * */15")
     @queue.task(name="retry_stalled", queueing_lock="retry_stalled")

@@ -298,6 +298,7 @@ def _record(
         original_mime=intake.mime,
         sealed=digest,
         seal_level=sealed.level,
+        archived_until=sealed.archived_until,
         signed_original=intake.signed_original,
         preview=preview,
         page_count=intake.page_count,

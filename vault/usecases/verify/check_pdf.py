@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import signing
 from vault.domain.audit import Event
 from vault.domain.errors import Invalid
-from vault.domain.ids import RecordCode, digest_of
+from vault.domain.ids import RecordCode, digest_of, record_code
 from vault.domain.people import Action, Actor
 from vault.domain.states import RecordState
-from vault.ports import Clock, Engines, SealingDesk, UnitOfWork
+from vault.ports import Clock, CredentialDesk, Engines, SealingDesk, UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ def check_pdf(
     uow: UnitOfWork,
     engines: Engines,
     sealing: SealingDesk,
+    credentials: CredentialDesk,
     clock: Clock,
     max_bytes: int,
 ) -> PdfCheck:
@@ -38,8 +40,10 @@ def check_pdf(
         raise Invalid("FILE_TOO_LARGE", limit=max_bytes)
     now = clock.now()
     report = engines.inspect(data, trust=sealing.trust, now=now)
+    shown = _shown(data, engines=engines, credentials=credentials, now=now)
     with uow.begin() as tx:
-        record = next(iter(tx.records.of_blob(digest_of(data))), None)
+        # A renewed seal has other bytes than the copy somebody saved before; the credential on the page is the same.
+        record = next(iter(tx.records.of_blob(digest_of(data))), None) or (tx.records.find(shown) if shown else None)
         verdict = str(report.verdict)
         if record is not None and verdict.startswith("VALID") and record.state is not RecordState.ACTIVE:
             verdict = record.state.value
@@ -57,3 +61,13 @@ def check_pdf(
             )
         )
     return PdfCheck(verdict, report, record.code if record else None, record.state if record else None)
+
+
+def _shown(data: bytes, *, engines: Engines, credentials: CredentialDesk, now: datetime) -> RecordCode | None:
+    """The record whose credential is printed on the file; None when there is none, or nothing can be drawn of it."""
+    try:
+        texts = engines.codes(data)
+    except Invalid:
+        return None
+    ids = (credentials.own_record(text, now=now) for text in texts)
+    return next((record_code(one) for one in ids if one is not None), None)

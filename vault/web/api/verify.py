@@ -109,6 +109,7 @@ def verify_file(actor: Anybody, app: TheApp, file: Annotated[UploadFile, File()]
         uow=app.uow,
         engines=app.engines,
         sealing=app.sealing,
+        credentials=app.credentials,
         clock=app.clock,
         max_bytes=limit,
     )

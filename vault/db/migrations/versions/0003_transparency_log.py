@@ -1,4 +1,4 @@
-"""Places of events in the transparency log; every new event waits in a queue for its place."""
+"""Places of events in the transparency log, with a queue of events that wait; ends of archive time stamps."""
 
 from __future__ import annotations
 
@@ -35,6 +35,8 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("size", name=op.f("pk_log_head")),
     )
+    op.add_column("record_version", sa.Column("archived_until", sa.DateTime(timezone=True)))
+    op.create_index("ix_record_version_archived_until", "record_version", [sa.text("archived_until NULLS FIRST")])
     # Events that are there already get their places first.
     op.execute("INSERT INTO log_queue (event_id) SELECT id FROM event")
     op.execute(

@@ -1,0 +1,95 @@
+"""A time-stamp authority that is down costs a level for a while, never a seal; archive time stamps are renewed in time."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+import signing
+from tests.golden.specimens import as_jpeg, draw
+from tests.service import Service
+from vault.domain.ids import RecordCode
+from vault.domain.people import Action, Role
+from vault.keys import FileSealingDesk, load_development_pki
+from vault.usecases.digitize.renew_seals import renew_seals
+
+pytestmark = pytest.mark.service
+HOLDER = {"number": "031090000001", "name": "NGUYỄN VĂN MẪU"}
+
+
+class DownAuthority:
+    """A time-stamp authority that never answers."""
+
+    def timestamp(self, digest: bytes) -> bytes:
+        raise signing.TimestampUnavailableError(f"{len(digest)} bytes, and nobody home")
+
+
+def _desk(service: Service, timestamper: signing.Timestamper) -> FileSealingDesk:
+    app = service.app
+    passphrase = (app.settings.home / "keys" / "passphrase").read_bytes()
+    return FileSealingDesk(
+        signing.Sealer.from_pkcs12(app.keys.read(app.keys.seal), passphrase),
+        system_name="thử",
+        agency_name="UBND phường Mẫu",
+        trust=app.trust,
+        timestamper=timestamper,
+        evidence=load_development_pki(app.keys).evidence,
+        clock=app.clock,
+    )
+
+
+@pytest.fixture(scope="module")
+def record(service: Service) -> RecordCode:
+    data = as_jpeg(draw("QUYETDINH", seed=41), 1)
+    code = service.digitize(data, "qd.jpg", type_code="QUYETDINH", holders=[HOLDER], fields={"number": "41/QĐ"})
+    return RecordCode(code)
+
+
+def test_a_seal_without_a_time_stamp_is_pending_and_lifted_later(service: Service) -> None:
+    pdf = signing.pages_to_pdf([signing.PageImageBytes(as_jpeg(draw("HKD", seed=1), 1), 2480, 3508, 300)])
+    down = _desk(service, DownAuthority())
+    sealed = down.seal(pdf, reason="thử")
+    assert (sealed.level, sealed.pending, sealed.archived_until) == ("B-B", True, None)
+    assert down.renew(sealed.pdf).pending is True
+    lifted = service.app.sealing.renew(sealed.pdf)
+    assert (lifted.level, lifted.pending) == ("B-LTA", False)
+    assert lifted.pdf.startswith(sealed.pdf)
+    assert lifted.archived_until is not None
+
+
+def test_an_archive_time_stamp_is_renewed_before_it_ends(service: Service, record: RecordCode) -> None:
+    app = service.app
+    with app.uow.begin() as tx:
+        before = tx.records.get(record)
+        soon = app.clock.now() + timedelta(days=30)
+        tx.records.set_seal(record, before.sealed, level="B-LTA", archived_until=soon)
+    down = _desk(service, DownAuthority())
+    assert renew_seals(uow=app.uow, blobs=app.blobs, sealing=down, clock=app.clock) == 0
+    with app.uow.begin() as tx:
+        assert tx.records.get(record).sealed == before.sealed
+    renew_seals(uow=app.uow, blobs=app.blobs, sealing=app.sealing, clock=app.clock)
+    with app.uow.begin() as tx:
+        after = tx.records.get(record)
+        events = tx.events.list(record=record, action=Action.RENEW_SEAL, limit=5)
+    assert after.sealed != before.sealed
+    assert app.blobs.get(after.sealed).startswith(app.blobs.get(before.sealed))
+    assert after.archived_until is not None
+    assert after.archived_until > soon
+    assert len(events) == 1
+    assert renew_seals(uow=app.uow, blobs=app.blobs, sealing=app.sealing, clock=app.clock) == 0
+
+
+def test_a_copy_saved_before_the_renewal_is_still_known(service: Service, record: RecordCode) -> None:
+    app = service.app
+    with app.uow.begin() as tx:
+        now = tx.records.get(record)
+    saved = app.blobs.get(now.sealed)
+    renewed = app.sealing.renew(saved)
+    with app.uow.begin() as tx:
+        digest = app.blobs.put(renewed.pdf, mime="application/pdf")
+        tx.records.set_seal(record, digest, level=renewed.level, archived_until=renewed.archived_until)
+    body = {"state": "SUSPENDED", "reason": "đang kiểm tra"}
+    service.client(Role.OFFICER).post(f"/api/v1/records/{record}/state", json=body).raise_for_status()
+    checked = service.client().post("/api/v1/verify/file", files={"file": ("old.pdf", saved)}).json()
+    assert (checked["verdict"], checked["record"]) == ("SUSPENDED", record)

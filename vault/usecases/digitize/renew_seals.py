@@ -1,0 +1,54 @@
+"""Lift seals that wait for a time stamp, and renew archive time stamps before they lose their force."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from vault.domain.audit import Event
+from vault.domain.ids import RecordCode
+from vault.domain.people import SYSTEM, Action
+from vault.ports import Blobs, Clock, SealingDesk, UnitOfWork
+
+AHEAD = timedelta(days=180)
+"""An archive time stamp is renewed half a year before its authority's certificate ends."""
+
+BATCH = 200
+
+
+def renew_seals(*, uow: UnitOfWork, blobs: Blobs, sealing: SealingDesk, clock: Clock) -> int:
+    """Renew what needs it, most urgent first; how many got a better seal. Stops at the first that stays pending."""
+    with uow.begin() as tx:
+        codes = tx.records.seals_to_renew(clock.now() + AHEAD, limit=BATCH)
+    done = 0
+    for code in codes:
+        if not _renew(code, uow=uow, blobs=blobs, sealing=sealing, clock=clock):
+            break
+        done += 1
+    return done
+
+
+def _renew(code: RecordCode, *, uow: UnitOfWork, blobs: Blobs, sealing: SealingDesk, clock: Clock) -> bool:
+    with uow.begin() as tx:
+        before = tx.records.get(code)
+    renewed = sealing.renew(blobs.get(before.sealed))
+    if renewed.pending:
+        return False
+    digest = blobs.put(renewed.pdf, mime="application/pdf")
+    with uow.begin() as tx:
+        record = tx.records.get(code, lock=True)
+        if record.sealed != before.sealed:
+            return True  # somebody was faster
+        tx.records.set_seal(code, digest, level=renewed.level, archived_until=renewed.archived_until)
+        tx.events.add(
+            Event(
+                clock.now(),
+                replace(SYSTEM, agency_code=record.agency_code),
+                Action.RENEW_SEAL,
+                record=code,
+                version=record.version,
+                holder_id=tx.records.first_holder(code),
+                details={"level": renewed.level, "was": record.seal_level},
+            )
+        )
+    return True

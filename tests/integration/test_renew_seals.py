@@ -1,4 +1,4 @@
-"""A time-stamp authority that is down costs a level for a while, never a seal; archive time stamps are renewed in time."""
+"""A time-stamp authority that is down costs a level for a while, never a seal; archive stamps are renewed in time."""
 
 from __future__ import annotations
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, RedirectResponse, Response
+from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from vault import messages
@@ -51,7 +52,9 @@ def problem(request: Request, *, status: int, code: str, facts: dict[str, object
     headers = {"Content-Language": language.value}
     if status == STATUS[Kind.UNAVAILABLE]:
         headers["Retry-After"] = _RETRY_SECONDS
-    return JSONResponse(body, status, headers, media_type="application/problem+json")
+    # Facts may hold what the sender sent, half of a surrogate pair included: it is escaped as JSON does it.
+    content = json.dumps(body, ensure_ascii=False, default=str).encode("utf-8", "backslashreplace")
+    return Response(content, status, headers, media_type="application/problem+json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,3 +110,8 @@ def install(app: FastAPI) -> None:
     def _http(request: Request, error: HTTPException) -> Response:
         code = _HTTP.get(error.status_code, "INVALID_REQUEST")
         return problem(request, status=error.status_code, code=code, facts={"fields": str(error.detail)})
+
+    @app.exception_handler(Exception)
+    def _fault(request: Request, error: Exception) -> Response:
+        del error  # the server logs it with its place; the caller learns only that it was ours
+        return problem(request, status=500, code="SERVER_ERROR", facts={})

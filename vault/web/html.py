@@ -51,6 +51,7 @@ class Frame:
     language: Language
     actor: Actor
     links: tuple[Link, ...]
+    address: str
     other_language: str
     development: bool
 
@@ -65,14 +66,20 @@ def home_of(role: Role) -> str:
     return _NAVIGATION.get(role, _EVERYBODY)[0][0]
 
 
-def render(request: Request, template: str, page: object, *, actor: Actor, status: int = 200) -> HTMLResponse:
-    """A whole page (or a part of one, when `template` is a fragment) with `page` as its context."""
+def render(
+    request: Request, template: str, page: object, *, actor: Actor, status: int = 200, at: str = ""
+) -> HTMLResponse:
+    """A whole page (or a part of one, when `template` is a fragment) with `page` as its context.
+
+    `at` is where the page can be asked for again, when it answers a form that was sent to another address.
+    """
     language = language_of(request)
     frame = Frame(
         language=language,
         actor=actor,
         links=_links(request.url.path, actor.role),
-        other_language=_other(request, language),
+        address=at,
+        other_language=at + _other(request, language),
         development=app_of(request).settings.environment == "development",
     )
     words = _Words(language)

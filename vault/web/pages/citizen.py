@@ -83,7 +83,7 @@ def mine(request: Request, actor: SignedIn, app: TheApp) -> Response:
 @router.get("/nhat-ky")
 def looks(request: Request, actor: SignedIn, app: TheApp) -> Response:
     """Who looked at my papers, and what for."""
-    events = [event_view(one) for one in who_looked(actor=actor, uow=app.uow, limit=LOOKS)]
+    events = [event_view(one, app) for one in who_looked(actor=actor, uow=app.uow, limit=LOOKS)]
     own = tuple(one for one in events if one.role == Role.CITIZEN.value)
     others = tuple(one for one in events if one.role != Role.CITIZEN.value)
     return render(request, "looks.html", LooksPage(others, own), actor=actor)

@@ -133,7 +133,7 @@ def attach_record(
     except VaultError as error:
         refusal = _refusal(component, error, language)
         page = _page(code, actor, app, language, refusal=refusal)
-        return render(request, "dossier.html", page, actor=actor, status=status_of(error))
+        return render(request, "dossier.html", page, actor=actor, status=status_of(error), at=f"/ho-so/{code}")
     return RedirectResponse(f"/ho-so/{code}#tp-{component}", SEE_OTHER)
 
 
@@ -163,7 +163,7 @@ def demand_component(
     except VaultError as error:
         refusal = _refusal(component, error, language)
         page = _page(code, actor, app, language, refusal=refusal, typed=TypedDemand(ground, reason, form))
-        return render(request, "dossier.html", page, actor=actor, status=status_of(error))
+        return render(request, "dossier.html", page, actor=actor, status=status_of(error), at=f"/ho-so/{code}")
     return RedirectResponse(f"/ho-so/{code}#tp-{component}", SEE_OTHER)
 
 

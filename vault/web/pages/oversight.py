@@ -23,7 +23,7 @@ router = APIRouter(prefix="/giam-sat", include_in_schema=False)
 SPANS = (7, 30, 90)
 """Days that the page can look back."""
 _DRAWN = ((Action.SEAL, "digitised"), (Action.ATTACH, "reused"), (Action.DEMAND, "asked_again"))
-_HEIGHT, _FLOOR, _LEFT = 180, 20, 34
+_HEIGHT, _FLOOR, _LEFT, _RIGHT = 180, 20, 34, 16
 _WIDTH = 720
 
 
@@ -96,7 +96,7 @@ def oversight(request: Request, actor: SignedIn, app: TheApp, ngay: int = SPANS[
         spans=SPANS,
         figures=tuple(Figure(name, getattr(seen.figures, name)) for name in names),
         chart=chart_of(seen.tallies, since, today),
-        events=tuple(event_view(one) for one in seen.events),
+        events=tuple(event_view(one, app) for one in seen.events),
     )
     return render(request, "oversight.html", page, actor=actor)
 
@@ -110,7 +110,7 @@ def chart_of(tallies: Iterable[Tally], since: date, today: date) -> Chart:
                 counted[row.day, name] += row.count
     days = [since + timedelta(days=number) for number in range((today - since).days + 1)]
     top = _round_up(max(counted.values(), default=0))
-    step = (_WIDTH - _LEFT) / len(days)
+    step = (_WIDTH - _LEFT - _RIGHT) / len(days)
     thick = min(step * 0.8 / len(_DRAWN), 16)
     high = _HEIGHT - 2 * _FLOOR
     bars = [

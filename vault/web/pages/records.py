@@ -164,7 +164,7 @@ def change_state(
     except VaultError as error:
         found = view_record(own, actor=actor, uow=app.uow, clock=app.clock, purpose=None)
         page = _page(found, actor, app, error=_sentence(error, language), reason=reason)
-        return render(request, "record.html", page, actor=actor, status=status_of(error))
+        return render(request, "record.html", page, actor=actor, status=status_of(error), at=f"/giay-to/{own}")
     return RedirectResponse(f"/giay-to/{own}", SEE_OTHER)
 
 
@@ -202,7 +202,7 @@ def _page(found: Record, actor: Actor, app: App, *, error: str | None = None, re
         sha256_sealed=found.sealed,
         page_count=found.page_count,
         signatures=_signatures(trace),
-        events=tuple(event_view(one) for one in trace.events),
+        events=tuple(event_view(one, app) for one in trace.events),
         next_states=tuple(one.value for one in _NEXT.get(found.state, ())),
         error=error,
         reason=reason,
@@ -232,17 +232,24 @@ def facts_of(found: Record, app: App) -> tuple[Fact, ...]:
     )
 
 
-def event_view(event: Event) -> EventView:
-    """An event as a table shows it."""
+def event_view(event: Event, app: App) -> EventView:
+    """An event as a table shows it: a procedure and our own agency by name."""
+    agency = event.agency_code or event.actor.agency_code
     return EventView(
         at=event.at,
         who=event.actor.name,
         role=event.actor.role.value,
-        agency=event.agency_code or event.actor.agency_code,
+        agency=app.settings.agency_name if agency == app.settings.agency_code else agency,
         action=event.action.value,
         outcome=event.outcome.value,
         code=event.code,
-        purpose=event.purpose,
+        purpose=_purpose(event, app),
         record=event.record,
         dossier=event.dossier,
     )
+
+
+def _purpose(event: Event, app: App) -> str | None:
+    day = event.at.astimezone(VIET_NAM).date()
+    procedure = app.catalogue.find_procedure(event.purpose, day) if event.purpose else None
+    return f"{procedure.name} ({procedure.code})" if procedure else event.purpose

@@ -22,6 +22,7 @@ from vault.web.session import TheApp, TheLanguage
 router = APIRouter(include_in_schema=False)
 _STATIC = Path(__file__).parents[1] / "static"
 _BROWSER = Path(qr.__file__).parent / "browser"
+_FILLED_BY_SCRIPTS = ("at", "record", "count")
 _SCRIPT_WORDS = ("ui.scan.", "ui.verdict.", "ui.reason.", "ui.claim.", "ui.pdf.", "ui.state.")
 
 
@@ -86,7 +87,11 @@ def _pins(app: App, language: Language) -> Pins:
 
 
 def _words(language: Language) -> dict[str, str]:
-    return {key.removeprefix("ui."): say(key, language) for key in keys() if key.startswith(_SCRIPT_WORDS)}
+    """The sentences with their places for facts left open: the scripts fill them in."""
+    open_places = {name: f"{{{name}}}" for name in _FILLED_BY_SCRIPTS}
+    return {
+        key.removeprefix("ui."): say(key, language, **open_places) for key in keys() if key.startswith(_SCRIPT_WORDS)
+    }
 
 
 @cache

@@ -11,4 +11,8 @@ document.addEventListener("keydown", (event) => {
   else form.requestSubmit();
 });
 
+// A refusal answers a form: loading the page again shall show the dossier, not send the form twice.
+const { address } = document.body.dataset;
+if (address) history.replaceState(null, "", address);
+
 document.getElementById("refusal")?.scrollIntoView({ block: "center" });

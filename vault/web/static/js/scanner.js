@@ -22,6 +22,7 @@ const camera = new Camera(document.getElementById("video"), onTexts);
 
 function put(card) {
   result.replaceChildren(card, again());
+  card.scrollIntoView({ block: "nearest" });
 }
 
 function again() {

@@ -52,19 +52,14 @@ def pytest(name: str, *arguments: str) -> Outcome:
     return Outcome(total - failed - skipped, failed + broken, skipped)
 
 
-def node_tests() -> Outcome:
-    """Tests of the browser's modules that need no browser."""
-    files = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "tests").rglob("*.test.mjs"))
-    return check(str(BIN / "node"), "--test", *files) if files else Outcome(0, 0)
-
-
 def steps(*, quick: bool) -> Iterator[tuple[str, Callable[[], Outcome]]]:
     """Name and work of each step. What starts servers or a browser runs alone: two cores, and times are asserted."""
     yield "style", lambda: check(str(BIN / "ruff"), "check", "--quiet", ".")
     yield "format", lambda: check(str(BIN / "ruff"), "format", "--check", "--quiet", ".")
     yield "types", lambda: check(str(BIN / "mypy"), *(word for name in PACKAGES for word in ("-p", name)))
     yield "architecture", lambda: pytest("architecture", "tests/architecture")
-    yield "browser modules", node_tests
+    if files := sorted(str(path.relative_to(ROOT)) for path in (ROOT / "tests").rglob("*.test.mjs")):
+        yield "browser modules", lambda: check(str(BIN / "node"), "--test", *files)
     yield (
         "units",
         lambda: pytest(

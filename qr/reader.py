@@ -73,7 +73,7 @@ def _grey(image: Picture) -> Grey:
     if isinstance(image, Image.Image):
         _check_size(image.width, image.height)
         return _array(image.convert("L"))
-    if image.dtype != np.uint8 or image.ndim not in {2, 3} or (image.ndim == 3 and image.shape[2] != 3):  # noqa: PLR2004
+    if image.dtype != np.uint8 or image.ndim not in {2, 3} or (image.ndim == 3 and image.shape[2] != 3):  # noqa: PLR2004 - a picture is grey or RGB
         raise SymbolError("IMAGE_UNREADABLE", "an 8-bit array (h, w) or (h, w, 3) is needed")
     _check_size(image.shape[1], image.shape[0])
     return _array(image if image.ndim == 2 else cv2.cvtColor(image, cv2.COLOR_RGB2GRAY))  # noqa: PLR2004 - grey

@@ -10,15 +10,17 @@ from __future__ import annotations
 import io
 import random
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from tests.golden.specimens.model import DPI
 
 Matrix = tuple[tuple[float, float, float], tuple[float, float, float], tuple[float, float, float]]
-Pixels = np.ndarray
+Pixels = NDArray[Any]
 SEVERITIES = (0, 1, 2, 3, 4)
 
 
@@ -93,7 +95,7 @@ def _photocopy(pixels: Pixels, rng: random.Random, noise: np.random.Generator) -
 
 
 def _photograph(pixels: Pixels, rng: random.Random, noise: np.random.Generator) -> Degraded:
-    dpi = rng.randint(112, 150)
+    dpi = rng.randint(92, 144)
     scale = dpi / DPI
     edge = 70
     wide, high = round(pixels.shape[1] * scale) + 2 * edge, round(pixels.shape[0] * scale) + 2 * edge

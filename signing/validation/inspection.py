@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass, field, replace
-from datetime import UTC, timedelta
+from datetime import timedelta
 from functools import partial
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
@@ -25,16 +24,17 @@ from signing.evidence import Evidence
 from signing.timestamps import LOCAL_TSA_POLICY
 from signing.validation import structure
 from signing.validation.chain import Paths, Pool, Standing
-from signing.validation.changes import Change, History, is_visible
+from signing.validation.changes import Change, History
 from signing.validation.cmsdata import SignedParts, Token, read_signature, read_token
+from signing.validation.describing import described
 from signing.validation.hidden import hidden_content
+from signing.validation.item import Item, certified, claimed_time, safely
 from signing.validation.objects import entry, items
 from signing.validation.reading import Reader
-from signing.validation.report import DOCUMENT_TIMESTAMP, PKCS7, Report, SignatureReport, iso
+from signing.validation.report import Report, iso
 from signing.validation.verdicts import Reason, ordered, verdict_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from datetime import datetime
 
     from signing.validation.trust import Trust
@@ -78,43 +78,6 @@ def inspect(
     return look.report()
 
 
-@dataclass
-class _Item:
-    """One signature while it is being judged."""
-
-    name: str
-    field: Any
-    embedded: Any = None
-    range: structure.Range | None = None
-    parts: SignedParts | None = None
-    token: Token | None = None
-    token_digest: str = ""
-    reasons: set[Reason] = field(default_factory=set)
-    revocation: str = "unknown"
-    trusted: bool = False
-    signed_at: datetime | None = None
-    proven_by: Token | None = None
-    changes: Change = Change.NONE
-    whole: bool = False
-    remnant: bool = False
-    subfilter: str = ""
-
-    @property
-    def end(self) -> int:
-        return self.range.end if self.range else 0
-
-    @property
-    def sound(self) -> bool:
-        """Whether cryptography and byte range hold."""
-        if self.token is not None:
-            return self.range is not None and self.token.intact
-        return self.range is not None and self.parts is not None and not _broken(self.parts)
-
-
-def _broken(parts: SignedParts) -> bool:
-    return bool({Reason.DIGEST_MISMATCH, Reason.SIGNATURE_MISMATCH, Reason.UNSUPPORTED_FORMAT} & set(parts.reasons))
-
-
 class _Look:
     """One inspection; collects reasons and items as it goes, so that a fault half-way loses nothing."""
 
@@ -124,7 +87,7 @@ class _Look:
         self.password = password
         self.reasons: set[Reason] = set()
         self.details: list[str] = []
-        self.items: list[_Item] = []
+        self.items: list[Item] = []
         self.pool = Pool()
         self.pool.add_der(certificates=evidence.certificates, crls=evidence.crls, ocsps=evidence.ocsps)
         self.paths = Paths(trust, self.pool)
@@ -179,7 +142,7 @@ class _Look:
             if len(self.items) >= MAX_SIGNATURES:
                 self.reasons.add(Reason.TOO_MANY_SIGNATURES)
                 break
-            item = _Item(str(name), sig_field.get_object())
+            item = Item(str(name), sig_field.get_object())
             self.items.append(item)
             try:
                 self._read(item, reader)
@@ -205,7 +168,7 @@ class _Look:
         first = min((item.end for item in self.items if item.range is not None), default=0)
         self.reasons.add(Reason.HYBRID_BEFORE_SIGNING if newest < first else Reason.HYBRID_FILE)
 
-    def _read(self, item: _Item, reader: Any) -> None:
+    def _read(self, item: Item, reader: Any) -> None:
         dictionary = item.field["/V"]
         item.subfilter = str(entry(dictionary, "/SubFilter") or "")
         embedded = item.embedded = EmbeddedPdfSignature(reader, item.field, item.name)
@@ -231,7 +194,7 @@ class _Look:
         else:
             item.reasons.add(Reason.UNSUPPORTED_FORMAT)
 
-    def _read_parts(self, item: _Item) -> None:
+    def _read_parts(self, item: Item) -> None:
         signed = item.embedded.signed_data
         if signed["encap_content_info"]["content"].native is not None:
             # ISO 32000-2, 12.8.3.3.1: no data shall be encapsulated; what it says could differ from what is shown.
@@ -260,9 +223,9 @@ class _Look:
                 continue
             numbers = [int(n) for n in items(entry(value, "/ByteRange")) if isinstance(n, int)]
             beyond = sum(numbers[-2:]) > len(self.pdf)
-            item = _Item(f"object {ref.idnum}", value, remnant=True, subfilter=str(entry(value, "/SubFilter") or ""))
+            item = Item(f"object {ref.idnum}", value, remnant=True, subfilter=str(entry(value, "/SubFilter") or ""))
             item.reasons.add(Reason.BYTE_RANGE_BEYOND_FILE if beyond else Reason.SIGNATURE_NOT_LINKED)
-            item.parts = _safely(partial(_remnant_parts, value), default=None)
+            item.parts = safely(partial(_remnant_parts, value), default=None)
             self.items.append(item)
 
     def _read_store(self, reader: Any) -> None:
@@ -299,7 +262,7 @@ class _Look:
         trusted = all(r is Reason.REVOCATION_UNKNOWN for r in reasons)
         return Standing(trusted=trusted, reasons=tuple(dict.fromkeys(reasons)), revocation=then.revocation)
 
-    def _judge_stamp(self, item: _Item, token: Token, control: datetime) -> None:
+    def _judge_stamp(self, item: Item, token: Token, control: datetime) -> None:
         standing = self._stamp_standing(token, control)
         item.trusted, item.revocation = standing.trusted, standing.revocation
         item.reasons |= set(standing.reasons)
@@ -307,7 +270,7 @@ class _Look:
         if token.policy == LOCAL_TSA_POLICY:
             item.reasons.add(Reason.LOCAL_TIMESTAMP)
 
-    def _judge_signature(self, item: _Item, parts: SignedParts, control: datetime) -> None:
+    def _judge_signature(self, item: Item, parts: SignedParts, control: datetime) -> None:
         proof: Token | None = None
         reasons: set[Reason] = set()
         for token in sorted(parts.tokens, key=lambda t: t.generated_at):
@@ -330,7 +293,7 @@ class _Look:
         item.trusted, item.revocation = standing.trusted, standing.revocation
         item.reasons |= reasons | set(standing.reasons)
         item.proven_by = proof
-        item.signed_at = proof.generated_at if proof else self._claimed(item)
+        item.signed_at = proof.generated_at if proof else claimed_time(item)
         if proof is None:
             item.reasons.add(Reason.TIME_BY_SIGNER_CLOCK)
         elif parts.certificate.not_valid_after < self.now:
@@ -340,22 +303,10 @@ class _Look:
         if _names_policy(parts.certificate, DEVELOPMENT_POLICY.dotted_string):
             item.reasons.add(Reason.DEVELOPMENT_CERTIFICATE)
 
-    def _archive_stamp(self, item: _Item) -> Token | None:
+    def _archive_stamp(self, item: Item) -> Token | None:
         """The oldest trusted document time stamp over a signature."""
         over = [i for i in self.items if i.token is not None and i.trusted and i.sound and i.end > item.end]
         return min((i.token for i in over if i.token), key=lambda t: t.generated_at, default=None)
-
-    def _claimed(self, item: _Item) -> datetime | None:
-        """/M, else the CMS signing time: a widespread tool writes local time as UTC into the latter."""
-        try:
-            stated = entry(entry(item.field, "/V") or item.field, "/M")
-            claimed: datetime | None = generic.parse_pdf_date(stated, strict=False) if stated else None
-        except (misc.PdfError, ValueError, TypeError):
-            claimed = None
-        if claimed is None and item.parts is not None:
-            claimed = item.parts.signing_time
-        # Without a zone it means "at an unknown offset"; UTC is the only guess that invents no place.
-        return claimed.replace(tzinfo=UTC) if claimed is not None and claimed.tzinfo is None else claimed
 
     def _judge_changes(self, reader: Any) -> None:
         real = [item for item in self.items if not item.remnant]
@@ -374,7 +325,7 @@ class _Look:
         for item in ranged[:-1]:
             self._judge_later(reader, history, item)
 
-    def _only_evidence_follows(self, reader: Any, history: History, item: _Item) -> bool:
+    def _only_evidence_follows(self, reader: Any, history: History, item: Item) -> bool:
         try:
             return (
                 item.embedded.evaluate_signature_coverage() == SignatureCoverageLevel.ENTIRE_REVISION
@@ -385,7 +336,7 @@ class _Look:
             self.details.append(f"{item.name}: {type(error).__name__}: {error}"[:300])
             return False
 
-    def _judge_later(self, reader: Any, history: History, item: _Item) -> None:
+    def _judge_later(self, reader: Any, history: History, item: Item) -> None:
         """What the revisions after an older signature did."""
         if item.embedded.evaluate_signature_coverage() != SignatureCoverageLevel.ENTIRE_REVISION:
             item.reasons.add(Reason.BYTE_RANGE_ABNORMAL)
@@ -400,10 +351,10 @@ class _Look:
         visible = any(step.new_visible_signatures for step in steps)
         if visible:
             item.reasons.add(Reason.VISIBLE_SIGNATURE_LATER)
-        certified = _certified(item)
-        if certified == 1 and item.changes > Change.EVIDENCE:
+        permission = certified(item)
+        if permission == 1 and item.changes > Change.EVIDENCE:
             item.reasons.add(Reason.CERTIFICATION_BROKEN)
-        elif certified and visible:
+        elif permission and visible:
             item.reasons.add(Reason.FIELD_ADDED_AFTER_CERTIFICATION)
         lock = item.embedded.fieldmdp
         if lock is not None and any(lock.is_locked(name) for step in steps for name in step.changed_fields):
@@ -421,87 +372,14 @@ class _Look:
         return Report(
             verdict=verdict_of(reasons),
             reasons=ordered(reasons),
-            signatures=tuple(self._described(number, item) for number, item in enumerate(self.items, start=1)),
+            signatures=tuple(
+                described(number, item, self.items, has_store=self.has_store)
+                for number, item in enumerate(self.items, start=1)
+            ),
             checked_at=iso(self.now),
             sha256=hashlib.sha256(self.pdf).hexdigest(),
             details=tuple(self.details[:50]),
         )
-
-    def _described(self, number: int, item: _Item) -> SignatureReport:
-        blank = _blank(item, number)
-        certificate = item.parts.certificate if item.parts else item.token.certificate if item.token else None
-        if certificate is None:
-            return blank
-        proven = item.proven_by is not None
-        return replace(
-            blank,
-            level=self._level(item),
-            signer=_subject(certificate, "common_name") or certificate.subject.human_friendly,
-            organisation=_subject(certificate, "organization_name"),
-            issuer=certificate.issuer.human_friendly,
-            policy=item.parts.policy if item.parts else "",
-            signed_at=iso(item.signed_at),
-            claimed_at=iso(self._claimed(item)) if item.parts else "",
-            time_source="timestamp" if proven else "signer_clock",
-            timestamp_authority=_subject(item.proven_by.certificate, "common_name") if item.proven_by else "",
-            intact=item.sound and not item.remnant,
-            trusted=item.trusted,
-            covers_whole_file=item.whole,
-            covered_bytes=item.end,
-            changes_after=item.changes.name.lower(),
-            certified=_certified(item),
-            certificate_serial=f"{certificate.serial_number:x}",
-            not_before=iso(certificate.not_valid_before),
-            not_after=iso(certificate.not_valid_after),
-            digest_algorithm=item.parts.digest_algorithm if item.parts else item.token_digest,
-            signature_algorithm=item.parts.signature_algorithm if item.parts else "",
-            revocation=item.revocation,
-        )
-
-    def _level(self, item: _Item) -> str:
-        if item.token is not None:
-            return DOCUMENT_TIMESTAMP
-        if item.parts is None or Reason.NOT_PADES in item.reasons:
-            return PKCS7
-        archived = any(i.token is not None and i.sound and i.end > item.end for i in self.items)
-        if self.has_store and archived:
-            return "B-LTA"
-        if item.parts.tokens or archived:
-            return "B-LT" if self.has_store else "B-T"
-        return "B-B"
-
-
-def _blank(item: _Item, number: int) -> SignatureReport:
-    """What can be said of a signature that could not be read."""
-    return SignatureReport(
-        field=item.name,
-        kind="remnant" if item.remnant else "timestamp" if item.subfilter == _STAMP else "signature",
-        level="",
-        signer="",
-        organisation="",
-        issuer="",
-        policy="",
-        signed_at="",
-        claimed_at="",
-        time_source="signer_clock",
-        timestamp_authority="",
-        intact=False,
-        trusted=False,
-        covers_whole_file=False,
-        covered_bytes=item.end,
-        revision=number,
-        changes_after="none",
-        certified=0,
-        visible=_safely(lambda: is_visible(item.field), default=False),
-        certificate_serial="",
-        not_before="",
-        not_after="",
-        digest_algorithm="",
-        signature_algorithm="",
-        revocation="unknown",
-        subfilter=item.subfilter.lstrip("/"),
-        reasons=ordered(item.reasons),
-    )
 
 
 def _remnant_parts(dictionary: Any) -> SignedParts:
@@ -514,12 +392,6 @@ def _last_revision(reader: Any, end: int) -> int:
     """The newest revision whose cross-reference section lies before `end`."""
     xrefs = reader.xrefs
     return max(n for n in range(xrefs.total_revisions) if xrefs.get_startxref_for_revision(n) < end)
-
-
-def _certified(item: _Item) -> int:
-    """The DocMDP permission of a signature: 1 to 3, or 0 when it certifies nothing."""
-    level = _safely(lambda: item.embedded.docmdp_level, default=None) if item.embedded is not None else None
-    return int(level.value) if level is not None else 0
 
 
 def _plain(byte_range: Any) -> list[Any] | None:
@@ -536,18 +408,6 @@ def _stream_data(stream: Any) -> bytes | None:
         return None
 
 
-def _subject(certificate: Any, name: str) -> str:
-    value = certificate.subject.native.get(name, "")
-    return str(value[0] if isinstance(value, list) else value)
-
-
 def _names_policy(certificate: Any, oid: str) -> bool:
     policies = certificate.certificate_policies_value
     return policies is not None and any(p["policy_identifier"].dotted == oid for p in policies)
-
-
-def _safely(compute: Callable[[], Any], *, default: Any) -> Any:
-    try:
-        return compute()
-    except Exception:  # noqa: BLE001 - a detail of a broken signature; the fault itself is in its reasons
-        return default

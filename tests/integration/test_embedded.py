@@ -100,11 +100,13 @@ def kill_all(home: Path) -> None:
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("embedded") / ".vault"
-    begin = time.perf_counter()
-    start(folder)
-    sys.stdout.write(f"first start {time.perf_counter() - begin:.1f} s\n")
-    yield folder
-    supervisor(folder).stop()
+    try:
+        begin = time.perf_counter()
+        start(folder)
+        sys.stdout.write(f"first start {time.perf_counter() - begin:.1f} s\n")
+        yield folder
+    finally:  # also when the start failed half way
+        supervisor(folder).stop()
 
 
 def test_the_database_is_made_for_vietnamese_and_its_role_is_no_superuser(home: Path) -> None:

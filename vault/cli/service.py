@@ -166,12 +166,12 @@ def _parts_table(parts: Sequence[Health]) -> Table:
 
 def _links_table(service: App) -> Table:
     table = Table(title="Open and try", title_justify="left")
-    for column in ("Who", "Sign-in", "Password"):
+    for column in ("Who", "Where", "Name", "Password"):
         table.add_column(column)
-    table.add_row("everybody", service.settings.local_url, "")
-    table.add_row("verifier's page", f"{service.settings.local_url}/q", "")
+    url = service.settings.local_url
+    table.add_row("anybody who checks", f"{url}/q", "", "")
     for who in _sign_ins(service):
-        table.add_row(str(who.role).lower(), who.username, who.password)
+        table.add_row(str(who.role).lower(), f"{url}/", who.username, who.password)
     return table
 
 

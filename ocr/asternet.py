@@ -26,7 +26,9 @@ from ocr.onnx import session
 from ocr.values import Picture
 
 _HEIGHT = 32
-_WIDEST = 960
+_WIDEST = 1000
+_SQUEEZE = 1.25
+"""Lines up to this much too wide are squeezed: the network errs more at cuts than on narrow letters."""
 _STEP = 4
 _BLANK = 0
 _HALF = 160
@@ -80,7 +82,9 @@ class _Piece:
 def _pieces(line: Picture) -> list[_Piece]:
     """The line at reading height, cut into pieces narrow enough for the network."""
     scale = _HEIGHT / line.shape[0]
-    width = max(_STEP * 4, round(line.shape[1] * scale / _STEP) * _STEP)
+    natural = line.shape[1] * scale
+    fitting = _WIDEST if _WIDEST < natural <= _WIDEST * _SQUEEZE else natural
+    width = max(_STEP * 4, round(fitting / _STEP) * _STEP)
     how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
     small: Picture = np.asarray(cv2.resize(line, (width, _HEIGHT), interpolation=how)).astype(np.uint8)
     across = width / line.shape[1]

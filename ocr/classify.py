@@ -85,9 +85,15 @@ def score(sheets: Sequence[Sheet], template: Template) -> float:
     )
     seen = sum(any(sheet.find(sign) for sheet in sheets) for sign in template.signs)
     needed = min(_SIGNS_ENOUGH, len(template.signs))
-    against = sum(any(sheet.find(phrase) for sheet in sheets) for phrase in template.against)
+    against = sum(any(_speaks_against(sheet, phrase) for sheet in sheets) for phrase in template.against)
     signs = _SIGNS * min(1.0, seen / needed) if needed else 0.0
     return max(0.0, title + signs - _AGAINST * against)
+
+
+def _speaks_against(sheet: Sheet, phrase: str) -> bool:
+    """A title in capitals must stand as a title; a letter may well mention a notice."""
+    least = _QUIET_TITLE if not phrase.isupper() else (_TITLE + _QUIET_TITLE) / 2
+    return max(_title_values(sheet, phrase, alone=False), default=0.0) >= least
 
 
 def _title_values(sheet: Sheet, text: str, *, alone: bool) -> list[float]:

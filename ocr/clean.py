@@ -51,9 +51,9 @@ def without_seals(rgb: Picture, dpi: int) -> Picture:
 
 
 def _reddish(rgb: Picture) -> NDArray[np.bool_]:
-    red, green, blue = (rgb[:, :, channel].astype(np.int16) for channel in range(3))
-    mask: NDArray[np.bool_] = (red - np.maximum(green, blue)) > _RED_OVER_OTHERS
-    return mask
+    red, green, blue = cv2.split(rgb)
+    over = cv2.subtract(red, cv2.max(green, blue))
+    return np.asarray(over > _RED_OVER_OTHERS, dtype=np.bool_)
 
 
 def _seal_boxes(reddish: NDArray[np.bool_], dpi: int) -> list[tuple[int, int, int, int]]:

@@ -6,29 +6,18 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ocr.sheet import Match, Sheet
+from ocr.letterhead import is_place_date
+from ocr.sheet import Match, Sheet, Span
 from ocr.template import FieldSpec, Template
 
-_NEXT_ITEM = re.compile(r"[\s;,.]*(?<!\w)(?:\d{1,2}|[a-gđ]|[IVX]{1,4})\s*[.)]\s*\*?\s*$")
+_NEXT_ITEM = re.compile(r"[\s;,.]*(?<!\w)(?:\d{1,2}|[a-gđ]|[IVX]{1,4})\s*[.,)]\s*\*?\s*$")
+_ITEM_HEAD = re.compile(r"\W*(?:(?:\d{1,2}|[a-gđ]|[IVX]{1,4})\s*[.,)]\W*)?")
 _ITEM_FIRST = re.compile(r"\s*(?:\d{1,2}|[a-gđ]|[IVX]{1,4})\s*[.)]\s")
+_OTHER_LABEL = re.compile(r"[A-ZÀ-ỸĐ][^:.;]{2,45}:(?:\s|$)")
 _BRACKETS = re.compile(r"\s*\([^)]{0,60}\)\s*(?=[:.])|\s*/\s*[A-Z][A-Za-z' ]{2,40}(?=\s*:)")
-_LEAD = re.compile(r"[\s:;.,…_\-–|]*")
+_LEAD = re.compile(r"[\s:;.,…_\-–|)\]]*")
 _SAME_ROW = 0.5
 _NEXT_LINE_GAP = 1.6
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A value as it stands on a page: one or several stretches of ``sheet.text``, and how exactly its label fit."""
-
-    sheet: Sheet
-    parts: tuple[tuple[int, int], ...]
-    label_edits: int = 0
-
-    @property
-    def raw(self) -> str:
-        """The text as read."""
-        return " ".join(self.sheet.text[start:end].strip() for start, end in self.parts).strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +41,7 @@ def labelled(sheets: Sequence[Sheet], template: Template) -> dict[str, list[Span
         if field.after and field.after not in positions:
             continue
         spans: list[Span] = []
-        for claim in claims:
+        for claim in sorted(claims, key=lambda claim: not _has_colon(sheets[claim.sheet], claim.match)):
             if field.name not in claim.owners or (claim.sheet, claim.match.start) <= after:
                 continue
             if not _in_column(sheets[claim.sheet], claim.match, field):
@@ -98,11 +87,18 @@ def _is_label(sheet: Sheet, match: Match, label: str) -> bool:
 
     At the head of a line they are; elsewhere a capital label needs its capital, and a single word also its colon.
     """
-    if not any(char.isalnum() for char in sheet.text[sheet.starts[sheet.line_at(match.start)] : match.start]):
+    if _ITEM_HEAD.fullmatch(sheet.text, sheet.starts[sheet.line_at(match.start)], match.start):
         return True
     if label[:1].isupper() and not sheet.text[match.start].isupper():
         return False
     return " " in label or "/" in label or sheet.text[match.end : match.end + 3].lstrip().startswith((":", "."))
+
+
+def _has_colon(sheet: Sheet, match: Match) -> bool:
+    """A label with its colon goes before the same words elsewhere: titles say "tình trạng hôn nhân" too."""
+    bracket = _BRACKETS.match(sheet.text, match.end)
+    end = bracket.end() if bracket else match.end
+    return ":" in sheet.text[end : end + 4].split("\n")[0]
 
 
 def _in_column(sheet: Sheet, match: Match, field: FieldSpec) -> bool:
@@ -135,7 +131,7 @@ def _value(sheet: Sheet, claim: _Claim, claims: Sequence[_Claim], field: FieldSp
             break
         begin = sheet.starts[follower]
         end, cut = _until_label(sheet, begin, sheet.line_end(follower), here)
-        if end <= begin or (parts and _ITEM_FIRST.match(sheet.text, begin)):
+        if end <= begin or _begins_anew(sheet, begin, end, parts):
             if beside:
                 continue
             break
@@ -144,6 +140,17 @@ def _value(sheet: Sheet, claim: _Claim, claims: Sequence[_Claim], field: FieldSp
         if cut:
             break
     return Span(sheet, tuple(parts), claim.match.edits if last == number else claim.match.edits + 1)
+
+
+def _begins_anew(sheet: Sheet, begin: int, end: int, parts: Sequence[tuple[int, int]]) -> bool:
+    """Whether a line that might go on with a value begins something else: a day of signing, an item, another label."""
+    text = sheet.text[begin:end]
+    if is_place_date(text) or _OTHER_LABEL.match(text):
+        return True
+    if not parts:
+        return False
+    ended = sheet.text[parts[-1][0] : parts[-1][1]].rstrip().endswith((".", ";")) and text[:1].isupper()
+    return ended or _ITEM_FIRST.match(text) is not None
 
 
 def _until_label(sheet: Sheet, start: int, end: int, labels: Sequence[Match]) -> tuple[int, bool]:
@@ -172,7 +179,7 @@ def _followers(sheet: Sheet, number: int, left: int, *, first: bool) -> list[tup
         if overlap > _SAME_ROW * min(height, at[3] - at[1]):
             if at[0] >= box[2] - height:
                 row.append((at[0], other))
-        elif at[1] >= box[1] + height * 0.5 and at[2] > left and _shares_column(box, at, sheet):
+        elif at[1] >= box[1] + height * 0.5 and (at[2] > left or not first) and _shares_column(box, at, sheet):
             below.append((at[1], other))
     chosen = [(other, True) for _, other in sorted(row)] if first else []
     bottom = box[3]

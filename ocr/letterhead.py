@@ -7,22 +7,25 @@ from __future__ import annotations
 
 import re
 
-from ocr.fields import Span
 from ocr.fold import fold
-from ocr.sheet import Sheet
+from ocr.sheet import Sheet, Span
 from ocr.values import Line
 
 _UPPER_PART = 0.5
+_LEFT_BLOCK = 0.45
 _RIGHT_BLOCK = 0.4
 """The signer's block begins to the right of this share of the width; centred titles begin to the left of it."""
 _WIDEST_GAP = 8
-_NUMBER = re.compile(r"\W{0,3}s[o0](?!\w)\s*[:;.]*\s*")
+_SHORT = 18
+_SUBJECT_GAP = 0.6
+_NUMBER = re.compile(r"\W{0,3}s[o0](?!\w)\s*[:;.]*\s*(?=$|[^a-z\s])")
 _NUMBER_VALUE = re.compile(r"[.…_\s]*\d[\d\s]{0,9}\s*/\s*[^\s/]+(?:\s*/\s*[^\s/]+)*|\d{1,9}(?=\s|$)")
 _SYMBOL = re.compile(r"/\s*[^\s/]+(?:\s*/\s*[^\s/]+)*")
-_DAY = re.compile(r"(?<!\w)ngay\s*[.…_]*\s*\d{1,2}\s*[.…_]*\s*thang\s*[.…_]*\s*\d{1,2}\s*[.…_]*\s*nam\s*[.…_]*\s*\d{4}")
+_SLASH = r"\s*(?:[/|(]?\s*(?:date|month|year)\)?)?[\s.…_]*"
+_DAY = re.compile(rf"(?<!\w)ngay{_SLASH}\d{{1,2}}[\s.…_,]*thang{_SLASH}\d{{1,2}}[\s.…_,]*nam{_SLASH}\d{{4}}")
 _MOTTO = ("cong hoa xa hoi", "doc lap")
 _PLACE = re.compile(r"[A-ZÀ-ỸĐ][^\d/:;]{1,40}")
-_AUTHORITY = re.compile(r"(?<!\w)(?:k\s*/?\s*t|t\s*\.?\s*m|t\s*/?\s*l|t\s*\.?\s*u\s*\.?\s*q)\s*\.")
+_AUTHORITY = re.compile(r"(?<!\w)(?:k\s*/?\s*t|t\s*\.?\s*m|t\s*/?\s*l|t\s*\.?\s*u\s*\.?\s*q)[\s.]\s*(?=\w)")
 _POSTS = (
     "chu tich", "pho chu tich", "bo truong", "thu truong", "cuc truong", "pho cuc truong", "giam doc", "pho giam doc",
     "hieu truong", "pho hieu truong", "truong phong", "pho truong phong", "thu tuong", "pho thu tuong",
@@ -74,29 +77,39 @@ def _beside(sheet: Sheet, line: Line) -> list[tuple[int, int]]:
 
 
 def place_date(sheet: Sheet) -> Span | None:
-    """The day of "Hà Nội, ngày 24 tháng 06 năm 2026": the first full day in the upper half."""
-    return _day(sheet)[0]
+    """The day of "Hà Nội, ngày 24 tháng 06 năm 2026": in the upper half, or else the last one that has a place."""
+    found = _days(sheet)
+    return found[0][0] if found else None
 
 
 def place(sheet: Sheet) -> Span | None:
     """The place of "Hà Nội, ngày …"."""
-    return _day(sheet)[1]
+    found = _days(sheet)
+    return found[0][1] if found else None
 
 
-def _day(sheet: Sheet) -> tuple[Span | None, Span | None]:
-    half = sheet.source.height * _UPPER_PART
+def is_place_date(text: str) -> bool:
+    """Whether a line begins like "Hà Nội, ngày 24 tháng 06 năm 2026"."""
+    day = _DAY.search(fold(text))
+    return day is not None and _PLACE.fullmatch(text[: day.start()].rstrip(" ,.;")) is not None
+
+
+def _days(sheet: Sheet) -> list[tuple[Span, Span | None]]:
+    """Days that stand alone or after a place: those of the upper half first, from the top; then the others upwards."""
+    upper: list[tuple[Span, Span | None]] = []
+    lower: list[tuple[Span, Span | None]] = []
     for match in _DAY.finditer(sheet.folded.replace("\n", " ")):
         number = sheet.line_at(match.start())
-        if sheet.lines[number].box[1] > half:
+        start = sheet.starts[number]
+        before = sheet.text[start : match.start()]
+        name = before.rstrip(" ,.;")
+        named = _PLACE.fullmatch(name) is not None and before != name
+        in_upper = sheet.lines[number].box[1] <= sheet.source.height * _UPPER_PART
+        if not named and (name or not in_upper):
             continue
-        before = sheet.text[sheet.starts[number] : match.start()]
-        comma = before.rstrip(" ,.;")
-        if _PLACE.fullmatch(comma) and before != comma:
-            start = sheet.starts[number]
-            return Span(sheet, ((match.start(), match.end()),)), Span(sheet, ((start, start + len(comma)),))
-        if not comma:
-            return Span(sheet, ((match.start(), match.end()),)), None
-    return None, None
+        day = Span(sheet, ((match.start(), match.end()),))
+        (upper if in_upper else lower).append((day, Span(sheet, ((start, start + len(name)),)) if named else None))
+    return upper + lower[::-1]
 
 
 def issuer(sheet: Sheet) -> Span | None:
@@ -109,7 +122,7 @@ def issuer(sheet: Sheet) -> Span | None:
     found: list[int] = []
     for place_, line in enumerate(sheet.lines):
         left, top, right, _ = line.box
-        if top >= bottom or (left + right) / 2 > width * 0.5 or left > width * 0.4:
+        if top >= bottom or (left + right) / 2 > width * _LEFT_BLOCK:
             continue
         folded = fold(line.text)
         if any(motto in folded for motto in _MOTTO) or not _is_capitals(line.text) or _NUMBER.match(folded):
@@ -130,6 +143,7 @@ def _goes_on(upper: Line, lower: Line) -> bool:
     """A name of a body over two lines: the lower line does not begin like a body of its own."""
     first = fold(lower.text).split()[0]
     heads = {
+        "ubnd",
         "uy",
         "so",
         "cuc",
@@ -155,6 +169,15 @@ def _is_capitals(text: str) -> bool:
     return len(letters) > 3 and sum(char.isupper() for char in letters) >= 0.8 * len(letters)  # noqa: PLR2004 - shorter is noise
 
 
+def short_lines(sheet: Sheet) -> list[Span]:
+    """Every line of at most two words or so: serial numbers stand alone."""
+    return [
+        Span(sheet, ((sheet.starts[number], sheet.line_end(number)),))
+        for number, line in enumerate(sheet.lines)
+        if len(line.text) <= _SHORT
+    ]
+
+
 def subject(sheet: Sheet) -> Span | None:
     """What a letter or decision is about: "V/v …" or "Về việc …", up to the end of its block."""
     for number, line in enumerate(sheet.lines):
@@ -167,7 +190,7 @@ def subject(sheet: Sheet) -> Span | None:
         box = line.box
         for other in range(number + 1, min(number + 5, len(sheet.lines))):
             at = sheet.lines[other].box
-            if at[1] - box[3] > 0.9 * (box[3] - box[1]) or _is_capitals(sheet.lines[other].text):
+            if at[1] - box[3] > _SUBJECT_GAP * (box[3] - box[1]) or _is_capitals(sheet.lines[other].text):
                 break
             if at[0] > line.box[2] or at[2] < line.box[0]:
                 continue

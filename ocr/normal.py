@@ -14,8 +14,9 @@ from ocr.fold import fold
 
 _LEADERS = re.compile(r"[.…_·]{3,}|…+")
 _DATE_NUMBERS = re.compile(r"(?<!\w)(\d{1,2})\s*[/.\-]\s*(\d{1,2})\s*[/.\-]\s*(\d{4})(?!\d)")
+_SLASH = r"\s*(?:[/|(]?\s*(?:date|month|year)\)?)?[\s.:…_]*"
 _DATE_WORDS = re.compile(
-    r"ngay\s*[.:…_]*\s*(\d{1,2})\s*[.…_,]*\s*thang\s*[.…_]*\s*(\d{1,2})\s*[.…_,]*\s*nam\s*[.…_]*\s*(\d{4})(?!\d)"
+    rf"ngay{_SLASH}(\d{{1,2}})[\s.…_,]*thang{_SLASH}(\d{{1,2}})[\s.…_,]*nam{_SLASH}(\d{{4}})(?!\d)"
 )
 _NUMBER = re.compile(r"(?<![\w/])(\d[\d\s]{0,9}(?:/\s*[\w&.\-]+)+|\d{1,9})")
 _ID = re.compile(r"(?<!\w)(?:\d{12}|\d{9}|\d{3}(?: \d{3}){3}|\d{3}(?: \d{3}){2})(?!\w)")
@@ -30,6 +31,7 @@ _AREA = re.compile(r"(\d+(?:\.\d{3})*(?:,\d+)?|\d+\.\d{1,2})\s*m\s*[2²]?", re.I
 _CLASS = re.compile(r"(?<!\w)(A1|A2|A3|A4|A|B1|B2|BE|B|C1E|C1|CE|C|D1E|D2E|DE|D1|D2|D|FB2|FC|FD|FE|E|F)(?!\w)")
 _YEAR = re.compile(r"(?<!\d)(1[89]\d\d|20\d\d)(?!\d)")
 _TAX_WEIGHTS = (31, 29, 23, 19, 17, 13, 7, 5, 3)
+_HONORIFIC = re.compile(r"^(?:Ông|Bà|ông|bà|ÔNG|BÀ)(?:/(?:Bà|bà|BÀ))?[\s:]+(?=\S)")
 _EARLIEST, _LATEST = 1850, 2150
 
 
@@ -40,11 +42,11 @@ def text(raw: str) -> str | None:
 
 
 def name(raw: str) -> str | None:
-    """A person's name as printed: at least two letters, no digits."""
+    """A person's name as printed, without "Ông" or "Bà" before it: at least two letters, no digits."""
     cleaned = text(raw)
     if cleaned is None:
         return None
-    cleaned = cleaned.strip("()[]\"'“”")
+    cleaned = _HONORIFIC.sub("", cleaned.strip("()[]\"'“”"))
     letters = sum(char.isalpha() for char in cleaned)
     return cleaned if letters > 1 and not any(char.isdigit() for char in cleaned) else None
 

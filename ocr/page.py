@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+
+import cv2
+import numpy as np
 
 from ocr.asternet import AsterNet
 from ocr.clean import prepare
@@ -18,12 +21,18 @@ from ocr.order import bands_in_order, lines_in_order
 from ocr.quality import assess
 from ocr.strips import Band, cut
 from ocr.tesseract import Tesseract
-from ocr.values import Line, PageImage, PageText, Picture
+from ocr.values import Box, Line, PageImage, PageText, Picture
 from ocr.vote import vote
 from ocr.words import as_line
 
 _TALLEST = 2.5
 """Marks this much higher than wide are no lines: margin seals, brackets, signatures."""
+
+
+_MOST_DPI = 300
+_MOST_PIXELS = 18_000_000
+"""A3 at 300 dpi. Finer scans are shrunk for reading: more pixels cost memory and time and are read no better."""
+_WORTH_SHRINKING = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +68,15 @@ def default_readers(models: Path | None = None) -> Readers:
 def read_page(page: PageImage, *, readers: Readers | None = None) -> PageText:
     """Read a page. Raises ``ReaderError`` only when no reader at all could read it."""
     readers = readers or default_readers()
-    quality = assess(page.rgb, page.dpi)
-    grey = prepare(page.rgb, page.dpi)
+    scale = min(1.0, _MOST_DPI / page.dpi, (_MOST_PIXELS / (page.width * page.height)) ** 0.5)
+    rgb, dpi = page.rgb, page.dpi
+    if scale < _WORTH_SHRINKING:
+        rgb = np.asarray(cv2.resize(rgb, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+        dpi = round(dpi * scale)
+    else:
+        scale = 1.0
+    quality = assess(rgb, dpi)
+    grey = prepare(rgb, dpi)
     codes = find_codes(grey)
     warnings: list[str] = []
     names: list[str] = []
@@ -74,12 +90,21 @@ def read_page(page: PageImage, *, readers: Readers | None = None) -> PageText:
         width=page.width,
         height=page.height,
         dpi=page.dpi,
-        lines=tuple(lines),
-        quality=quality,
-        codes=codes,
+        lines=tuple(_enlarged(line, scale) for line in lines),
+        quality=replace(quality, dpi=page.dpi),
+        codes=tuple(replace(code, box=_times(code.box, scale)) for code in codes),
         readers=tuple(names),
         warnings=tuple(warnings),
     )
+
+
+def _enlarged(line: Line, scale: float) -> Line:
+    return Line(tuple(replace(word, box=_times(word.box, scale)) for word in line.words))
+
+
+def _times(box: Box, scale: float) -> Box:
+    left, top, right, bottom = box
+    return round(left / scale), round(top / scale), round(right / scale), round(bottom / scale)
 
 
 def _bands(grey: Picture, readers: Readers, warnings: list[str]) -> list[Band] | None:

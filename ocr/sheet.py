@@ -110,6 +110,20 @@ class Sheet:
         return sorted(found, key=lambda match: match.start)
 
 
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A value as it stands on a page: one or several stretches of ``sheet.text``, and how exactly its label fit."""
+
+    sheet: Sheet
+    parts: tuple[tuple[int, int], ...]
+    label_edits: int = 0
+
+    @property
+    def raw(self) -> str:
+        """The text as read."""
+        return " ".join(self.sheet.text[start:end].strip() for start, end in self.parts).strip()
+
+
 def _nearly(wanted: str, letters: str, allowed: int) -> list[tuple[int, int, int]]:
     """Stretches of ``letters`` within ``allowed`` edits of ``wanted``, best first.
 

@@ -22,6 +22,10 @@ _SIDE = 0.12
 _BORDER = 255
 _INK_DARKER_BY = 70
 _CORE = 0.12
+_DOT_SIZE = 0.2
+_DOT_STEP = 0.5
+_DOT_FLOOR = 0.5
+_LEAST_DOTS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +117,7 @@ def _without_neighbours(seen: Picture, room: float, height: float) -> Picture:
     cut_off = ((tops <= 0) & (bottoms < room + height * 0.45)) | (
         (bottoms >= seen.shape[0]) & (tops > room + height * 0.55)
     )
-    foreign = outside | cut_off
+    foreign = outside | cut_off | _leaders(np.asarray(stats, dtype=np.int32), room, height)
     foreign[0] = False
     if not foreign.any():
         return seen
@@ -122,3 +126,28 @@ def _without_neighbours(seen: Picture, room: float, height: float) -> Picture:
     cleaned = seen.copy()
     cleaned[mask & ~own] = paper
     return cleaned
+
+
+def _leaders(stats: NDArray[np.int32], room: float, height: float) -> NDArray[np.bool_]:
+    """Which strokes are dots of a dot leader: many small ones in a row, evenly spaced, low in the line.
+
+    Forms are full of them and readers make letters of them. A full stop or the "./." that ends a letter is too short a
+    run; an ellipsis too.
+    """
+    found = np.zeros(len(stats), dtype=np.bool_)
+    lefts, tops = stats[:, cv2.CC_STAT_LEFT], stats[:, cv2.CC_STAT_TOP]
+    wide, high = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
+    low = tops + high / 2 > room + height * _DOT_FLOOR
+    small = (np.maximum(wide, high) <= max(2.0, height * _DOT_SIZE)) & low
+    small[0] = False
+    dots = np.flatnonzero(small)
+    dots = dots[np.argsort(lefts[dots])]
+    run: list[int] = []
+    for dot in [*dots.tolist(), -1]:
+        if run and (dot < 0 or lefts[dot] - lefts[run[-1]] > height * _DOT_STEP):
+            if len(run) >= _LEAST_DOTS:
+                found[run] = True
+            run = []
+        if dot >= 0:
+            run.append(dot)
+    return found

@@ -11,8 +11,9 @@ Kind = Literal[
 ]
 """How a value is written; ``ocr.normal`` has one normaliser for each."""
 
-How = Literal["label", "letter_number", "place", "place_date", "issuer", "signer", "subject"]
-"""Where a value is looked for: beside its label, or by its place on an administrative document (NĐ 30/2020)."""
+How = Literal["label", "letter_number", "place", "place_date", "issuer", "signer", "subject", "alone"]
+"""Where a value is looked for: beside its label, by its place on an administrative document (NĐ 30/2020), or ("alone")
+as a short line of its own that fits the syntax."""
 
 Column = Literal["any", "left", "right"]
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ocr import letterhead
 from ocr.checks import cross_checked
-from ocr.classify import TypeGuess, guess_type
-from ocr.fields import Span, labelled
+from ocr.classify import TypeGuess, guess_type, score
+from ocr.fields import labelled
 from ocr.idcard import parse
 from ocr.normal import NORMALISERS
-from ocr.sheet import Sheet
+from ocr.sheet import Sheet, Span
 from ocr.template import FieldSpec, How, Template
 from ocr.values import Box, FieldValue, PageText, hull
 
@@ -24,8 +25,12 @@ _BY_PLACE: Mapping[How, Callable[[Sheet], Span | None]] = {
     "subject": letterhead.subject,
     "signer": letterhead.signer,
 }
+_ANY_PAGE = ("place", "place_date", "alone")
 _LABEL_EDIT_COST = 0.05
 _BY_PLACE_COST = 0.03
+_LOOKALIKES = re.compile(r"\b(?=\w*[A-Z])(?=\w*\d)\w*[O0I1]\w*")
+"""Letters and digits mixed: nothing tells O from 0 there, so such a value always goes to a person."""
+_LOOKALIKES_MOST = 0.9
 _CODE_CONFIDENCE = 0.995
 
 
@@ -64,7 +69,8 @@ def understand(pages: Sequence[PageText], templates: Sequence[Template], type_co
     guess = guess_type(sheets, templates)
     if type_code is not None:
         guess = TypeGuess(type_code, 1.0, guess.alternatives)
-    template = next((item for item in templates if item.code == guess.code), None)
+    drafts = [template for template in templates if template.code == guess.code]
+    template = max(drafts, key=lambda draft: score(sheets, draft), default=None)
     fields = {} if template is None else _fields(sheets, template)
     _take_identity_card(pages, guess.code, fields)
     fields, warnings = cross_checked(fields)
@@ -91,8 +97,12 @@ def _fields(sheets: Sequence[Sheet], template: Template) -> dict[str, FieldValue
 
 
 def _placed(sheets: Sequence[Sheet], spec: FieldSpec) -> list[Span]:
-    """By place: the head of the first page, the signer of the last page that has one."""
-    order = reversed(sheets) if spec.how == "signer" else sheets[:1]
+    """By place: the head of the first page; day and serial on any page; the signer of the last page that has one."""
+    order = list(sheets if spec.how in _ANY_PAGE else sheets[:1])
+    if spec.how == "signer":
+        order = list(reversed(sheets))
+    if spec.how == "alone":
+        return [span for sheet in order for span in letterhead.short_lines(sheet)]
     return [span for sheet in order if (span := _BY_PLACE[spec.how](sheet)) is not None]
 
 
@@ -113,7 +123,8 @@ def _field(span: Span, spec: FieldSpec, value: str, raw: str) -> FieldValue:
     words = [word for start, end in span.parts for word in span.sheet.words(start, end)]
     read = min((word.conf for word in words), default=0.0)
     cost = _LABEL_EDIT_COST * span.label_edits + (_BY_PLACE_COST if spec.how != "label" else 0.0)
-    return FieldValue(value, max(0.0, read - cost), span.sheet.page, _box(span), raw)
+    most = _LOOKALIKES_MOST if _LOOKALIKES.search(value) else 1.0
+    return FieldValue(value, max(0.0, min(most, read - cost)), span.sheet.page, _box(span), raw)
 
 
 def _box(span: Span) -> Box:

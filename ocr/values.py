@@ -49,7 +49,7 @@ class PageImage:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A run of characters without a space; ``conf`` is 0 to 1."""
+    """A run of characters without a space; ``conf`` (0 to 1) is that of its least sure character."""
 
     text: str
     conf: float

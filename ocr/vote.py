@@ -13,11 +13,11 @@ from ocr.fold import fold
 _GAP = 0.75
 _OTHER_MARK = 0.35
 _OTHER_LETTER = 1.0
-_OTHER_KIND = 1.45
+_OTHER_KIND = 1.15
 _REACH = 12
 _FAR = 1e9
-_ALONE = 0.55
-"""What one reader's word is worth when another reader read the line and saw something else there."""
+
+_LOST = 0.5
 
 Slot = list[Glyph | None]
 """One place of the line: for each reader the glyph it saw there, or ``None``."""
@@ -27,6 +27,9 @@ WEIGHTS: Mapping[str, Mapping[str, float]] = {
     "asternet": {"space": 0.8, "mark": 1.0, "digit": 1.0, "letter": 1.1},
 }
 """How far each reader is trusted with each kind of character, from the errors of each on real pages."""
+
+EMPTINESS: Mapping[str, float] = {"tesseract": 0.95, "asternet": 0.8}
+"""How far each is trusted when it leaves out what another saw: AsterNet loses characters at the ends of lines."""
 
 
 def vote(readings: Sequence[tuple[str, Reading]]) -> Reading:
@@ -43,7 +46,10 @@ def vote(readings: Sequence[tuple[str, Reading]]) -> Reading:
     for number, (_, reading) in enumerate(heard[1:], start=1):
         slots = _aligned(slots, reading, number)
     names = [name for name, _ in heard]
-    won = (_winner(slot, names) for slot in slots)
+    won: list[Glyph | None] = []
+    for place, slot in enumerate(slots):
+        around = (*slots[max(0, place - 1) : place], *slots[place + 1 : place + 2])
+        won.append(_winner(slot, names, around))
     return _tidy([glyph for glyph in won if glyph is not None])
 
 
@@ -103,16 +109,24 @@ def _kind(char: str) -> str:
     return "letter" if char.isalpha() else "mark"
 
 
-def _winner(slot: Slot, names: Sequence[str]) -> Glyph | None:
-    """The character with the most weight, or ``None`` when leaving the place empty has more."""
+def _winner(slot: Slot, names: Sequence[str], around: Sequence[Slot]) -> Glyph | None:
+    """The character with the most weight, or ``None`` when leaving the place empty has more.
+
+    ``around`` are the places beside it.
+    """
     seen = [glyph for glyph in slot if glyph is not None]
     kind = _kind(max(seen, key=lambda glyph: glyph.conf).char)
+    disputed = len(seen) < len(slot)
     weights: dict[str, float] = {}
-    for name, glyph in zip(names, slot, strict=True):
-        trust = WEIGHTS.get(name, WEIGHTS["tesseract"])[kind]
+    for number, (name, glyph) in enumerate(zip(names, slot, strict=True)):
         char = "" if glyph is None else glyph.char
-        conf = _ALONE if glyph is None else glyph.conf
-        weights[char] = weights.get(char, 0.0) + trust * conf
+        if glyph is None:
+            weight = _emptiness(name, number, around)
+        elif disputed:
+            weight = glyph.conf
+        else:
+            weight = glyph.conf * WEIGHTS.get(name, WEIGHTS["tesseract"])[kind]
+        weights[char] = weights.get(char, 0.0) + weight
     char = max(weights, key=lambda item: (weights[item], item))
     if not char:
         return None
@@ -125,6 +139,12 @@ def _winner(slot: Slot, names: Sequence[str]) -> Glyph | None:
             doubt *= 1.0 - glyph.conf
         return Glyph(char, 1.0 - doubt, best.left, best.right)
     return Glyph(char, best.conf * share, best.left, best.right)
+
+
+def _emptiness(name: str, number: int, around: Sequence[Slot]) -> float:
+    """How much it counts that reader ``number`` saw nothing here: as sure as it was of what stands beside."""
+    beside = [glyph.conf for slot in around if (glyph := slot[number]) is not None]
+    return EMPTINESS.get(name, EMPTINESS["tesseract"]) * (min(beside) if beside else _LOST)
 
 
 def _tidy(glyphs: Sequence[Glyph]) -> Reading:

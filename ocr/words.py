@@ -38,7 +38,7 @@ def as_line(strip: Strip, reading: Reading) -> Line | None:
         else:
             box = strip.on_page(group[0].left, 0, max(group[-1].right, group[0].left + 1), height)
         text = "".join(glyph.char for glyph in group)
-        words.append(Word(text, sum(glyph.conf for glyph in group) / len(group), box))
+        words.append(Word(text, min(glyph.conf for glyph in group), box))
     return Line(tuple(words))
 
 

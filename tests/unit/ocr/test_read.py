@@ -143,3 +143,16 @@ class TestSignedLetters:
             "thong-tu-51-2025-bca": 4,
             "thong-tu-66-2023-bca": 29,
         }
+
+
+def test_a_fine_scan_is_read_smaller_and_its_boxes_are_those_of_the_page() -> None:
+    picture = papers.page(papers.column(LINES[:2]))
+    fine = picture.resize((picture.width * 3, picture.height * 3), Image.Resampling.BICUBIC)
+    (page,) = pages(papers.encoded(fine, dpi=(600, 600)))
+    found = read_page(page)
+    assert cer("\n".join(LINES[:2]), found.text).rate < 0.03
+    assert (found.width, found.height, found.dpi) == (*fine.size, 600)
+    assert found.quality.dpi == 600
+    left, top, _, bottom = found.words[0].box
+    assert abs(left - 3 * 200) < 15
+    assert 3 * 150 <= top < bottom < 3 * 225

@@ -27,6 +27,7 @@ STATUS: dict[Kind, int] = {
 _UNAUTHENTICATED = frozenset({"SIGN_IN_FIRST", "SIGN_IN_WRONG"})
 _HTTP = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED"}
 _RETRY_SECONDS = "5"
+_FAULT = 500
 
 
 def status_of(error: VaultError) -> int:
@@ -76,7 +77,8 @@ def _page(request: Request, *, status: int, code: str, facts: dict[str, object])
     if code == "SIGN_IN_FIRST":
         back = request.url.path if request.method == "GET" else "/"
         return RedirectResponse(f"/dang-nhap?{urlencode({'tiep': back})}", 303)
-    actor = _whoever(request)
+    # When a part is down, asking who it is would fail like what failed before.
+    actor = _whoever(request) if status < _FAULT else STRANGER
     sentence = messages.say(code, language_of(request), **facts)
     response = render(
         request, "error.html", ErrorPage(status, code, sentence, home_of(actor.role)), actor=actor, status=status

@@ -20,10 +20,12 @@ ROMAN: Final = "KhoSoSerif"
 BOLD: Final = "KhoSoSerif-Bold"
 
 # Liberation Serif and Tinos have the widths of Times New Roman, which NĐ 30/2020 asks for; the others are readable.
-# Debian 12's package fonts-liberation is version 1.07 without most Vietnamese letters; its fonts-liberation2 has them.
+# Debian 12's package fonts-liberation is version 1.07 without most Vietnamese letters; its fonts-liberation2 and
+# fonts-croscore (Tinos) have them.
 _FOLDERS: Final = (
     "/usr/share/fonts/truetype/liberation2",
     "/usr/share/fonts/truetype/liberation",
+    "/usr/share/fonts/truetype/croscore",
     "/usr/share/fonts/liberation",
     "/usr/share/fonts/liberation-serif",
     "/usr/share/fonts/liberation-serif-fonts",
@@ -69,7 +71,7 @@ def text_font_paths(folders: tuple[str, ...] = _FOLDERS) -> tuple[Path, Path]:
             pair = (Path(folder) / regular, Path(folder) / bold)
             if all(path.is_file() and {ord(c) for c in ALPHABET} <= _drawable(path) for path in pair):
                 return pair
-    raise FontMissingError("no serif font with the whole Vietnamese alphabet: install fonts-liberation2")
+    raise FontMissingError("no serif font with the whole Vietnamese alphabet: install fonts-croscore")
 
 
 @cache

@@ -68,7 +68,7 @@ def _find(family: str, *, bold: bool, italic: bool) -> tuple[Path, bool]:
                     path = folder / f"{stem}{suffix}.ttf"
                     if path.is_file() and _vietnamese(path):
                         return path, style[1] == italic
-    raise NoFontError("no Vietnamese typeface found: apt-get install fonts-dejavu-core fonts-liberation2")
+    raise NoFontError("no Vietnamese typeface found: apt-get install fonts-dejavu-core fonts-croscore")
 
 
 @cache

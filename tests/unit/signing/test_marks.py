@@ -154,7 +154,7 @@ def test_files_are_split_joined_and_counted() -> None:
 def test_the_font_draws_every_vietnamese_letter() -> None:
     assert len(ALPHABET) == 178
     assert {ord(c) for c in ALPHABET} <= load()
-    with pytest.raises(FontMissingError, match="fonts-liberation2"):
+    with pytest.raises(FontMissingError, match="fonts-croscore"):
         text_font_paths(("/nowhere",))
 
 

@@ -11,6 +11,7 @@ import pytest
 
 if TYPE_CHECKING:
     from tests.service import Service
+    from vault.bootstrap import App
 
 ROOT = Path(__file__).resolve().parent.parent
 GROUPS = {"needs_vectors": ("VAULT_VECTORS", "vectors"), "needs_samples": ("VAULT_SAMPLES", "samples")}
@@ -54,3 +55,12 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 
     with running(tmp_path_factory.mktemp("vault")) as found:
         yield found
+
+
+@pytest.fixture(scope="session")
+def parts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    """The real PostgreSQL and object store without web and workers: a test does each step itself (`tests.fakes`)."""
+    from tests.fakes.parts import running  # noqa: PLC0415 - as above
+
+    with running(tmp_path_factory.mktemp("parts")) as app:
+        yield app

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -245,11 +245,11 @@ def _passphrase(settings: Settings) -> bytes:
 def prepare(settings: Settings) -> None:
     """Bring a deployment to where it can serve: schema, bucket, keys, first accounts. Safe to run again."""
     upgrade(database_url(settings))
-    app = build(settings)
-    app.blobs.prepare()
-    if settings.environment == "development":
-        prepare_keys(app)
-        seed_accounts(app)
+    with closing(build(settings)) as app:
+        app.blobs.prepare()
+        if settings.environment == "development":
+            prepare_keys(app)
+            seed_accounts(app)
 
 
 def prepare_keys(app: App) -> None:

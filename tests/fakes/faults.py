@@ -17,7 +17,6 @@ from vault.domain.errors import Unavailable
 from vault.ports import Tx, UnitOfWork
 
 When = Literal["before", "after"]
-REPOSITORIES = ("accounts", "holders", "intakes", "records", "dossiers", "events", "jobs")
 
 
 class Faults:
@@ -74,8 +73,10 @@ class _Counted:
 
 class _CountedTx:
     def __init__(self, tx: Tx, faults: Faults) -> None:
-        for name in REPOSITORIES:
-            setattr(self, name, _Counted(getattr(tx, name), f"tx.{name}", faults))
+        self._tx, self._faults = tx, faults
+
+    def __getattr__(self, repository: str) -> _Counted:
+        return _Counted(getattr(self._tx, repository), f"tx.{repository}", self._faults)
 
 
 class FaultyUnitOfWork:

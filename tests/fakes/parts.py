@@ -12,7 +12,7 @@ from vault.config import Settings
 from vault.domain.passwords import hash_password
 from vault.domain.people import Actor, Role
 from vault.embedded import Plan, Supervisor
-from vault.ports import Account, Engines, SealingDesk
+from vault.ports import Account
 
 HOST = "kho.example.vn"
 OTHER_AGENCY = "H24.901"
@@ -35,6 +35,7 @@ def running(home: Path) -> Iterator[App]:
         http_port=0,
         web_processes=0,
         workers=0,
+        worker_jobs=1,
     )
     supervisor = Supervisor(plan)
     with supervisor.locked():
@@ -44,20 +45,17 @@ def running(home: Path) -> Iterator[App]:
         bootstrap.prepare(app.settings)
         yield app
     finally:
-        app.uow.close()
+        app.close()
         supervisor.stop()
 
 
-def with_told(app: App, *, engines: Engines | None = None, sealing: SealingDesk | None = None) -> App:
-    """The same parts with other engines or another seal; the pool of connections is shared."""
+def with_other(app: App, **ports: object) -> App:
+    """The same parts, but for the ones given by name; the pool of connections and the keys are shared."""
     other = App(app.settings, SystemClock(), SystemIds())
     # The composition root makes each part on first use and keeps it here.
-    other.__dict__["uow"] = app.uow
-    other.__dict__["blobs"] = app.blobs
-    if engines is not None:
-        other.__dict__["engines"] = engines
-    if sealing is not None:
-        other.__dict__["sealing"] = sealing
+    for name in ("uow", "blobs", "sealing", "credentials", "catalogue"):
+        other.__dict__[name] = ports.pop(name, None) or getattr(app, name)
+    other.__dict__.update(ports)
     return other
 
 

@@ -100,7 +100,7 @@ class MarkError(SigningError):
 
 
 class FontMissingError(MarkError):
-    """No font with the full Vietnamese alphabet was found; on Debian: `apt-get install fonts-liberation`."""
+    """No font with the full Vietnamese alphabet was found; on Debian: `apt-get install fonts-croscore`."""
 
     code = "FONT_MISSING"
 

@@ -53,7 +53,7 @@ function startClock() {
 }
 
 function signal(tone) {
-  navigator.vibrate?.(tone === "ok" ? 80 : [150, 80, 150]);
+  if (navigator.userActivation?.hasBeenActive) navigator.vibrate?.(tone === "ok" ? 80 : [150, 80, 150]);
   if (!sound) return;
   const tune = sound.createOscillator();
   const volume = sound.createGain();

@@ -30,12 +30,12 @@ class _Claim:
 
 
 def labelled(sheets: Sequence[Sheet], template: Template) -> dict[str, list[Span]]:
-    """For every field of ``template`` that is looked for by label: where its value may stand, best first."""
+    """For every field of ``template`` that has labels: where its value may stand, best first."""
     claims = _claims(sheets, template)
     positions: dict[str, tuple[int, int]] = {}
     found: dict[str, list[Span]] = {}
     for field in template.fields:
-        if field.how != "label":
+        if not field.labels:
             continue
         after = positions.get(field.after, (-1, -1)) if field.after else (-1, -1)
         if field.after and field.after not in positions:

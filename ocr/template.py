@@ -13,7 +13,7 @@ Kind = Literal[
 
 How = Literal["label", "letter_number", "place", "place_date", "issuer", "signer", "subject", "alone"]
 """Where a value is looked for: beside its label, by its place on an administrative document (NĐ 30/2020), or ("alone")
-as a short line of its own that fits the syntax."""
+as a short line of its own that fits the syntax. Labels, where a field has them, go first."""
 
 Column = Literal["any", "left", "right"]
 

@@ -89,7 +89,7 @@ def _fields(sheets: Sequence[Sheet], template: Template) -> dict[str, FieldValue
     beside = labelled(sheets, template)
     fields = {}
     for spec in template.fields:
-        spans = beside.get(spec.name, []) if spec.how == "label" else _placed(sheets, spec)
+        spans = beside.get(spec.name, []) + ([] if spec.how == "label" else _placed(sheets, spec))
         best = _first_good(spans, spec)
         if best is not None:
             fields[spec.name] = best
@@ -114,7 +114,7 @@ def _first_good(spans: Sequence[Span], spec: FieldSpec) -> FieldValue | None:
         value = NORMALISERS[spec.kind](raw) if raw else None
         if value:
             return _field(span, spec, value, raw)
-        if raw and unreadable is None and any(char.isalnum() for char in raw):
+        if raw and unreadable is None and spec.how != "alone" and any(char.isalnum() for char in raw):
             unreadable = FieldValue("", 0.0, span.sheet.page, _box(span), raw)
     return unreadable
 

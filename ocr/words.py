@@ -12,18 +12,19 @@ from ocr.engine import Glyph, Reading
 from ocr.strips import Strip, ink
 from ocr.values import Line, Word
 
+_WIDE = 1.0
 _SEARCH = 0.7
 """How far from the reader's place of a space the gap is looked for, in line heights."""
 
 
 def as_line(strip: Strip, reading: Reading) -> Line | None:
     """The words of a reading with boxes on the page, or ``None`` when nothing was read."""
-    groups = _words(reading)
-    if not groups:
-        return None
     strokes = ink(strip.picture)
     columns = np.any(strokes, axis=0)
     height, width = strip.picture.shape
+    groups = _words(_with_wide_spaces(reading, columns, height))
+    if not groups:
+        return None
     cuts = [0]
     for before, after in pairwise(groups):
         middle = (before[-1].right + after[0].left) / 2
@@ -40,6 +41,24 @@ def as_line(strip: Strip, reading: Reading) -> Line | None:
         text = "".join(glyph.char for glyph in group)
         words.append(Word(text, min(glyph.conf for glyph in group), box))
     return Line(tuple(words))
+
+
+def _with_wide_spaces(reading: Reading, columns: NDArray[np.bool_], height: int) -> Reading:
+    """The reading with a space wherever the ink has a gap as wide as the line is high: no word has that."""
+    glyphs = list(reading)
+    for left, right in _gaps(columns, height * _WIDE):
+        middle = (left + right) / 2
+        place = sum(1 for glyph in glyphs if (glyph.left + glyph.right) / 2 < middle)
+        if 0 < place < len(glyphs) and glyphs[place - 1].char != " " and glyphs[place].char != " ":
+            glyphs.insert(place, Glyph(" ", 1.0, float(left), float(right)))
+    return tuple(glyphs)
+
+
+def _gaps(columns: NDArray[np.bool_], least: float) -> list[tuple[int, int]]:
+    """Inkless stretches at least that wide, between the first and the last ink."""
+    inked = np.flatnonzero(columns)
+    steps = np.flatnonzero(np.diff(inked) > least)
+    return [(int(inked[step]) + 1, int(inked[step + 1])) for step in steps]
 
 
 def _words(reading: Reading) -> list[Sequence[Glyph]]:

@@ -171,3 +171,26 @@ def test_tesseract_without_its_language_is_missing_not_failed() -> None:
 
 def test_no_lines_no_process() -> None:
     assert Tesseract(language="xyz").read([]) == []
+
+
+def test_a_gap_as_wide_as_the_line_is_high_parts_words() -> None:
+    picture = np.full((40, 300), 255, dtype=np.uint8)
+    picture[10:30, 20:90] = 0
+    picture[10:30, 160:260] = 0
+    strip = Strip(picture, np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]))
+    reading = tuple(Glyph(char, 0.9, left, left + 10) for char, left in [("a", 20), ("b", 70), ("c", 165), ("d", 240)])
+    line = as_line(strip, reading)
+    assert line is not None
+    assert line.text == "ab cd"
+
+
+def test_dot_leaders_are_no_ink_and_a_full_stop_is() -> None:
+    page = np.full((200, 600), 255, dtype=np.uint8)
+    page[80:110, 50:150] = 0
+    page[106:110, 154:158] = 0
+    for left in range(200, 500, 10):
+        page[106:109, left : left + 3] = 0
+    strip = cut(page, Band(300, 95, 540, 32, 0.0))
+    columns = np.flatnonzero((strip.picture < 128).any(axis=0))
+    right = strip.on_page(int(columns[-1]), 0, int(columns[-1]) + 1, 1)[2]
+    assert right == pytest.approx(158, abs=2)

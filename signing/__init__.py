@@ -30,6 +30,7 @@ from signing.errors import (
     TrustUnreadableError,
 )
 from signing.evidence import Evidence, collect_evidence
+from signing.hsm import HardwareKey, sealer_from_pkcs11
 from signing.keys import RawSigner, Sealer
 from signing.marks import (
     AdministrativeDocument,
@@ -49,6 +50,7 @@ from signing.marks import (
     split_pdf,
     text_font_paths,
 )
+from signing.remote import PendingSeal, RemoteSigner, finish_remote_seal, prepare_remote_seal
 from signing.sealing import Level, Sealed, refresh, seal, upgrade
 from signing.timestamps import HttpTimestamper, LocalTimestampAuthority, Timestamper
 from signing.validation import (
@@ -76,6 +78,7 @@ __all__ = [
     "FieldTakenError",
     "FontMissingError",
     "GlyphMissingError",
+    "HardwareKey",
     "HttpTimestamper",
     "HybridFileError",
     "ImageUnreadableError",
@@ -88,8 +91,10 @@ __all__ = [
     "NotValidError",
     "PageImageBytes",
     "PasswordProtectedError",
+    "PendingSeal",
     "RawSigner",
     "Reason",
+    "RemoteSigner",
     "Report",
     "RevocationPolicy",
     "Sealed",
@@ -112,13 +117,16 @@ __all__ = [
     "collect_evidence",
     "cover_sheet",
     "create_development_pki",
+    "finish_remote_seal",
     "inspect",
     "is_development",
     "join_pdfs",
     "page_count",
     "pages_to_pdf",
+    "prepare_remote_seal",
     "refresh",
     "seal",
+    "sealer_from_pkcs11",
     "split_pdf",
     "text_font_paths",
     "upgrade",

@@ -103,8 +103,16 @@ def signed_data(
     `encapsulated`: a TSTInfo to carry inside; without it the content is detached (PDF). `sign` gets the DER of the
     signed attributes. `stamp` gets the SHA-256 of the signature value and answers a time-stamp token or None.
     """
+    attributes = signed_attributes(identity, digest, stamping=encapsulated is not None)
+    signature = sign(attributes)
+    token = stamp(hashlib.sha256(signature).digest()) if stamp is not None else None
+    return assembled(identity, attributes, signature, token=token, encapsulated=encapsulated)
+
+
+def signed_attributes(identity: SignerIdentity, digest: bytes, *, stamping: bool = False) -> bytes:
+    """DER of the SET OF attributes that is signed for content with this SHA-256 `digest` (EN 319 142-1, 6.3)."""
     sha256 = der(_SEQUENCE, oid(_SHA256))
-    content_type = oid(DATA if encapsulated is None else TST_INFO)
+    content_type = oid(TST_INFO if stamping else DATA)
     attributes = [
         _attribute(_CONTENT_TYPE, content_type),
         _attribute(_MESSAGE_DIGEST, der(_OCTETS, digest)),
@@ -112,16 +120,27 @@ def signed_data(
         # RFC 6211: the algorithms are signed too. [1] IMPLICIT, so only the tag of the SEQUENCE changes.
         _attribute(_ALGORITHM_PROTECTION, der(_SEQUENCE, sha256, b"\xa1" + identity.signature_algorithm[1:])),
     ]
-    signed_attributes = der(_SET, *sorted(attributes))  # X.690, 11.6: a SET OF is in ascending order
-    signature = sign(signed_attributes)
-    token = stamp(hashlib.sha256(signature).digest()) if stamp is not None else None
+    return der(_SET, *sorted(attributes))  # X.690, 11.6: a SET OF is in ascending order
+
+
+def assembled(
+    identity: SignerIdentity,
+    attributes: bytes,
+    signature: bytes,
+    *,
+    token: bytes | None = None,
+    encapsulated: bytes | None = None,
+) -> bytes:
+    """DER of the ContentInfo around signed `attributes` and their `signature`, with a time-stamp token if any."""
+    sha256 = der(_SEQUENCE, oid(_SHA256))
+    content_type = oid(DATA if encapsulated is None else TST_INFO)
     unsigned = der(0xA1, _attribute(_SIGNATURE_TIME_STAMP, token)) if token is not None else b""
     signer = der(
         _SEQUENCE,
         integer(1),
         identity.issuer_and_serial,
         sha256,
-        b"\xa0" + signed_attributes[1:],
+        b"\xa0" + attributes[1:],
         identity.signature_algorithm,
         der(_OCTETS, signature),
         unsigned,

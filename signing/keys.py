@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from asn1crypto import algos  # type: ignore[import-untyped]
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
@@ -85,6 +85,19 @@ class Sealer:
         """Whether the key is marked for development only."""
         return is_development(self.certificate)
 
+    def check_key(self) -> None:
+        """Sign a probe and verify it: KEY_UNUSABLE when the key is not the certificate's."""
+        probe = b"probe of a new key"
+        signature = self.raw.sign(probe)
+        public = self.certificate.public_key()
+        try:
+            if isinstance(public, rsa.RSAPublicKey):
+                public.verify(signature, probe, padding.PKCS1v15(), hashes.SHA256())
+            elif isinstance(public, ec.EllipticCurvePublicKey):
+                public.verify(signature, probe, ec.ECDSA(hashes.SHA256()))
+        except InvalidSignature as error:
+            raise KeyUnusableError("the certificate belongs to another key") from error
+
     def check_usable(self, now: datetime) -> None:
         """KEY_UNUSABLE outside the certificate's dates."""
         if not self.certificate.not_valid_before_utc <= now <= self.certificate.not_valid_after_utc:
@@ -94,6 +107,12 @@ class Sealer:
     def asn1_certificate(self) -> Any:
         """For pyHanko: the certificate as asn1crypto sees it."""
         return self._asn1
+
+    def close(self) -> None:
+        """Let go of a device or service that holds the key; a key in memory needs nothing."""
+        close = getattr(self.raw, "close", None)
+        if close is not None:
+            close()
 
     def __repr__(self) -> str:
         return f"Sealer({self.certificate.subject.rfc4514_string()!r})"

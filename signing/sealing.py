@@ -7,6 +7,8 @@ evidence leaves B-T; nothing that was there before is ever rewritten.
 from __future__ import annotations
 
 import asyncio
+import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from io import BytesIO
@@ -21,7 +23,7 @@ from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes, Signer
 from pyhanko.sign.timestamps import TimeStamper
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 
-from signing.cms import signed_data
+from signing.cms import SignerIdentity, signed_data
 from signing.document import free_field_name, open_for_update
 from signing.errors import BrokenPdfError, KeyUnusableError, SigningError, TimestampUnavailableError
 from signing.evidence import Evidence
@@ -136,6 +138,54 @@ def refresh(pdf: bytes, *, timestamper: Timestamper, validation: Evidence, passw
     return upgrade(pdf, timestamper=timestamper, validation=validation, level=Level.B_LTA, password=password)
 
 
+async def prepare(
+    pdf: bytes,
+    *,
+    sealer: Sealer,
+    now: datetime,
+    reason: str | None,
+    location: str | None,
+    field_name: str | None,
+    password: str | None,
+) -> tuple[bytes, bytes, int, int]:
+    """For remote signing: the file with an empty signature, its digest, and where the hexadecimal string goes."""
+    stream = BytesIO(pdf)
+    signer, writer = _signer(
+        stream,
+        sealer=sealer,
+        clerk=_Clerk(None),
+        reason=reason,
+        location=location,
+        field_name=field_name,
+        password=password,
+    )
+    session = signer.init_signing_session(writer)
+    session.system_time = now
+    room = SIGNATURE_BYTES + TOKEN_BYTES + sum(map(len, (sealer.identity.certificate, *sealer.identity.chain)))
+    document = session.prepare_tbs_document(validation_info=None, bytes_reserved=2 * room)
+    digest, _ = document.digest_tbs_document(in_place=True)
+    start, end = digest.reserved_region_start, digest.reserved_region_end
+    return stream.getvalue(), bytes(digest.document_digest), int(start), int(end)
+
+
+def lift(
+    value: Callable[[bytes | None], bytes],
+    filled: Callable[[bytes], BytesIO],
+    *,
+    signature: bytes,
+    identity: SignerIdentity,
+    level: Level,
+    timestamper: Timestamper | None,
+    validation: Evidence | None,
+    password: str | None,
+) -> Sealed:
+    """For remote signing: stamp `signature`, put `value(token)` in place with `filled`, go on as `seal` does."""
+    clerk = _Clerk(timestamper if level.rank >= Level.B_T.rank else None)
+    stream = filled(value(clerk.stamp(hashlib.sha256(signature).digest())))
+    evidence = Evidence(certificates=identity.chain) + (validation or Evidence())
+    return _lifted(stream, clerk=clerk, evidence=evidence, wanted=level, signed_at=clerk.level, password=password)
+
+
 class _Clerk(TimeStamper):
     """Asks the `Timestamper` for pyHanko, and remembers whether it answered."""
 
@@ -212,15 +262,15 @@ def _signed(
     room += TOKEN_BYTES if clerk.source is not None else 0
     for _ in range(PLACEHOLDER_TRIES):
         stream = BytesIO(pdf)
-        writer = open_for_update(stream, password)
-        metadata = signers.PdfSignatureMetadata(
-            field_name=free_field_name(writer.prev, field_name, "Seal"),
-            md_algorithm="sha256",
-            subfilter=SigSeedSubFilter.PADES,
+        signer, writer = _signer(
+            stream,
+            sealer=sealer,
+            clerk=clerk,
             reason=reason,
             location=location,
+            field_name=field_name,
+            password=password,
         )
-        signer = signers.PdfSigner(metadata, _Hand(sealer, clerk))
         try:
             asyncio.run(_sign(signer, writer, now, room))
         except PyhankoSigningError as error:
@@ -230,6 +280,28 @@ def _signed(
         else:
             return stream
     raise KeyUnusableError("the certificates do not fit any placeholder")
+
+
+def _signer(
+    stream: BytesIO,
+    *,
+    sealer: Sealer,
+    clerk: _Clerk,
+    reason: str | None,
+    location: str | None,
+    field_name: str | None,
+    password: str | None,
+) -> tuple[Any, Any]:
+    """PyHanko's signer and the writer over the checked file."""
+    writer = open_for_update(stream, password)
+    metadata = signers.PdfSignatureMetadata(
+        field_name=free_field_name(writer.prev, field_name, "Seal"),
+        md_algorithm="sha256",
+        subfilter=SigSeedSubFilter.PADES,
+        reason=reason,
+        location=location,
+    )
+    return signers.PdfSigner(metadata, _Hand(sealer, clerk)), writer
 
 
 async def _sign(signer: Any, writer: Any, now: datetime, room: int) -> None:

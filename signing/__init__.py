@@ -62,6 +62,7 @@ from signing.validation import (
     Verdict,
     VerifiedReport,
     inspect,
+    signed_revision,
 )
 
 __all__ = [
@@ -127,6 +128,7 @@ __all__ = [
     "refresh",
     "seal",
     "sealer_from_pkcs11",
+    "signed_revision",
     "split_pdf",
     "text_font_paths",
     "upgrade",

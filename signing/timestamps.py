@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
 
-from signing.cms import SignerIdentity, signed_data
+from signing.cms import SignerIdentity, der, integer, signed_data
 from signing.errors import KeyUnusableError, TimestampUnavailableError
 
 if TYPE_CHECKING:
@@ -32,6 +32,9 @@ LOCAL_TSA_POLICY: Final = "2.25.212117230105346374961427462139917012188"
 
 TOKEN_LIMIT: Final = 64 * 1024
 """No answer longer than this many bytes is read."""
+
+BAD_ALGORITHM: Final = 0
+BAD_DATA_FORMAT: Final = 5
 
 DEFAULT_TIMEOUT_S: Final = 1.5
 """Seconds for the whole exchange; leaves room to fall back to B-B within two seconds."""
@@ -90,9 +93,9 @@ class LocalTimestampAuthority:
             known = imprint["hash_algorithm"]["algorithm"].native in {"sha256", "sha384", "sha512"}
             nonce = parsed["nonce"].native
         except (ValueError, TypeError, KeyError):
-            return _refusal("bad_data_format")
+            return _refusal(BAD_DATA_FORMAT)
         if not known:
-            return _refusal("bad_alg")
+            return _refusal(BAD_ALGORITHM)
         token = cms.ContentInfo.load(self._token(imprint, nonce=nonce))
         return bytes(tsp.TimeStampResp({"status": {"status": "granted"}, "time_stamp_token": token}).dump())
 
@@ -155,7 +158,7 @@ class HttpTimestamper:
             ) as response:
                 if response.status_code != httpx.codes.OK:
                     raise TimestampUnavailableError(f"the authority answered HTTP {response.status_code}")
-                for part in response.iter_raw():
+                for part in response.iter_bytes():
                     parts.append(part)
                     if time.monotonic() > deadline or sum(map(len, parts)) > TOKEN_LIMIT:
                         raise TimestampUnavailableError("the authority is too slow or answers too much")
@@ -187,6 +190,7 @@ def _checked(response: bytes, digest: bytes, nonce: int) -> bytes:
     return der
 
 
-def _refusal(failure: str) -> bytes:
-    status = {"status": "rejection", "fail_info": {failure}}
-    return bytes(tsp.TimeStampResp({"status": status}).dump())
+def _refusal(failure: int) -> bytes:
+    """A TimeStampResp without a token: status rejection (2) and one bit of PKIFailureInfo (RFC 3161, 2.4.2)."""
+    bits = der(0x03, bytes((7 - failure, 0x80 >> failure)))
+    return der(0x30, der(0x30, integer(2), bits))

@@ -1,7 +1,7 @@
 """PDF in, validation report out."""
 
 from signing.validation.inspection import inspect
-from signing.validation.report import Report, SignatureReport, VerifiedReport
+from signing.validation.report import Report, SignatureReport, VerifiedReport, signed_revision
 from signing.validation.trust import RevocationPolicy, Trust
 from signing.validation.verdicts import Reason, Verdict
 
@@ -14,4 +14,5 @@ __all__ = [
     "Verdict",
     "VerifiedReport",
     "inspect",
+    "signed_revision",
 ]

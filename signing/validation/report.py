@@ -138,6 +138,11 @@ class VerifiedReport:
             raise NotValidError("only Report.require_valid proves a file")
 
 
+def signed_revision(pdf: bytes, signature: SignatureReport) -> bytes:
+    """The file as it was when this signature was made, for viewing beside the newest one; empty for a broken range."""
+    return pdf[: signature.covered_bytes]
+
+
 def iso(moment: datetime | None) -> str:
     """ISO 8601 to the second with its zone, or "" for none."""
     return "" if moment is None else moment.isoformat(timespec="seconds")

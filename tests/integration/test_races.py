@@ -1,0 +1,213 @@
+"""Two at once, eight at once, fifty at once: one of them does it, the others get its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from threading import Barrier
+from typing import TypeVar
+
+import pytest
+
+from tests.fakes import desk
+from tests.fakes.desk import HOLDER, be_read, be_sealed, confirmed, new_scan, received, record_of, word
+from tests.fakes.engines import ToldEngines
+from tests.fakes.parts import with_other
+from tests.fakes.seals import PlainSeal
+from vault.bootstrap import App
+from vault.domain.audit import Event, Outcome
+from vault.domain.dossiers import Dossier
+from vault.domain.errors import Conflict
+from vault.domain.holders import HolderId
+from vault.domain.intake import IntakeState
+from vault.domain.people import Action, Actor
+from vault.domain.states import RecordState
+from vault.usecases.oversee.change_state import ChangeState, change
+from vault.usecases.reuse.answer import answer
+from vault.usecases.reuse.attach import Attach, attach
+from vault.usecases.reuse.open_dossier import OpenDossier, open_dossier
+
+pytestmark = pytest.mark.service
+T = TypeVar("T")
+PROCEDURE = "1.004194"
+
+
+@pytest.fixture(scope="module")
+def app(parts: App) -> App:
+    return with_other(parts, engines=ToldEngines(), sealing=PlainSeal())
+
+
+@pytest.fixture(scope="module")
+def officer(app: App) -> Actor:
+    return desk.actor_of(app)
+
+
+def at_once(times: int, act: Callable[[int], T]) -> list[T]:
+    """The act from so many threads, all released at the same moment; a refusal is raised."""
+    gate = Barrier(times, timeout=30)
+
+    def one(number: int) -> T:
+        gate.wait()
+        return act(number)
+
+    with ThreadPoolExecutor(times) as pool:
+        return list(pool.map(one, range(times)))
+
+
+def events(app: App, action: Action, *, of: str, key: str = "intake") -> Sequence[Event]:
+    with app.uow.begin() as tx:
+        found = tx.events.list(action=action, limit=1000)
+    return [one for one in found if one.details.get(key) == of and one.outcome is Outcome.DONE]
+
+
+def test_the_same_bytes_eight_times_at_once_are_one_intake(app: App, officer: Actor) -> None:
+    data = new_scan()
+    got = at_once(8, lambda _: received(app, officer, data))
+    assert len({one.intake.id for one in got}) == 1
+    assert sorted(one.duplicate for one in got) == [False] + [True] * 7
+    codes = [one.code for one in events(app, Action.RECEIVE, of=got[0].intake.id)]
+    assert sorted(codes, key=str) == ["DUPLICATE"] * 7 + [None]
+
+
+def test_a_paper_that_is_read_twice_at_once_is_proposed_once(app: App, officer: Actor) -> None:
+    intake_id = received(app, officer, new_scan()).intake.id
+    at_once(2, lambda _: be_read(app, intake_id))
+    with app.uow.begin() as tx:
+        assert tx.intakes.get(intake_id).state is IntakeState.READ
+        assert len(tx.intakes.pages(intake_id)) == 1
+    assert len(events(app, Action.READ, of=intake_id)) == 1
+
+
+def test_the_same_confirmation_at_once_fixes_one_record_id(app: App, officer: Actor) -> None:
+    intake_id = received(app, officer, new_scan()).intake.id
+    be_read(app, intake_id)
+    said = at_once(6, lambda _: confirmed(app, officer, word(intake_id)))
+    assert len({one.confirmation.record_id for one in said if one.confirmation}) == 1
+    assert len(events(app, Action.CONFIRM, of=intake_id)) == 1
+
+
+def test_two_different_words_at_once_are_one_word_and_one_refusal(app: App, officer: Actor) -> None:
+    intake_id = received(app, officer, new_scan()).intake.id
+    be_read(app, intake_id)
+
+    def say(number: int) -> str:
+        try:
+            confirmed(app, officer, word(intake_id, number=f"{number}/GPXD"))
+        except Conflict as refusal:
+            return refusal.code
+        return "CONFIRMED"
+
+    assert sorted(at_once(2, say)) == ["ALREADY_CONFIRMED", "CONFIRMED"]
+
+
+def test_not_compared_is_another_word_than_compared(app: App, officer: Actor) -> None:
+    intake_id = received(app, officer, new_scan()).intake.id
+    be_read(app, intake_id)
+    confirmed(app, officer, replace(word(intake_id), compared_with_original=False))
+    for other in (word(intake_id), replace(word(intake_id), compared_with_original=False, consent=True)):
+        with pytest.raises(Conflict) as caught:
+            confirmed(app, officer, other)
+        assert caught.value.code == "ALREADY_CONFIRMED"
+
+
+def test_two_seals_at_once_are_one_record_and_one_event(app: App, officer: Actor) -> None:
+    intake_id = received(app, officer, new_scan()).intake.id
+    be_read(app, intake_id)
+    confirmed(app, officer, word(intake_id))
+    codes = at_once(3, lambda _: be_sealed(app, intake_id))
+    assert len(set(codes)) == 1
+    assert codes[0] is not None
+    assert len(events(app, Action.SEAL, of=intake_id)) == 1
+    with app.uow.begin() as tx:
+        assert tx.intakes.get(intake_id).record == codes[0]
+        assert [one.code for one in tx.records.of_holder(tx.records.holder_ids(codes[0])[0])].count(codes[0]) == 1
+
+
+def test_a_seal_whose_word_was_taken_back_meanwhile_makes_no_record(app: App, officer: Actor) -> None:
+    intake_id = received(app, officer, new_scan()).intake.id
+    be_read(app, intake_id)
+    confirmed(app, officer, word(intake_id, number="cũ"))
+
+    class SlowSeal(PlainSeal):
+        def seal(self, pdf: bytes, *, reason: str) -> object:  # type: ignore[override] # what it gives is the same
+            with app.uow.begin() as tx:  # another worker gives the paper back, and the officer says something else
+                tx.intakes.set_confirmation(intake_id, None)
+                tx.intakes.set_state(intake_id, IntakeState.READ, failure="GLYPH_MISSING")
+            confirmed(app, officer, word(intake_id, number="mới"))
+            return super().seal(pdf, reason=reason)
+
+    assert be_sealed(with_other(app, engines=app.engines, sealing=SlowSeal()), intake_id) is None
+    code = be_sealed(app, intake_id)
+    assert code is not None
+    with app.uow.begin() as tx:
+        assert tx.records.get(code).number == "mới"
+    assert len(events(app, Action.SEAL, of=intake_id)) == 1
+
+
+def dossier_of(app: App, officer: Actor) -> Dossier:
+    what = OpenDossier(PROCEDURE, HOLDER.number, HOLDER.name)
+    return open_dossier(what, actor=officer, uow=app.uow, catalogue=app.catalogue, clock=app.clock)
+
+
+def component_of(app: App, officer: Actor, dossier: Dossier) -> str:
+    answered = answer(dossier.code, actor=officer, uow=app.uow, catalogue=app.catalogue, clock=app.clock)
+    return next(one.component.code for one in answered.components if one.decisions and one.decisions[0].usable)
+
+
+def test_two_records_for_one_component_at_once_attach_one(app: App, officer: Actor) -> None:
+    records = [record_of(app, officer) for _ in range(2)]
+    dossier = dossier_of(app, officer)
+    component = component_of(app, officer, dossier)
+
+    def put(number: int) -> str:
+        what = Attach(dossier.code, component, records[number % 2])
+        try:
+            return attach(what, actor=officer, uow=app.uow, catalogue=app.catalogue, clock=app.clock).record
+        except Conflict as refusal:
+            return refusal.code
+
+    got = at_once(6, put)
+    winner = next(one for one in got if one in records)
+    assert sorted(got) == sorted([winner] * 3 + ["COMPONENT_TAKEN"] * 3)
+    with app.uow.begin() as tx:
+        assert [one.record for one in tx.dossiers.get(dossier.code).attachments] == [winner]
+        attached = tx.events.list(dossier=dossier.code, action=Action.ATTACH, outcome=Outcome.DONE, limit=10)
+    assert len(attached) == 1
+
+
+def test_fifty_dossiers_at_once_have_fifty_serials_in_a_row(app: App, officer: Actor) -> None:
+    dossier_of(app, officer)
+    codes = sorted(one.code for one in at_once(50, lambda _: dossier_of(app, officer)))
+    serials = [int(code.rsplit("-", 1)[1]) for code in codes]
+    assert serials == list(range(serials[0], serials[0] + 50))
+
+
+@pytest.mark.parametrize("number", ["031090000055", "9990001237"])
+def test_a_holder_ensured_eight_times_at_once_is_one_holder(app: App, number: str) -> None:
+    holder = HolderId.parse(number)
+
+    def ensure(_: int) -> int:
+        with app.uow.begin() as tx:
+            return tx.holders.ensure(holder, "TRẦN THỊ THỬ", at=app.clock.now())
+
+    ids = at_once(8, ensure)
+    assert len(set(ids)) == 1
+    with app.uow.begin() as tx:
+        assert tx.holders.find(holder) == ids[0]
+        assert tx.holders.get(ids[0]).name == "TRẦN THỊ THỬ"
+
+
+def test_two_changes_of_state_at_once_are_one_change_and_one_refusal(app: App, officer: Actor) -> None:
+    code = record_of(app, officer)
+
+    def revoke(_: int) -> str:
+        what = ChangeState(code, RecordState.REVOKED, "cấp sai")
+        try:
+            return change(what, actor=officer, uow=app.uow, clock=app.clock).state.value
+        except Conflict as refusal:
+            return refusal.code
+
+    assert sorted(at_once(4, revoke)) == ["RECORD_STATE"] * 3 + ["REVOKED"]
+    with app.uow.begin() as tx:
+        assert len(tx.events.list(record=code, action=Action.CHANGE_STATE, outcome=Outcome.DONE, limit=10)) == 1

@@ -82,7 +82,9 @@ def _code(check: CodeCheck) -> VerificationOut:
 @router.post("/text")
 def verify_text(what: TextIn, actor: Anybody, app: TheApp) -> VerificationOut:
     """Judge a scanned text with the status as of now."""
-    return _code(check_text(what.text, actor=actor, uow=app.uow, credentials=app.credentials, clock=app.clock))
+    return _code(
+        check_text(what.text, actor=actor, uow=app.uow, credentials=app.credentials, log=app.log, clock=app.clock)
+    )
 
 
 @router.post("/file")
@@ -100,6 +102,7 @@ def verify_file(actor: Anybody, app: TheApp, file: Annotated[UploadFile, File()]
                 uow=app.uow,
                 engines=app.engines,
                 credentials=app.credentials,
+                log=app.log,
                 clock=app.clock,
             )
         )

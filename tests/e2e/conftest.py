@@ -1,0 +1,186 @@
+"""A browser for the page tests: Debian's Chromium, watched for console errors and for requests to anybody else."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+
+from tests.golden.specimens import as_jpeg, draw
+from vault.bootstrap import SEED_ACCOUNTS
+from vault.domain.people import Role
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page, Playwright
+
+    from tests.service import Service
+
+ROOT = Path(__file__).resolve().parents[2]
+AXE = ROOT / "deploy" / "web" / "node_modules" / "axe-core" / "axe.min.js"
+SHOTS = ROOT / ".test-out" / "screenshots"
+WIDTHS = (360, 768, 1440)
+HEIGHTS = {360: 740, 768: 1024, 1440: 900}
+HOLDER = {"number": "031090000001", "name": "NGUYỄN VĂN MẪU", "role": "SUBJECT"}
+# Chromium writes a line for every refused request; a refusal that the page shows in words is no error of the page.
+REFUSALS = ("status of 401", "status of 404", "status of 409", "status of 422", "net::ERR_INTERNET_DISCONNECTED")
+
+
+def chromium_path() -> str:
+    """The browser of the machine."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if found is None:
+        pytest.fail("no Chromium on the path: run `bash deploy/setup --test`")
+    return found
+
+
+def launch(playwright: Playwright, *flags: str) -> Browser:
+    """A browser without window; as root, as in containers, Chromium needs its own sandbox off."""
+    return playwright.chromium.launch(
+        executable_path=chromium_path(), args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", *flags]
+    )
+
+
+@dataclass
+class Visit:
+    """One person's browser on the service."""
+
+    url: str
+    context: BrowserContext
+    page: Page
+    errors: list[str] = field(default_factory=list)
+    foreign: list[str] = field(default_factory=list)
+
+    def go(self, path: str) -> None:
+        """Open a page of the service."""
+        self.page.goto(self.url + path)
+
+    def sign_in(self, role: Role) -> None:
+        """Sign in by the form."""
+        seed = next(one for one in SEED_ACCOUNTS if one.role is role)
+        self.go("/dang-nhap")
+        self.page.fill("[name=username]", seed.username)
+        self.page.fill("[name=password]", seed.password)
+        self.page.click("form[action='/dang-nhap'] button")
+        self.page.wait_for_url(lambda address: "/dang-nhap" not in address)
+
+    def shoot(self, name: str, *widths: int) -> None:
+        """Whole-page screenshots under `.test-out/screenshots`, for people to look at."""
+        SHOTS.mkdir(parents=True, exist_ok=True)
+        size = self.page.viewport_size
+        for width in widths or WIDTHS:
+            self.page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
+            self.page.screenshot(path=SHOTS / f"{name}-{width}.png", full_page=True)
+        if size is not None:
+            self.page.set_viewport_size(size)
+
+    def findings(self) -> list[str]:
+        """Serious and critical findings of axe-core on the page as it is, WCAG 2.2 AA and best practice."""
+        # Injected through the debugger, which the page's own policy does not concern.
+        self.page.evaluate(AXE.read_text(encoding="utf-8"))
+        found: Any = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        return [
+            f"{one['id']}: {node['target']} {node['failureSummary']}"
+            for one in found["violations"]
+            if one["impact"] in {"serious", "critical"}
+            for node in one["nodes"]
+        ]
+
+    def overflow(self) -> int:
+        """By how many pixels the page is wider than the window."""
+        return int(self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+@pytest.fixture(scope="session")
+def playwright_() -> Iterator[Playwright]:
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - only the browser tests need it
+
+    with sync_playwright() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright_: Playwright) -> Iterator[Browser]:
+    browser = launch(playwright_)
+    yield browser
+    browser.close()
+
+
+Visits = Callable[..., Visit]
+
+
+@pytest.fixture
+def visit(service: Service, chromium: Browser) -> Iterator[Visits]:
+    """Opens browsers of people; at the end none may have seen an error or asked anybody but the service."""
+    opened: list[Visit] = []
+
+    def open_one(*, width: int = 1440, browser: Browser | None = None, **options: Any) -> Visit:
+        context = (browser or chromium).new_context(
+            viewport={"width": width, "height": HEIGHTS[width]}, locale="vi-VN", **options
+        )
+        found = Visit(service.url, context, context.new_page())
+        watch(found)
+        opened.append(found)
+        return found
+
+    yield open_one
+    for one in opened:
+        one.context.close()
+    assert [line for one in opened for line in one.errors] == []
+    assert [address for one in opened for address in one.foreign] == []
+
+
+def watch(visit: Visit) -> None:
+    """Write down errors of the console and requests to anybody else."""
+    visit.page.on("pageerror", lambda error: visit.errors.append(str(error)))
+    visit.page.on(
+        "console",
+        lambda line: (
+            visit.errors.append(f"{line.text} {line.location}")
+            if line.type in {"error", "warning"} and not any(known in line.text for known in REFUSALS)
+            else None
+        ),
+    )
+    own = (visit.url, "blob:", "data:")
+    visit.page.on("request", lambda request: None if request.url.startswith(own) else visit.foreign.append(request.url))
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A sealed paper of the sample citizen: its code and the text of its QR."""
+
+    code: str
+    credential: str
+
+
+def seal(service: Service, seed: int) -> Paper:
+    """Digitise a specimen over the API and let the citizen show it."""
+    specimen = draw("GPXD", seed=seed)
+    fields: Mapping[str, str] = {name: specimen.fields[name] for name in ("number", "issued_on", "issuer")}
+    code = service.digitize(as_jpeg(specimen, 1), f"gpxd-{seed}.jpg", type_code="GPXD", holders=[HOLDER], fields=fields)
+    shown = service.client(Role.CITIZEN).post(f"/api/v1/me/records/{code}/present", json={"purpose": "thử"})
+    return Paper(code, cast("str", shown.raise_for_status().json()["credential"]))
+
+
+@pytest.fixture(scope="session")
+def paper(service: Service) -> Paper:
+    """A paper in force."""
+    return seal(service, 501)
+
+
+@pytest.fixture(scope="session")
+def revoked(service: Service) -> Paper:
+    """A paper that was revoked."""
+    found = seal(service, 502)
+    change = {"state": "REVOKED", "reason": "cấp sai đối tượng"}
+    service.client(Role.OFFICER).post(f"/api/v1/records/{found.code}/state", json=change).raise_for_status()
+    return found
+
+
+def stored(visit: Visit, key: str) -> Any:
+    """What the page keeps on the device."""
+    return json.loads(visit.page.evaluate("key => localStorage.getItem(key) ?? 'null'", key))

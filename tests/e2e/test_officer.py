@@ -1,0 +1,244 @@
+"""The officer's desk in a real browser: digitise by keyboard, reuse by one key, never ask twice."""
+
+from __future__ import annotations
+
+import io
+import re
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.e2e.conftest import HOLDER, Paper, Visit, Visits
+from tests.golden.specimens import as_jpeg, as_pdf, draw
+from vault.domain.people import Role
+
+if TYPE_CHECKING:
+    from tests.service import Service
+
+pytestmark = [pytest.mark.browser, pytest.mark.service]
+READING_MS = 90_000
+
+
+@pytest.fixture
+def desk(visit: Visits) -> Visit:
+    found = visit()
+    found.sign_in(Role.OFFICER)
+    return found
+
+
+def test_signing_in_leads_to_the_desk_and_out_again(visit: Visits) -> None:
+    guest = visit()
+    guest.go("/ho-so/moi")
+    assert guest.page.url.endswith("/dang-nhap?tiep=%2Fho-so%2Fmoi")
+    guest.page.fill("[name=username]", "canbo")
+    guest.page.fill("[name=password]", "sai")
+    guest.page.click("form[action='/dang-nhap'] button")
+    assert "không đúng" in guest.page.inner_text("[role=alert]")
+    guest.page.fill("[name=password]", "canbo-mau-2026")
+    guest.page.click("form[action='/dang-nhap'] button")
+    guest.page.wait_for_url("**/ho-so/moi")
+    cookie = next(one for one in guest.context.cookies() if one["name"] == "kho_so_phien")
+    assert (cookie["httpOnly"], cookie["sameSite"]) == (True, "Strict")
+    guest.page.click("form[action='/dang-xuat'] button")
+    guest.go("/ban-lam-viec")
+    assert "/dang-nhap" in guest.page.url
+
+
+def test_sign_in_leads_nowhere_else(visit: Visits) -> None:
+    guest = visit()
+    guest.go("/dang-nhap?tiep=//evil.example/")
+    assert guest.page.get_attribute("[name=tiep]", "value") == ""
+
+
+def test_a_paper_is_digitised_by_keyboard_alone(desk: Visit, tmp_path: Path) -> None:
+    specimen = draw("XNTTHN", seed=601, overrides={"holder_name": HOLDER["name"], "holder_id": HOLDER["number"]})
+    file = tmp_path / "xn.jpg"
+    file.write_bytes(as_jpeg(specimen, 1))
+    page = desk.page
+    desk.go("/so-hoa")
+    page.set_input_files("#file", file)
+    page.wait_for_url(re.compile(r"/so-hoa/.+"))
+    page.wait_for_selector("#confirm", timeout=READING_MS)
+    assert page.input_value("#type") == "XNTTHN"
+    assert page.input_value("#f-number") == specimen.fields["number"]
+    assert not page.is_checked("[name=compared]"), "the officer says so, not the page"
+    assert not page.is_checked("[name=consent]")
+    # The field in hand is marked on the page, and beside its value stands its own piece of the picture.
+    page.focus("#f-number")
+    assert float(page.get_attribute("#page-0 .box", "width") or 0) > 0
+    assert page.locator(".field:has(#f-number) svg.crop image").count() == 1
+    desk.shoot("paper")
+    for _ in range(60):
+        if page.evaluate("document.activeElement.name") == "compared":
+            break
+        if page.evaluate("document.activeElement.name") == "h.0.number":
+            page.keyboard.press("Control+A")
+            page.keyboard.type(HOLDER["number"])
+        if page.evaluate("document.activeElement.name") == "h.0.name":
+            page.keyboard.press("Control+A")
+            page.keyboard.type(HOLDER["name"])
+        page.keyboard.press("Enter")
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Space")
+    assert page.is_checked("[name=compared]")
+    assert page.is_checked("[name=consent]")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector("#record-code", timeout=READING_MS)
+    desk.shoot("sealed")
+    code = page.inner_text("#record-code")
+    page.click("text=Mở giấy tờ")
+    assert code in page.inner_text("main")
+    assert "B-LTA" in page.inner_text("main")
+
+
+def test_changing_the_type_keeps_what_was_typed(desk: Visit, service: Service, tmp_path: Path) -> None:
+    file = tmp_path / "ks.pdf"
+    file.write_bytes(as_pdf(draw("KS", seed=602), 1))
+    page = desk.page
+    desk.go("/so-hoa")
+    page.set_input_files("#file", file)
+    page.wait_for_selector("#confirm", timeout=READING_MS)
+    page.fill("#f-number", "77/2026")
+    page.select_option("#type", "XNTTHN")
+    page.wait_for_selector("#f-marital_status")
+    assert page.input_value("#f-number") == "77/2026"
+    # A date that is none comes back with its sentence and with everything that was typed.
+    page.fill("#f-issued_on", "31/02/2026")
+    page.fill("[name='h.0.number']", HOLDER["number"])
+    page.fill("[name='h.0.name']", HOLDER["name"])
+    page.click("#seal")
+    page.wait_for_selector("#error")
+    assert "31/02/2026" in page.inner_text("#error") or "2026-02-31" in page.inner_text("#error")
+    assert page.input_value("#f-number") == "77/2026"
+    assert page.input_value("#f-issued_on") == "31/02/2026"
+    assert service.url in page.url
+
+
+def test_a_bad_file_is_refused_in_words_where_it_was_dropped(desk: Visit, tmp_path: Path) -> None:
+    file = tmp_path / "notes.pdf"
+    file.write_bytes(b"this is no PDF")
+    desk.go("/so-hoa")
+    desk.page.set_input_files("#file", file)
+    desk.page.wait_for_selector("#sent .why")
+    assert "không phải PDF" in desk.page.inner_text("#sent .why")
+
+
+def test_several_files_each_have_their_line(desk: Visit, tmp_path: Path) -> None:
+    files = []
+    for seed in (603, 604):
+        file = tmp_path / f"{seed}.jpg"
+        file.write_bytes(as_jpeg(draw("HONGHEO", seed=seed), 1))
+        files.append(file)
+    desk.go("/so-hoa")
+    desk.page.set_input_files("#file", files)
+    desk.page.wait_for_function("document.querySelectorAll('#sent a').length === 2")
+    desk.shoot("upload-two", 360)
+
+
+def test_a_whole_dossier_by_page_and_nobody_is_asked_twice(desk: Visit, paper: Paper) -> None:
+    page = desk.page
+    begin = time.monotonic()
+    desk.go("/ho-so/moi")
+    page.keyboard.type("sua chua cai tao nha")
+    page.fill("#procedure", "1.004194")
+    page.wait_for_selector("#procedures [role=option]")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    assert page.input_value("#procedure").startswith("1.004194 · ")
+    page.fill("[name=holder]", HOLDER["number"])
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/ho-so/H.+"))
+    usable = page.locator(".component.usable").first
+    assert "Dùng được" in usable.inner_text()
+    desk.shoot("dossier")
+    usable.locator("details.ask summary").click()
+    usable.locator("select[name=ground]").select_option("NO_DATA")
+    usable.locator("details.ask button").click()
+    page.wait_for_selector("#refusal")
+    refusal = page.inner_text("#refusal")
+    assert "Không được yêu cầu lại" in refusal
+    assert "ONCE_ONLY" in refusal
+    assert "NĐ 309/2026" in refusal
+    assert paper.code[:4]
+    desk.shoot("once-only")
+    number = page.locator(".component.usable form[data-key]").first.get_attribute("data-key") or ""
+    page.keyboard.press(number)
+    page.wait_for_selector(".component.attached")
+    assert "Đã đính kèm" in page.inner_text(".component.attached")
+    assert time.monotonic() - begin < 60
+    desk.shoot("attached", 1440)
+
+
+def test_an_unknown_holder_brings_a_line_for_the_name(desk: Visit) -> None:
+    page = desk.page
+    desk.go("/ho-so/moi")
+    page.fill("#procedure", "1.004194")
+    page.fill("[name=holder]", "031090999111")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("[name=holder_name]")
+    assert page.input_value("[name=holder]") == "031090999111"
+    page.fill("[name=holder_name]", "NGUYỄN THỊ CHƯA BIẾT")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/ho-so/H.+"))
+    assert "NGUYỄN THỊ CHƯA BIẾT" in page.inner_text("main")
+
+
+def test_revoking_asks_for_a_reason_and_shows_in_the_log(desk: Visit, service: Service) -> None:
+    from tests.e2e.conftest import seal  # noqa: PLC0415 - a paper of its own, because it ends here
+
+    found = seal(service, 605)
+    page = desk.page
+    desk.go(f"/giay-to/{found.code}")
+    page.select_option("[name=state]", "REVOKED")
+    page.fill("[name=reason]", "   ")
+    page.click("button.danger")
+    page.wait_for_selector("#error")
+    assert "lý do" in page.inner_text("#error")
+    page.select_option("[name=state]", "REVOKED")
+    page.fill("[name=reason]", "QĐ 12/2026 thu hồi")
+    page.click("button.danger")
+    page.wait_for_selector(".heading .badge.bad")
+    assert "QĐ 12/2026 thu hồi" in page.inner_text(".events")
+    assert page.locator("button.danger").count() == 0, "revoked is for ever"
+    desk.shoot("record-revoked", 1440)
+
+
+@pytest.mark.needs_samples
+def test_a_signed_letter_keeps_its_signatures_and_shows_them(desk: Visit, samples: Path) -> None:
+    letters = sorted((samples / "signed-government-pdf").glob("*.pdf"))
+    page = desk.page
+    desk.go("/so-hoa")
+    page.set_input_files("#file", letters[0])
+    page.wait_for_selector("#confirm", timeout=2 * READING_MS)
+    assert "chữ ký" in page.inner_text("details summary")
+    page.fill("[name='h.0.number']", HOLDER["number"])
+    page.fill("[name='h.0.name']", HOLDER["name"])
+    page.check("[name=compared]")
+    page.click("#seal")
+    page.wait_for_selector("#record-code", timeout=READING_MS)
+    desk.shoot("sealed-signed-original")
+    with page.expect_response("**/tep/ORIGINAL") as answer:
+        page.evaluate("fetch(document.querySelector('a[href$=ORIGINAL]').href)")
+    assert answer.value.body() == letters[0].read_bytes()
+
+
+def test_finding_by_code(desk: Visit, paper: Paper) -> None:
+    desk.go("/ban-lam-viec")
+    desk.page.fill("[name=ma]", paper.code.lower().replace("-", " "))
+    desk.page.keyboard.press("Enter")
+    desk.page.wait_for_url(f"**/giay-to/{paper.code}")
+    desk.go("/ban-lam-viec")
+    desk.page.fill("[name=ma]", "không phải mã")
+    desk.page.keyboard.press("Enter")
+    assert "không phải mã" in desk.page.inner_text("[role=alert]")
+
+
+def test_the_picture_in_the_record_is_a_picture(desk: Visit, paper: Paper) -> None:
+    desk.go(f"/giay-to/{paper.code}")
+    answer = desk.context.request.get(f"{desk.url}/giay-to/{paper.code}/anh")
+    from PIL import Image  # noqa: PLC0415 - used once
+
+    assert Image.open(io.BytesIO(answer.body())).format == "JPEG"

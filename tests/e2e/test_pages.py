@@ -1,0 +1,143 @@
+"""Every page of the three faces: axe-core, width, languages, policy, weight; and pictures for people to look at."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+
+from tests.e2e.conftest import HOLDER, WIDTHS, Paper, Visit, Visits
+from vault.domain.people import Role
+
+if TYPE_CHECKING:
+    from tests.service import Service
+
+TEMPLATES = Path(__file__).resolve().parents[2] / "vault" / "web" / "templates"
+pytestmark = [pytest.mark.browser, pytest.mark.service]
+BUDGET_BYTES = 200_000
+MOST_STYLE_BYTES = 30_000
+
+
+@pytest.fixture(scope="module")
+def dossier(service: Service, paper: Paper) -> str:
+    opened = service.client(Role.OFFICER).post(
+        "/api/v1/dossiers", json={"procedure": "1.004194", "holder": HOLDER["number"]}
+    )
+    assert paper.code
+    return str(opened.raise_for_status().json()["code"])
+
+
+PAGES: tuple[tuple[str, Role | None, str], ...] = (
+    ("start", None, "/"),
+    ("sign-in", None, "/dang-nhap"),
+    ("missing", None, "/khong-co-trang-nay"),
+    ("scanner", None, "/q"),
+    ("desk", Role.OFFICER, "/ban-lam-viec"),
+    ("upload", Role.OFFICER, "/so-hoa"),
+    ("new-dossier", Role.OFFICER, "/ho-so/moi"),
+    ("dossier-open", Role.OFFICER, "/ho-so/{dossier}"),
+    ("record", Role.OFFICER, "/giay-to/{paper}"),
+    ("oversight", Role.OFFICER, "/giam-sat"),
+    ("mine", Role.CITIZEN, "/cua-toi"),
+    ("my-paper", Role.CITIZEN, "/cua-toi/{paper}"),
+    ("who-looked", Role.CITIZEN, "/cua-toi/nhat-ky"),
+)
+
+
+@pytest.mark.parametrize(("name", "role", "path"), PAGES, ids=[name for name, _, _ in PAGES])
+def test_page(visit: Visits, paper: Paper, dossier: str, name: str, role: Role | None, path: str) -> None:
+    found = visit()
+    if role is not None:
+        found.sign_in(role)
+    found.go(path.format(paper=paper.code, dossier=dossier))
+    assert found.findings() == []
+    for width in WIDTHS:
+        found.page.set_viewport_size({"width": width, "height": 800})
+        assert found.overflow() <= 0, f"{name} is wider than {width} pixels"
+    found.shoot(name)
+    found.page.set_viewport_size({"width": 360, "height": 740})
+    assert found.findings() == []
+    small = small_targets(found)
+    assert small == []
+
+
+def small_targets(visit: Visit) -> list[str]:
+    """Buttons, fields and entries of the navigation that are lower than 44 pixels."""
+    found: list[str] = visit.page.evaluate(
+        """[...document.querySelectorAll("button, .button, input:not([type=checkbox]):not([type=file]):not([type=hidden]),
+            select, summary, nav a")]
+          .filter((one) => one.checkVisibility() && one.getBoundingClientRect().height < 43.5)
+          .map((one) => one.outerHTML.slice(0, 90))"""
+    )
+    return found
+
+
+@pytest.mark.parametrize(
+    ("role", "path"), [(None, "/"), (None, "/q"), (Role.OFFICER, "/giam-sat"), (Role.CITIZEN, "/cua-toi")]
+)
+def test_english_is_kept_and_leaves_no_vietnamese_behind(visit: Visits, role: Role | None, path: str) -> None:
+    found = visit()
+    if role is not None:
+        found.sign_in(role)
+    found.go(path)
+    found.page.click("a.lang")
+    assert found.page.get_attribute("html", "lang") == "en"
+    found.go(path)
+    assert found.page.get_attribute("html", "lang") == "en", "the cookie keeps it"
+    furniture = found.page.inner_text(".top nav") + found.page.inner_text("h1")
+    assert not re.search("[ăâđêôơưĂÂĐÊÔƠƯạảấầậếệốộớợứựỉịọỏụủ]", furniture), furniture
+    found.shoot("english" + path.replace("/", "-").rstrip("-"), 1440)
+
+
+def test_the_policy_forbids_everything_inline(service: Service) -> None:
+    for path in ("/", "/dang-nhap", "/q", "/q-worker.js", "/static/js/scanner.js"):
+        policy = httpx.get(service.url + path).headers["content-security-policy"]
+        assert "unsafe-inline" not in policy
+        assert " 'unsafe-eval'" not in policy
+        assert ("wasm-unsafe-eval" in policy) == (path == "/q")
+
+
+def test_weight_before_the_reader_is_within_the_budget(visit: Visits) -> None:
+    found = visit(width=360)
+    sizes: dict[str, int] = {}
+    found.page.on(
+        "response",
+        lambda answer: (
+            sizes.update({answer.url: len(answer.body())}) if re.search(r"\.(js|css)$", answer.url) else None
+        ),
+    )
+    found.go("/q")
+    found.page.wait_for_load_state("networkidle")
+    assert sum(sizes.values()) <= BUDGET_BYTES, sizes
+    assert max(size for url, size in sizes.items() if url.endswith(".css")) <= MOST_STYLE_BYTES
+
+
+def test_a_page_of_another_site_may_not_use_the_session(service: Service) -> None:
+    with httpx.Client(base_url=service.url) as client:
+        signed = client.post("/dang-nhap", data={"username": "canbo", "password": "canbo-mau-2026"})
+        assert signed.status_code == 303
+        answer = client.post("/dang-xuat", headers={"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"})
+        assert answer.status_code == 403
+        assert client.get("/ban-lam-viec").status_code == 200, "the session lives"
+
+
+def test_an_installed_app_finds_its_manifest(visit: Visits, service: Service) -> None:
+    found = visit(width=360)
+    found.go("/q")
+    manifest = httpx.get(service.url + (found.page.get_attribute("link[rel=manifest]", "href") or "")).json()
+    assert (manifest["start_url"], manifest["display"]) == ("/q", "standalone")
+    icon = httpx.get(service.url + manifest["icons"][0]["src"])
+    assert icon.headers["content-type"].startswith("image/svg+xml")
+
+
+def test_errors_outside_the_api_are_pages_for_people_and_problems_for_programs(service: Service) -> None:
+    page = httpx.get(f"{service.url}/ho-so/khong-co", headers={"Accept": "text/html"})
+    assert page.status_code == 303
+    assert page.headers["location"].startswith("/dang-nhap?tiep=")
+    program = httpx.get(f"{service.url}/ho-so/khong-co", headers={"Accept": "application/json"})
+    assert program.json()["code"] == "SIGN_IN_FIRST"
+    missing = httpx.get(f"{service.url}/khong-co", headers={"Accept": "text/html"})
+    assert "Không có trang này" in missing.text

@@ -37,6 +37,11 @@ class FileSealingDesk:
         return self._system_name
 
     @property
+    def is_development(self) -> bool:
+        """Whether the seal is a development key."""
+        return self._sealer.is_development
+
+    @property
     def agency_name(self) -> str:
         """Whose seal it is."""
         return self._agency_name

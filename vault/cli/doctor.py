@@ -1,0 +1,161 @@
+"""`vault doctor`: what is wrong with this deployment, what it costs, and what to do about it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any
+
+import typer
+from rich.table import Table
+
+import ocr
+import signing
+from vault import bootstrap, messages
+from vault.bootstrap import App
+from vault.cli.edge import Exit, Json, out, print_json
+from vault.domain.errors import VaultError
+
+app = typer.Typer()
+_LOW_DISK = 5 * 1024**3
+_SOON = timedelta(days=60)
+_LOG_LAG = 1000
+
+
+class State(StrEnum):
+    """How a check ended."""
+
+    GOOD = "good"
+    WORSE = "worse"
+    """It works, at a cost that the advice names."""
+    BROKEN = "broken"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One check: what was looked at, how it is, and what to do if it is not good."""
+
+    name: str
+    state: State
+    told: str
+    advice: str = ""
+
+
+Check = Callable[[App], Iterator[Finding]]
+
+
+def _readers(service: App) -> Iterator[Finding]:
+    del service
+    if shutil.which("tesseract") is None:
+        yield Finding("reader tesseract", State.BROKEN, "not installed", "Nothing can be read: run deploy/setup.")
+    else:
+        yield Finding("reader tesseract", State.GOOD, "installed")
+    folder = ocr.models_folder()
+    costs = {
+        "lines.onnx": "Lines under seals and in tables are lost (about 1.4 of 100 letters): run deploy/models.",
+        "asternet.onnx": "One reader less votes (about 1 of 100 letters more is wrong): run deploy/models.",
+    }
+    for name, cost in costs.items():
+        there = (folder / name).is_file()
+        told = "there" if there else "missing"
+        yield Finding(f"network {name}", State.GOOD if there else State.WORSE, told, "" if there else cost)
+
+
+def _fonts(service: App) -> Iterator[Finding]:
+    del service
+    try:
+        roman, _ = signing.text_font_paths()
+    except signing.FontMissingError as error:
+        yield Finding("font", State.BROKEN, str(error), "Marks cannot be drawn: run deploy/setup.")
+    else:
+        yield Finding("font", State.GOOD, roman.name)
+
+
+def _database(service: App) -> Iterator[Finding]:
+    service.uow.ping()
+    with service.uow.begin() as tx:
+        waiting = tx.log.size() - service.log.head().size
+    yield Finding("database", State.GOOD, "answers")
+    slow = waiting > _LOG_LAG
+    advice = "Events wait for their checkpoint: is a worker running? `vault status`." if slow else ""
+    yield Finding("transparency log", State.WORSE if slow else State.GOOD, f"{waiting} events wait", advice)
+
+
+def _objects(service: App) -> Iterator[Finding]:
+    service.blobs.ping()
+    yield Finding("object store", State.GOOD, "answers")
+
+
+def _keys(service: App) -> Iterator[Finding]:
+    now = service.clock.now()
+    sealer_is_ours = service.sealing.is_development
+    yield Finding(
+        "seal key",
+        State.WORSE if sealer_is_ours else State.GOOD,
+        "development key" if sealer_is_ours else "agency's key",
+        "Seals of a development key prove nothing outside: see deploy/README.md, first keys." if sealer_is_ours else "",
+    )
+    trust = service.credentials.trusted(now=now)
+    left = trust.next_update - now
+    ends = min((entry.not_after for entry in trust.entries), default=now)
+    yield Finding(
+        "trust list",
+        State.GOOD if left > timedelta(days=7) else State.WORSE,
+        f"version {trust.version}, good for {left.days} days",
+        "" if left > timedelta(days=7) else "Sign a new list: verifiers refuse an old one.",
+    )
+    yield Finding(
+        "credential keys",
+        State.GOOD if ends - now > _SOON else State.WORSE,
+        f"sign until {ends:%Y-%m-%d}",
+        "" if ends - now > _SOON else "Rotate the keys: `vault keys rotate`.",
+    )
+
+
+def _disk(service: App) -> Iterator[Finding]:
+    home = service.settings.home
+    free = shutil.disk_usage(home if home.exists() else home.absolute().parent).free
+    low = free < _LOW_DISK
+    advice = "Make room before papers are refused." if low else ""
+    yield Finding("disk", State.WORSE if low else State.GOOD, f"{free / 1024**3:.0f} GiB free", advice)
+
+
+_CHECKS: tuple[tuple[str, Check], ...] = (
+    ("reader", _readers),
+    ("font", _fonts),
+    ("database", _database),
+    ("object store", _objects),
+    ("keys", _keys),
+    ("disk", _disk),
+)
+
+
+def examine(service: App) -> Iterator[Finding]:
+    """Every check; a part that is down is a finding, not an error."""
+    for name, look in _CHECKS:
+        try:
+            yield from look(service)
+        except VaultError as error:
+            sentence = messages.say(error.code, messages.Language.VI, **error.facts)
+            yield Finding(name, State.BROKEN, error.code, sentence)
+
+
+@app.command()
+def doctor(*, as_json: Json = False) -> None:
+    """Look at every part and tell in words what is wrong and what to do. Exit status 3 when something is broken."""
+    found = list(examine(bootstrap.build()))
+    broken = any(one.state is State.BROKEN for one in found)
+    if as_json:
+        checks: list[dict[str, Any]] = [asdict(one) for one in found]
+        print_json({"ok": not broken, "checks": checks})
+    else:
+        colours = {State.GOOD: "green", State.WORSE: "yellow", State.BROKEN: "bold red"}
+        table = Table("Part", "State", "", "What to do")
+        for one in found:
+            table.add_row(one.name, f"[{colours[one.state]}]{one.state}[/]", one.told, one.advice)
+        out.print(table)
+    if broken:
+        raise typer.Exit(Exit.DOWN)

@@ -29,9 +29,12 @@ from vault.keys import (
     FileCredentialDesk,
     FileSealingDesk,
     KeyFolder,
+    KeyRing,
+    OpenKeys,
     load_development_pki,
     load_log_key,
     prepare_development_keys,
+    prepare_development_trust,
 )
 from vault.keys.folder import write_private
 from vault.log import TransparencyLog
@@ -114,6 +117,11 @@ class App:
         return KeyFolder(self.settings.home / "keys")
 
     @cached_property
+    def ring(self) -> KeyRing:
+        """The keys of QR credentials and status lists."""
+        return KeyRing(self.keys)
+
+    @cached_property
     def trust(self) -> signing.Trust:
         """Roots that PDF signatures must lead to: the government's, this deployment's and those that settings name."""
         trust = signing.Trust.vietnam_government()
@@ -128,7 +136,7 @@ class App:
     def sealing(self) -> FileSealingDesk:
         """The agency's seal."""
         settings, folder = self.settings, self.keys
-        passphrase = _passphrase(settings)
+        passphrase = passphrase_of(settings)
         container = settings.seal_pkcs12 or folder.seal
         with _usable(container):
             sealer = signing.Sealer.from_pkcs12(folder.read(container), passphrase)
@@ -161,21 +169,20 @@ class App:
     @cached_property
     def log(self) -> TransparencyLog:
         """The transparency log."""
-        key = load_log_key(self.keys, _passphrase(self.settings))
+        key = load_log_key(self.keys, passphrase_of(self.settings))
         origin = f"{self.settings.qr_host}/log"
         return TransparencyLog(uow=self.uow, files=self.files, key=key, origin=origin, clock=self.clock)
 
     @cached_property
     def credentials(self) -> FileCredentialDesk:
         """The keys of QR credentials and status lists."""
-        folder, passphrase = self.keys, _passphrase(self.settings)
-        with _usable(folder.root):
+        folder = self.keys
+        with _usable(folder.trust_root_public):
             return FileCredentialDesk(
                 host=self.settings.qr_host,
                 agency_code=self.settings.agency_code,
-                signer=qr.SigningKey.from_pem(folder.read(folder.qr), passphrase),
-                status_signer=qr.SigningKey.from_pem(folder.read(folder.status), passphrase),
-                trust_list=folder.read(folder.trust_list),
+                signer=OpenKeys(self.ring, passphrase_of(self.settings)).signer,
+                trust_list=lambda: folder.read(folder.trust_list),
                 root_public_pem=folder.read(folder.trust_root_public),
             )
 
@@ -232,7 +239,8 @@ def _usable(file: Path) -> Iterator[None]:
         raise Unavailable(error.code, file=file.name) from error
 
 
-def _passphrase(settings: Settings) -> bytes:
+def passphrase_of(settings: Settings) -> bytes:
+    """What opens the private keys; `PASSPHRASE_MISSING`."""
     if settings.key_passphrase is not None:
         return settings.key_passphrase.get_secret_value().encode()
     file = settings.home / "keys" / "passphrase"
@@ -260,13 +268,9 @@ def prepare_keys(app: App) -> None:
     passphrase_file = settings.home / "keys" / "passphrase"
     if settings.key_passphrase is None and not passphrase_file.exists():
         write_private(passphrase_file, app.ids.token().encode())
-    prepare_development_keys(
-        app.keys,
-        agency_code=settings.agency_code,
-        agency_name=settings.agency_name,
-        passphrase=_passphrase(settings),
-        now=app.clock.now(),
-    )
+    passphrase, now = passphrase_of(settings), app.clock.now()
+    prepare_development_keys(app.keys, agency_name=settings.agency_name, passphrase=passphrase, now=now)
+    prepare_development_trust(app.keys, agency_code=settings.agency_code, passphrase=passphrase, now=now)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -189,6 +189,10 @@ class CredentialDesk(Protocol):
         """The record id in a credential that this deployment signed, whatever its status; None for any other text."""
         ...
 
+    def needs_log_proof(self, text: str, *, now: datetime) -> bool:
+        """Whether the key behind a text was revoked: only the transparency log can show that it signed before that."""
+        ...
+
     def trusted(self, *, now: datetime) -> qr.TrustList:
         """The keys that verifiers accept."""
         ...
@@ -201,6 +205,19 @@ class CredentialDesk(Protocol):
         """The text of a printed credential (VNQ1)."""
         ...
 
+    def presentable(
+        self,
+        record_id: bytes,
+        facts: CredentialFacts,
+        *,
+        slot: StatusSlot,
+        holder: HolderProof,
+        at: datetime,
+        lifetime: timedelta,
+    ) -> bytes:
+        """A credential for a phone (SD-CWT) that lives at most 72 hours; `Invalid` for a proof that does not hold."""
+        ...
+
     def status_token(self, list_id: int, states: Mapping[int, RecordState], *, now: datetime) -> bytes:
         """A signed status list (CWT) in which every index not named is valid."""
         ...
@@ -211,6 +228,27 @@ class CredentialDesk(Protocol):
 
     def root_pem(self) -> bytes:
         """The pinned public root (PEM)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class HolderProof:
+    """A browser's public key (coordinates) and its signature over them and the nonce of the sign-in."""
+
+    x: bytes
+    y: bytes
+    nonce: bytes
+    proof: bytes
+
+
+class PublicLog(Protocol):
+    """The transparency log, as far as somebody who checks a paper needs it."""
+
+    def shown_at(self, record: RecordCode, credential: Digest) -> datetime | None:
+        """When a signed checkpoint first covered the sealing of a record with this very credential.
+
+        The inclusion proof is checked, not believed; None when there is none.
+        """
         ...
 
 
@@ -490,6 +528,10 @@ class LogRows(Protocol):
 
     def places_of(self, record: RecordCode) -> tuple[int, ...]:
         """Places of the events about a record, in order."""
+        ...
+
+    def covered_at(self, place: int) -> datetime | None:
+        """When the first checkpoint that covers a place was signed."""
         ...
 
     def head(self) -> str | None:

@@ -111,9 +111,8 @@ class MemoryKeys:
         return FileCredentialDesk(
             host="thu.example.vn",
             agency_code="H24.901",
-            signer=key,
-            status_signer=status,
-            trust_list=qr.issue_trust_list(listed, sign=root.sign, root_kid=root.kid),
+            signer=lambda use, _: {"qr": key, "status": status}[use],
+            trust_list=lambda: qr.issue_trust_list(listed, sign=root.sign, root_kid=root.kid),
             root_public_pem=qr.public_key_to_pem(root.public),
         )
 

@@ -64,6 +64,11 @@ class PgLogRows:
         )
         return tuple(rows.scalars())
 
+    def covered_at(self, place: int) -> datetime | None:
+        """Of the smallest head that is larger."""
+        query = select(t.log_head.c.at).where(t.log_head.c.size > place).order_by(t.log_head.c.size).limit(1)
+        return self._db.execute(query).scalar_one_or_none()
+
     def head(self) -> str | None:
         """The newest checkpoint."""
         query = select(t.log_head.c.checkpoint).order_by(t.log_head.c.size.desc()).limit(1)

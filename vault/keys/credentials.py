@@ -1,19 +1,23 @@
-"""QR credentials, status lists and the trust list, signed with keys from files."""
+"""QR credentials, phone credentials, status lists and the trust list, signed with keys from files."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import secrets
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 
 import qr
-from vault.domain.errors import Unavailable
+from vault.domain.errors import Invalid, Unavailable
 from vault.domain.records import StatusSlot
 from vault.domain.reuse import VIET_NAM
 from vault.domain.states import RecordState
-from vault.ports import CredentialFacts
+from vault.keys.ring import Use
+from vault.ports import CredentialFacts, HolderProof
 
-STATUS_TTL = timedelta(minutes=5)
+STATUS_TTL = timedelta(seconds=60)
+"""How long anybody may rely on a list: a change is seen by every verifier on line within a minute."""
 STATUS_LIFE = timedelta(hours=24)
+_SALT_SIZE = 16
 _VALUES = {
     RecordState.ACTIVE: qr.Status.VALID,
     RecordState.REVOKED: qr.Status.REVOKED,
@@ -23,22 +27,24 @@ _VALUES = {
 
 
 class FileCredentialDesk:
-    """`ports.CredentialDesk` for one agency on one host."""
+    """`ports.CredentialDesk` for one agency on one host.
+
+    `signer` and `trust_list` are asked whenever they are needed: a key that was rotated or revoked while the service
+    runs is taken up, or put down, at once.
+    """
 
     def __init__(
         self,
         *,
         host: str,
         agency_code: str,
-        signer: qr.SigningKey,
-        status_signer: qr.SigningKey,
-        trust_list: bytes,
+        signer: Callable[[Use, datetime], qr.SigningKey],
+        trust_list: Callable[[], bytes],
         root_public_pem: bytes,
     ) -> None:
         self._host = host
         self._agency_code = agency_code
         self._signer = signer
-        self._status_signer = status_signer
         self._trust_list = trust_list
         self._root = qr.public_key_from_pem(root_public_pem)
 
@@ -58,12 +64,12 @@ class FileCredentialDesk:
 
     def trust_list(self) -> bytes:
         """The signed trust list."""
-        return self._trust_list
+        return self._trust_list()
 
     def trusted(self, *, now: datetime) -> qr.TrustList:
         """The keys that verifiers accept; `TRUST_LIST` when the list ran out or is not the root's."""
         try:
-            return qr.verify_trust_list(self._trust_list, root=self._root, now=now)
+            return qr.verify_trust_list(self.trust_list(), root=self._root, now=now)
         except qr.TrustError as error:
             raise Unavailable("TRUST_LIST", reason=error.code) from error
 
@@ -72,13 +78,79 @@ class FileCredentialDesk:
         return f"https://{self._host}/s/{list_id}"
 
     def own_record(self, text: str, *, now: datetime) -> bytes | None:
-        """The record id in a credential that a key of our trust list signed, whatever its status."""
-        outcome = qr.verify(text, hosts=self.hosts, trust=self.trusted(now=now), status=None, now=now)
+        """The record id in a text that a key of our trust list signed, whatever its status and whenever it ends.
+
+        A key that was revoked says nothing by itself: then the id is as good as a name to look up, and `qr.verify`
+        decides with the proof from the log.
+        """
+        trust = self.trusted(now=now)
+        try:
+            parsed = qr.parse(text, hosts=self.hosts)
+        except qr.CredentialError:
+            return None
+        entry = trust.by_kid.get(parsed.kid)
+        before = None if entry is None or entry.revoked_at is None else entry.revoked_at - timedelta(seconds=1)
+        outcome = qr.verify(text, hosts=self.hosts, trust=trust, status=None, now=now, logged_at=before)
         return None if outcome.claims is None else outcome.claims.record_id
+
+    def needs_log_proof(self, text: str, *, now: datetime) -> bool:
+        """Whether the key that signed a text was revoked: then only the log can say that it was signed before."""
+        try:
+            parsed = qr.parse(text, hosts=self.hosts)
+        except qr.CredentialError:
+            return False
+        entry = self.trusted(now=now).by_kid.get(parsed.kid)
+        return entry is not None and entry.revoked_at is not None
 
     def issue(self, record_id: bytes, facts: CredentialFacts, *, slot: StatusSlot, at: datetime) -> str:
         """The text of a printed credential."""
-        claims = qr.Claims(
+        claims = self._claims(record_id, facts, slot=slot, at=at)
+        key = self._signer("qr", at)
+        return qr.issue(claims, sign=key.sign, kid=key.kid, host=self._host)
+
+    def presentable(
+        self,
+        record_id: bytes,
+        facts: CredentialFacts,
+        *,
+        slot: StatusSlot,
+        holder: HolderProof,
+        at: datetime,
+        lifetime: timedelta,
+    ) -> bytes:
+        """A credential for a phone, bound to the key that it proved; the engine's code if the proof fails."""
+        at = at.astimezone(UTC).replace(microsecond=0)
+        key = self._signer("qr", at)
+        try:
+            return qr.issue_presentable(
+                self._claims(record_id, facts, slot=slot, at=at),
+                holder=qr.holder_key(holder.x, holder.y, nonce=holder.nonce, proof=holder.proof),
+                now=at,
+                salt=lambda: secrets.token_bytes(_SALT_SIZE),
+                sign=key.sign,
+                kid=key.kid,
+                lifetime=lifetime,
+            )
+        except qr.CredentialError as error:
+            raise Invalid(error.code) from error
+
+    def status_token(self, list_id: int, states: Mapping[int, RecordState], *, now: datetime) -> bytes:
+        """A signed status list in which every index not named is valid."""
+        now = now.astimezone(UTC).replace(microsecond=0)
+        key = self._signer("status", now)
+        return qr.issue_status_token(
+            qr.StatusList.of({index: int(_VALUES[state]) for index, state in states.items()}),
+            uri=self.status_uri(list_id),
+            issuer=self._agency_code,
+            now=now,
+            ttl=STATUS_TTL,
+            exp=now + STATUS_LIFE,
+            sign=key.sign,
+            kid=key.kid,
+        )
+
+    def _claims(self, record_id: bytes, facts: CredentialFacts, *, slot: StatusSlot, at: datetime) -> qr.Claims:
+        return qr.Claims(
             issuer=facts.issuer,
             issued_at=at.astimezone(UTC).replace(microsecond=0),
             expires_at=_end_of(facts),
@@ -90,21 +162,6 @@ class FileCredentialDesk:
             holder_name=facts.holder_name,
             holder_masked=facts.holder_masked,
             original_digest16=bytes.fromhex(facts.original)[:16],
-        )
-        return qr.issue(claims, sign=self._signer.sign, kid=self._signer.kid, host=self._host)
-
-    def status_token(self, list_id: int, states: Mapping[int, RecordState], *, now: datetime) -> bytes:
-        """A signed status list in which every index not named is valid."""
-        now = now.astimezone(UTC).replace(microsecond=0)
-        return qr.issue_status_token(
-            qr.StatusList.of({index: int(_VALUES[state]) for index, state in states.items()}),
-            uri=self.status_uri(list_id),
-            issuer=self._agency_code,
-            now=now,
-            ttl=STATUS_TTL,
-            exp=now + STATUS_LIFE,
-            sign=self._status_signer.sign,
-            kid=self._status_signer.kid,
         )
 
 

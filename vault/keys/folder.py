@@ -15,7 +15,6 @@ import signing
 from vault.domain.errors import Unavailable
 
 KEY_YEARS = 2
-_TRUST_DAYS = 30
 _CRL_DAYS = 60
 
 
@@ -53,14 +52,9 @@ class KeyFolder:
         return self.root / "tsa.p12"
 
     @property
-    def qr(self) -> Path:
-        """PEM of the key that signs QR credentials."""
-        return self.root / "qr.pem"
-
-    @property
-    def status(self) -> Path:
-        """PEM of the key that signs status lists."""
-        return self.root / "status.pem"
+    def ring(self) -> Path:
+        """What may be known about the keys of QR credentials and status lists; their private halves lie beside it."""
+        return self.root / "ring.json"
 
     @property
     def log(self) -> Path:
@@ -97,10 +91,11 @@ class KeyFolder:
 _PKI_PARTS = ("root_pem", "issuing_pem", "root_pkcs12", "issuing_pkcs12", "seal_pkcs12", "tsa_pkcs12")
 
 
-def prepare_development_keys(
-    folder: KeyFolder, *, agency_code: str, agency_name: str, passphrase: bytes, now: datetime
-) -> None:
-    """Make every key that is missing, renew revocation and trust lists before they run out. Development only."""
+def prepare_development_keys(folder: KeyFolder, *, agency_name: str, passphrase: bytes, now: datetime) -> None:
+    """Make the seal, the time-stamp authority, the log's key and a trust root if missing; renew revocation lists.
+
+    Development only.
+    """
     if not folder.development_part("root_pem").exists():
         pki = signing.create_development_pki(now, agency_name, passphrase)
         for part in _PKI_PARTS:
@@ -115,14 +110,10 @@ def prepare_development_keys(
     ):
         if not target.exists():
             write_private(target, folder.development_part(source).read_bytes())
-    for path in (folder.qr, folder.status, folder.trust_root):
-        if not path.exists():
-            write_private(path, qr.SigningKey.generate().to_pem(passphrase))
+    if not folder.trust_root.exists():
+        write_private(folder.trust_root, qr.SigningKey.generate().to_pem(passphrase))
     if not folder.log.exists():
         write_private(folder.log, _log_key_pem(passphrase))
-    root = qr.SigningKey.from_pem(folder.read(folder.trust_root), passphrase)
-    write_private(folder.trust_root_public, qr.public_key_to_pem(root.public))
-    _renew_trust_list(folder, root, agency_code=agency_code, passphrase=passphrase, now=now)
 
 
 def _log_key_pem(passphrase: bytes) -> bytes:
@@ -160,44 +151,3 @@ def _write_crls(folder: KeyFolder, pki: signing.DevelopmentPki, now: datetime) -
 
 def _age(path: Path, now: datetime) -> timedelta:
     return now - datetime.fromtimestamp(path.stat().st_mtime, UTC)
-
-
-def _renew_trust_list(
-    folder: KeyFolder, root: qr.SigningKey, *, agency_code: str, passphrase: bytes, now: datetime
-) -> None:
-    now = now.replace(microsecond=0)
-    old = None
-    if folder.trust_list.exists():
-        # Read as of its own time: a list that ran out still tells which version comes next.
-        old = _last_trust_list(folder, root, now)
-        if old is not None and now < old.issued_at + timedelta(days=_TRUST_DAYS // 2):
-            return
-    entries = old.entries if old is not None else _entries(folder, agency_code, passphrase, now)
-    fresh = qr.TrustList(
-        version=old.version + 1 if old is not None else 1,
-        issued_at=now,
-        next_update=now + timedelta(days=_TRUST_DAYS),
-        entries=entries,
-    )
-    write_private(folder.trust_list, qr.issue_trust_list(fresh, sign=root.sign, root_kid=root.kid))
-
-
-def _last_trust_list(folder: KeyFolder, root: qr.SigningKey, now: datetime) -> qr.TrustList | None:
-    data = folder.read(folder.trust_list)
-    for moment in (now, *(now - timedelta(days=days) for days in range(_TRUST_DAYS, 3650, _TRUST_DAYS))):
-        try:
-            return qr.verify_trust_list(data, root=root.public, now=moment)
-        except qr.TrustError as error:
-            if error.code not in {"TRUST_OUTDATED", "TRUST_FROM_FUTURE"}:
-                return None
-    return None
-
-
-def _entries(folder: KeyFolder, agency_code: str, passphrase: bytes, now: datetime) -> tuple[qr.TrustEntry, ...]:
-    start, end = now - timedelta(days=1), now + timedelta(days=365 * KEY_YEARS)
-    signing_key = qr.SigningKey.from_pem(folder.read(folder.qr), passphrase).public
-    status_key = qr.SigningKey.from_pem(folder.read(folder.status), passphrase).public
-    return (
-        qr.TrustEntry.for_key(signing_key, issuer=agency_code, use="qr", not_before=start, not_after=end),
-        qr.TrustEntry.for_key(status_key, issuer=agency_code, use="status", not_before=start, not_after=end),
-    )

@@ -8,17 +8,20 @@ forks: two checkpoints of one size have one root.
 from __future__ import annotations
 
 import secrets
+from datetime import datetime
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from vault.domain.audit import Outcome
 from vault.domain.errors import NotFound
-from vault.domain.ids import RecordCode
+from vault.domain.ids import Digest, RecordCode
+from vault.domain.people import Action
 from vault.log.leaf import SALT_SIZE, entry_of
 from vault.log.note import Checkpoint, NoteError, open_note, sign, verifier_key
 from vault.log.proof import LogProof
 from vault.log.tiles import WIDTH, TileError, TileNodes, grow, new_bundles, pack_entries, tiles_of, unpack_entries
-from vault.log.tree import inclusion_proof, leaf_hash, root_hash
-from vault.ports import Clock, Files, UnitOfWork
+from vault.log.tree import ProofError, inclusion_proof, leaf_hash, root_hash
+from vault.ports import Clock, Files, LogLeaf, UnitOfWork
 
 BATCH = 4096
 CHECKPOINT = "checkpoint"
@@ -77,17 +80,38 @@ class TransparencyLog:
 
     def prove(self, record: RecordCode) -> tuple[LogProof, ...]:
         """Offline proofs for every event about a record that a checkpoint covers; `NotFound` (`LOG_PROOF`) if none."""
-        with self._uow.begin() as tx:
-            note = tx.log.head()
-            places = tx.log.places_of(record)
-            size = open_note(note, name=self._origin, key=self._key.public_key()).size if note else 0
-            leaves = [tx.log.leaves(place, place + 1)[0] for place in places if place < size]
+        note, leaves = self._covered(record)
         if note is None or not leaves:
             raise NotFound("LOG_PROOF", record=record)
-        node = TileNodes(size, self._files.get)
-        return tuple(
-            LogProof(entry_of(leaf), leaf.position, inclusion_proof(leaf.position, size, node), note) for leaf in leaves
-        )
+        return tuple(self._proof(leaf, note) for leaf in leaves)
+
+    def shown_at(self, record: RecordCode, credential: Digest) -> datetime | None:
+        """`ports.PublicLog`: when the log first showed the sealing of this very credential, by a proof that holds."""
+        note, leaves = self._covered(record)
+        sealing = next((leaf for leaf in leaves if _seals(leaf, credential)), None)
+        if note is None or sealing is None:
+            return None
+        try:
+            self._proof(sealing, note).check(name=self._origin, key=self._key.public_key())
+        except (NoteError, ProofError, TileError):
+            return None
+        with self._uow.begin() as tx:
+            return tx.log.covered_at(sealing.position)
+
+    def _covered(self, record: RecordCode) -> tuple[str | None, list[LogLeaf]]:
+        """The newest checkpoint and the leaves about a record that it covers."""
+        with self._uow.begin() as tx:
+            note = tx.log.head()
+            if note is None:
+                return None, []
+            size = open_note(note, name=self._origin, key=self._key.public_key()).size
+            places = [place for place in tx.log.places_of(record) if place < size]
+            return note, [tx.log.leaves(place, place + 1)[0] for place in places]
+
+    def _proof(self, leaf: LogLeaf, note: str) -> LogProof:
+        size = open_note(note, name=self._origin, key=self._key.public_key()).size
+        path = inclusion_proof(leaf.position, size, TileNodes(size, self._files.get))
+        return LogProof(entry_of(leaf), leaf.position, path, note)
 
     def fsck(self) -> tuple[str, ...]:
         """Compare rows, bundles, tiles and checkpoint; names what differs first in each, empty when all agree."""
@@ -148,3 +172,9 @@ class TransparencyLog:
             if self._files.get(tile.path) != store.get(tile.path):
                 return [f"tile {tile.path}: not what its leaves give"]
         return []
+
+
+def _seals(leaf: LogLeaf, credential: Digest) -> bool:
+    event = leaf.event
+    done = event.action is Action.SEAL and event.outcome is Outcome.DONE
+    return done and event.details.get("credential") == credential

@@ -17,7 +17,7 @@ from vault.domain.audit import Event, Outcome
 from vault.domain.catalogue import Catalogue, DocumentType
 from vault.domain.errors import Invalid
 from vault.domain.holders import HolderId, HolderLink, HolderRole
-from vault.domain.ids import Digest, RecordCode, record_code
+from vault.domain.ids import Digest, RecordCode, digest_of, record_code
 from vault.domain.intake import Confirmation, Intake, IntakeId, IntakeState, day_of, step
 from vault.domain.people import SYSTEM, Action
 from vault.domain.records import Record, StatusSlot, evidence_of, trust_of
@@ -317,7 +317,14 @@ def _holder_ids(links: Sequence[HolderLink], tx: Tx, now: datetime) -> tuple[int
 def _event(intake: Intake, said: Confirmation, record: Record, tx: Tx, now: datetime) -> Event:
     first = record.holders[0]
     holder_id = tx.holders.find(HolderId(first.kind, first.number or ""))
-    details = {"intake": intake.id, "type": record.type_code, "level": record.seal_level, "officer": said.by_account}
+    details = {
+        "intake": intake.id,
+        "type": record.type_code,
+        "level": record.seal_level,
+        "officer": said.by_account,
+        # The log commits to the very credential: what a stolen key signs with an older date is not in the log.
+        "credential": digest_of(record.credential.encode()),
+    }
     return Event(
         now,
         replace(SYSTEM, agency_code=intake.agency_code),

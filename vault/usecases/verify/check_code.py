@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 
 import qr
 from vault.domain.audit import Event
-from vault.domain.ids import RecordCode, record_code
+from vault.domain.ids import RecordCode, digest_of, record_code
 from vault.domain.people import Action, Actor
 from vault.domain.records import Record
 from vault.domain.states import RecordState
-from vault.ports import Clock, CredentialDesk, Engines, Tx, UnitOfWork
+from vault.ports import Clock, CredentialDesk, Engines, PublicLog, Tx, UnitOfWork
 
 FRESH = timedelta(minutes=5)
 """How long an answer straight from the database may be believed."""
@@ -34,9 +34,11 @@ class CodeCheck:
     superseded_by: RecordCode | None
 
 
-def check_text(text: str, *, actor: Actor, uow: UnitOfWork, credentials: CredentialDesk, clock: Clock) -> CodeCheck:
+def check_text(
+    text: str, *, actor: Actor, uow: UnitOfWork, credentials: CredentialDesk, log: PublicLog, clock: Clock
+) -> CodeCheck:
     """Judge one scanned text. Never raises for what the text is."""
-    return check_texts((text,), actor=actor, uow=uow, credentials=credentials, clock=clock)
+    return check_texts((text,), actor=actor, uow=uow, credentials=credentials, log=log, clock=clock)
 
 
 def check_picture(
@@ -46,20 +48,28 @@ def check_picture(
     uow: UnitOfWork,
     engines: Engines,
     credentials: CredentialDesk,
+    log: PublicLog,
     clock: Clock,
 ) -> CodeCheck:
     """Judge the symbols on a picture; `UNREADABLE` when there are none."""
     texts = engines.codes(image)
-    return check_texts(texts, actor=actor, uow=uow, credentials=credentials, clock=clock)
+    return check_texts(texts, actor=actor, uow=uow, credentials=credentials, log=log, clock=clock)
 
 
 def check_texts(
-    texts: tuple[str, ...], *, actor: Actor, uow: UnitOfWork, credentials: CredentialDesk, clock: Clock
+    texts: tuple[str, ...],
+    *,
+    actor: Actor,
+    uow: UnitOfWork,
+    credentials: CredentialDesk,
+    log: PublicLog,
+    clock: Clock,
 ) -> CodeCheck:
     """The worst verdict among credentials of our hosts; other people's symbols count only if nothing else is there."""
     now = clock.now()
+    logged = {text: _logged_at(text, credentials=credentials, log=log, now=now) for text in texts}
     with uow.begin() as tx:
-        checks = [_judge(text, tx, credentials=credentials, now=now) for text in texts]
+        checks = [_judge(text, tx, credentials=credentials, logged_at=logged[text], now=now) for text in texts]
         ours = [one for one in checks if one.verification.verdict is not qr.Verdict.NOT_ISSUED_BY_US] or checks
         unread = qr.Verification(verdict=qr.Verdict.UNREADABLE, reasons=(qr.Verdict.UNREADABLE,))
         worst = min(
@@ -71,10 +81,19 @@ def check_texts(
     return worst
 
 
-def _judge(text: str, tx: Tx, *, credentials: CredentialDesk, now: datetime) -> CodeCheck:
+def _logged_at(text: str, *, credentials: CredentialDesk, log: PublicLog, now: datetime) -> datetime | None:
+    """What still holds up a paper whose key was revoked later: the log shows this very credential before that."""
+    if not credentials.needs_log_proof(text, now=now):
+        return None
+    record_id = credentials.own_record(text, now=now)
+    return None if record_id is None else log.shown_at(record_code(record_id), digest_of(text.encode()))
+
+
+def _judge(text: str, tx: Tx, *, credentials: CredentialDesk, logged_at: datetime | None, now: datetime) -> CodeCheck:
     record = _record_behind(text, tx, credentials, now)
     known = None if record is None else _known(record, credentials=credentials, now=now)
-    outcome = qr.verify(text, hosts=credentials.hosts, trust=credentials.trusted(now=now), status=known, now=now)
+    trust = credentials.trusted(now=now)
+    outcome = qr.verify(text, hosts=credentials.hosts, trust=trust, status=known, now=now, logged_at=logged_at)
     if record is None or outcome.claims is None:
         return CodeCheck(outcome, None, None)
     return CodeCheck(outcome, record.code, record.superseded_by)

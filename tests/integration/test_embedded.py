@@ -53,9 +53,9 @@ def supervisor(home: Path, **given: Any) -> Supervisor:
 
 
 def start(home: Path, **given: Any) -> dict[str, Any]:
-    with (starter := supervisor(home, **given)).locked():
-        starter.start_stores()
-    return settings(home)
+    with supervisor(home, **given).locked():
+        supervisor(home, **given).start_stores()  # planned anew: whoever held the lock may have moved a port
+        return settings(home)
 
 
 def pids(home: Path) -> tuple[int | None, ...]:

@@ -27,7 +27,14 @@ WIDTHS = (360, 768, 1440)
 HEIGHTS = {360: 740, 768: 1024, 1440: 900}
 HOLDER = {"number": "031090000001", "name": "NGUYỄN VĂN MẪU", "role": "SUBJECT"}
 # Chromium writes a line for every refused request; a refusal that the page shows in words is no error of the page.
-REFUSALS = ("status of 401", "status of 404", "status of 409", "status of 422", "net::ERR_INTERNET_DISCONNECTED")
+REFUSALS = (
+    "status of 401",
+    "status of 403",
+    "status of 404",
+    "status of 409",
+    "status of 422",
+    "net::ERR_INTERNET_DISCONNECTED",
+)
 
 
 def chromium_path() -> str:
@@ -83,6 +90,7 @@ class Visit:
         # Injected through the debugger, which the page's own policy does not concern.
         self.page.evaluate(AXE.read_text(encoding="utf-8"))
         found: Any = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        assert found["passes"], "axe found nothing to look at"
         return [
             f"{one['id']}: {node['target']} {node['failureSummary']}"
             for one in found["violations"]

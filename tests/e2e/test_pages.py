@@ -13,6 +13,8 @@ from tests.e2e.conftest import HOLDER, WIDTHS, Paper, Visit, Visits
 from vault.domain.people import Role
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Response
+
     from tests.service import Service
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "vault" / "web" / "templates"
@@ -30,7 +32,8 @@ def dossier(service: Service, paper: Paper) -> str:
     return str(opened.raise_for_status().json()["code"])
 
 
-PAGES: tuple[tuple[str, Role | None, str], ...] = (
+Where = tuple[str, Role | None, str]
+PAGES: tuple[Where, ...] = (
     ("start", None, "/"),
     ("sign-in", None, "/dang-nhap"),
     ("missing", None, "/khong-co-trang-nay"),
@@ -47,8 +50,9 @@ PAGES: tuple[tuple[str, Role | None, str], ...] = (
 )
 
 
-@pytest.mark.parametrize(("name", "role", "path"), PAGES, ids=[name for name, _, _ in PAGES])
-def test_page(visit: Visits, paper: Paper, dossier: str, name: str, role: Role | None, path: str) -> None:
+@pytest.mark.parametrize("where", PAGES, ids=[name for name, _, _ in PAGES])
+def test_page(visit: Visits, paper: Paper, dossier: str, where: Where) -> None:
+    name, role, path = where
     found = visit()
     if role is not None:
         found.sign_in(role)
@@ -67,8 +71,8 @@ def test_page(visit: Visits, paper: Paper, dossier: str, name: str, role: Role |
 def small_targets(visit: Visit) -> list[str]:
     """Buttons, fields and entries of the navigation that are lower than 44 pixels."""
     found: list[str] = visit.page.evaluate(
-        """[...document.querySelectorAll("button, .button, input:not([type=checkbox]):not([type=file]):not([type=hidden]),
-            select, summary, nav a")]
+        """[...document.querySelectorAll("button, .button, input:not([type=checkbox], [type=file], [type=hidden]), "
+            + "select, summary, nav a")]
           .filter((one) => one.checkVisibility() && one.getBoundingClientRect().height < 43.5)
           .map((one) => one.outerHTML.slice(0, 90))"""
     )
@@ -103,12 +107,12 @@ def test_the_policy_forbids_everything_inline(service: Service) -> None:
 def test_weight_before_the_reader_is_within_the_budget(visit: Visits) -> None:
     found = visit(width=360)
     sizes: dict[str, int] = {}
-    found.page.on(
-        "response",
-        lambda answer: (
-            sizes.update({answer.url: len(answer.body())}) if re.search(r"\.(js|css)$", answer.url) else None
-        ),
-    )
+
+    def weigh(answer: Response) -> None:
+        if re.search(r"\.(js|css)$", answer.url):
+            sizes[answer.url] = len(answer.body())
+
+    found.page.on("response", weigh)
     found.go("/q")
     found.page.wait_for_load_state("networkidle")
     assert sum(sizes.values()) <= BUDGET_BYTES, sizes

@@ -108,11 +108,11 @@ class Service:
 def running(home: Path) -> Iterator[Service]:
     """A service in `home`, stopped at the end."""
     found = Service(home)
-    done = found.vault("up", "--json")
-    if done.returncode != 0:
-        pytest.fail(f"vault up: {done.stdout}\n{done.stderr}")
-    found.url = json.loads(done.stdout.strip().splitlines()[-1])["url"]
     try:
+        done = found.vault("up", "--json")
+        if done.returncode != 0:
+            pytest.fail(f"vault up: {done.stdout}\n{done.stderr}")
+        found.url = json.loads(done.stdout.strip().splitlines()[-1])["url"]
         yield found
     finally:
         for client in found._clients.values():

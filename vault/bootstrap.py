@@ -96,7 +96,9 @@ class App:
             seconds=settings.sandbox_seconds,
             children=settings.sandbox_children,
         )
-        sandbox = Sandbox(limits)
+        # A deployment keeps its scratch with its data; a lone `vault verify` makes no folder where it happens to run.
+        scratch = settings.home / "scratch" if settings.home.exists() else None
+        sandbox = Sandbox(limits, scratch=scratch)
         return SandboxEngines(sandbox, max_bytes=settings.max_upload_bytes, max_pages=settings.max_pages)
 
     @cached_property

@@ -18,8 +18,8 @@ import ocr
 import qr
 import signing
 from vault.domain.audit import Event, Outcome
-from vault.domain.dossiers import Attachment, Demand, Dossier
-from vault.domain.holders import HolderId, HolderLink
+from vault.domain.dossiers import Attachment, Demand, Dossier, Notice
+from vault.domain.holders import HolderAlias, HolderId, HolderLink
 from vault.domain.ids import Digest, DossierCode, RecordCode
 from vault.domain.intake import Confirmation, Intake, IntakeId, IntakeState, Page, Proposal, SignatureSummary
 from vault.domain.kpi import Tally
@@ -315,6 +315,13 @@ class Holders(Protocol):
         """Number, name and aliases of a holder."""
         ...
 
+    def tie(self, holder_id: int, alias: HolderAlias) -> None:
+        """Keep another number of the holder. Whoever bore it alone until now is the same holder from now on.
+
+        Records and accounts follow; what papers print stays as printed. A number that has been tied stays tied.
+        """
+        ...
+
 
 class Intakes(Protocol):
     """Papers on their way in; one per agency and bytes."""
@@ -388,11 +395,15 @@ class Records(Protocol):
         ...
 
     def of_blob(self, digest: Digest) -> tuple[Record, ...]:
-        """Records whose original or sealed copy is this very file."""
+        """Records whose original or sealed copy, in any version, is this very file."""
         ...
 
     def of_holder(self, holder_id: int) -> tuple[Record, ...]:
         """All records that name the holder, newest seal first."""
+        ...
+
+    def of_people(self, holder_ids: Sequence[int]) -> tuple[Record, ...]:
+        """All records that name one of the holders, newest seal first, each once."""
         ...
 
     def reserve_status(self, record_id: bytes, index: int, *, list_id: int) -> bool:
@@ -447,6 +458,14 @@ class Dossiers(Protocol):
 
     def demand(self, code: DossierCode, demand: Demand) -> None:
         """Record what the citizen was asked for."""
+        ...
+
+    def notify(self, code: DossierCode, notice: Notice) -> None:
+        """Keep a notice; its number is the dossier's next."""
+        ...
+
+    def reported(self, agency_code: str, *, since: datetime, until: datetime) -> tuple[tuple[DossierCode, Demand], ...]:
+        """Demands of the agency that the daily report must show, made from `since` up to, not including, `until`."""
         ...
 
 

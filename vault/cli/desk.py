@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -22,7 +23,7 @@ from vault.usecases.digitize.confirm import Confirm, confirm
 from vault.usecases.digitize.receive import Receive, receive
 from vault.usecases.reuse.answer import DossierAnswer, answer
 from vault.usecases.reuse.attach import Attach, attach
-from vault.usecases.reuse.open_dossier import OpenDossier, open_dossier
+from vault.usecases.reuse.open_dossier import OpenDossier, Person, open_dossier
 
 app = typer.Typer()
 POLL_SECONDS = 0.3
@@ -193,6 +194,14 @@ def lookup(
     procedure: Annotated[str | None, typer.Option("--procedure", help="National code, e.g. 1.013225.")] = None,
     holder: Annotated[str | None, typer.Option("--holder", help="Holder's identification number.")] = None,
     name: Annotated[str | None, typer.Option("--name", help="Holder's name, when nobody knows the number yet.")] = None,
+    party: Annotated[
+        list[str] | None,
+        typer.Option("--party", metavar="ROLE:NUMBER[:NAME]", help="Another person it is about, e.g. SPOUSE:0310…"),
+    ] = None,
+    submitter: Annotated[
+        str | None,
+        typer.Option("--submitter", metavar="AUTHORITY:NUMBER[:NAME]", help="Who hands it in, by what right."),
+    ] = None,
     dossier: Annotated[str | None, typer.Option("--dossier", help="Answer this open dossier again.")] = None,
     user: Account = "vanhanh",
     as_json: Json = False,
@@ -204,8 +213,16 @@ def lookup(
     actor = _actor(service, user)
     code = DossierCode(dossier) if dossier else None
     if code is None:
+        authority, by = _person(submitter) if submitter else ("NONE", None)
         code = open_dossier(
-            OpenDossier(procedure or "", holder or "", name),
+            OpenDossier(
+                procedure or "",
+                holder or "",
+                name,
+                parties=tuple(replace(person, role=role) for role, person in map(_person, party or ())),
+                submitted_by=by,
+                authority=authority,
+            ),
             actor=actor,
             uow=service.uow,
             catalogue=service.catalogue,
@@ -219,6 +236,14 @@ def lookup(
         print_json(DossierAnswerOut.of(found).model_dump(mode="json"))
     else:
         _show_answer(found)
+
+
+def _person(text: str) -> tuple[str, Person]:
+    word, _, rest = text.partition(":")
+    number, _, name = rest.partition(":")
+    if not number:
+        raise typer.BadParameter(f"{text!r}: write WORD:NUMBER or WORD:NUMBER:NAME")
+    return word.upper(), Person(number, name or None)
 
 
 def _show_answer(found: DossierAnswer) -> None:

@@ -1,37 +1,157 @@
-"""Dossiers, attachments and demands."""
+"""Dossiers: the people in them, attachments, demands and notices."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from types import MappingProxyType
+from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, Select, and_, any_, func, insert, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from vault.db import tables as t
-from vault.db.codec import AnyRow
-from vault.db.people import PgHolders
-from vault.domain.dossiers import Attachment, Demand, Dossier
+from vault.db.codec import AnyRow, AnySelect, from_json, to_json
+from vault.domain.catalogue import DemandForm
+from vault.domain.dossiers import Attachment, Demand, Dossier, Notice, NoticeItem, Party
 from vault.domain.errors import NotFound
+from vault.domain.holders import HolderAlias, HolderId, HolderKind, HolderLink, HolderRole
 from vault.domain.ids import DossierCode, RecordCode
+from vault.domain.reuse import Authority, DemandCode
 
 
-def _attachment(row: AnyRow) -> Attachment:
-    return Attachment(
-        row.component,
-        RecordCode(row.record_code),
-        row.version,
-        MappingProxyType(dict(row.decision)),
-        row.by_account,
-        row.by_name,
-        row.at,
+def _rows(name: str, query: Select[Any], order: Any) -> Any:
+    """The rows of a query as one JSON column, so that a whole dossier comes in one round trip."""
+    rows = query.subquery(name)
+    return select(
+        func.json_agg(aggregate_order_by(func.row_to_json(rows.table_valued()), order(rows)))
+    ).scalar_subquery()
+
+
+_PEOPLE = select(t.dossier_person).where(t.dossier_person.c.dossier_code == t.dossier.c.code).correlate(t.dossier)
+_IDS = func.array(
+    select(t.dossier_person.c.holder_id)
+    .where(t.dossier_person.c.dossier_code == t.dossier.c.code)
+    .correlate(t.dossier)
+    .scalar_subquery()
+)
+_NUMBERS = (
+    select(t.holder.c.name, *t.holder_identifier.c)
+    .join(t.holder_identifier, t.holder_identifier.c.holder_id == t.holder.c.id)
+    .where(t.holder.c.id == any_(func.array_append(_IDS, t.dossier.c.holder_id)))
+    .correlate(t.dossier)
+)
+
+
+def query() -> AnySelect:
+    """Dossiers with everything that hangs on them: one row a dossier."""
+    hanging = {
+        "attached": (t.attachment, lambda rows: rows.c.at),
+        "demanded": (t.demand, lambda rows: rows.c.id),
+        "notified": (t.notice, lambda rows: rows.c.number),
+    }
+    return select(
+        t.dossier,
+        _rows("persons", _PEOPLE, lambda rows: rows.c.position).label("persons"),
+        _rows("numbers", _NUMBERS, lambda rows: rows.c.kind).label("numbers"),
+        *(
+            _rows(
+                name, select(table).where(table.c.dossier_code == t.dossier.c.code).correlate(t.dossier), order
+            ).label(name)
+            for name, (table, order) in hanging.items()
+        ),
     )
 
 
-def _demand(row: AnyRow) -> Demand:
-    overrides = None if row.overrides is None else RecordCode(row.overrides)
-    return Demand(row.component, row.ground, row.reason, overrides, row.by_account, row.by_name, row.at)
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
+
+
+def _links(rows: Sequence[Mapping[str, Any]]) -> dict[int, HolderLink]:
+    """Each holder by its main number, with the others as aliases."""
+    found: dict[int, HolderLink] = {}
+    for holder_id in {row["holder_id"] for row in rows}:
+        own = [row for row in rows if row["holder_id"] == holder_id]
+        main = next((row for row in own if row["is_main"]), own[0])
+        aliases = tuple(
+            HolderAlias(
+                HolderId(HolderKind(row["kind"]), row["number"]),
+                _day(row["valid_from"]),
+                _day(row["valid_to"]),
+                row["source"],
+            )
+            for row in own
+            if row is not main
+        )
+        found[holder_id] = HolderLink(
+            HolderRole.SUBJECT, HolderKind(main["kind"]), main["number"], main["name"], aliases
+        )
+    return found
+
+
+def _as(link: HolderLink, role: str) -> HolderLink:
+    return HolderLink(HolderRole(role), link.kind, link.number, link.name, link.aliases)
+
+
+def _attachment(row: Mapping[str, Any]) -> Attachment:
+    return Attachment(
+        row["component"],
+        RecordCode(row["record_code"]),
+        row["version"],
+        MappingProxyType(row["decision"]),
+        row["by_account"],
+        row["by_name"],
+        datetime.fromisoformat(row["at"]),
+        None if row["question"] is None else MappingProxyType(row["question"]),
+    )
+
+
+def _demand(row: Mapping[str, Any]) -> Demand:
+    return Demand(
+        component=row["component"],
+        ground=row["ground"],
+        reason=row["reason"],
+        overrides=None if row["overrides"] is None else RecordCode(row["overrides"]),
+        by_account=row["by_account"],
+        by_name=row["by_name"],
+        at=datetime.fromisoformat(row["at"]),
+        form=DemandForm(row["form"]),
+        code=DemandCode(row["code"]),
+        article=row["article"],
+    )
+
+
+def _notice(row: Mapping[str, Any]) -> Notice:
+    items = tuple(from_json(item, NoticeItem) for item in row["items"])
+    at = datetime.fromisoformat(row["at"])
+    return Notice(row["number"], items, row["by_account"], row["by_name"], at, row["reason"])
+
+
+def dossier_of(row: AnyRow) -> Dossier:
+    """The dossier in a row of `query`."""
+    links = _links(row.numbers or ())
+    people = [
+        (Party(one["holder_id"], _as(links[one["holder_id"]], one["role"])), one["submits"])
+        for one in row.persons or ()
+    ]
+    return Dossier(
+        code=DossierCode(row.code),
+        procedure_code=row.procedure_code,
+        holder_id=row.holder_id,
+        holder=_as(links[row.holder_id], row.holder_role),
+        agency_code=row.agency_code,
+        purpose=row.purpose,
+        opened_by=row.opened_by,
+        opened_at=row.opened_at,
+        due_on=row.due_on,
+        attachments=tuple(_attachment(one) for one in row.attached or ()),
+        demands=tuple(_demand(one) for one in row.demanded or ()),
+        parties=tuple(party for party, submits in people if not submits),
+        submitted_by=next((party for party, submits in people if submits), None),
+        authority=Authority(row.authority),
+        notices=tuple(_notice(one) for one in row.notified or ()),
+    )
 
 
 class PgDossiers:
@@ -39,10 +159,9 @@ class PgDossiers:
 
     def __init__(self, connection: Connection) -> None:
         self._db = connection
-        self._holders = PgHolders(connection)
 
     def add(self, dossier: Dossier) -> None:
-        """Add a new dossier."""
+        """Add a new dossier with the people in it."""
         self._db.execute(
             insert(t.dossier).values(
                 code=dossier.code,
@@ -54,8 +173,22 @@ class PgDossiers:
                 opened_by=dossier.opened_by,
                 opened_at=dossier.opened_at,
                 due_on=dossier.due_on,
+                authority=dossier.authority.value,
             )
         )
+        submitter = () if dossier.submitted_by is None else (dossier.submitted_by,)
+        rows = [
+            {
+                "dossier_code": dossier.code,
+                "position": position,
+                "holder_id": party.holder_id,
+                "role": party.link.role.value,
+                "submits": party is dossier.submitted_by,
+            }
+            for position, party in enumerate((*dossier.parties, *submitter))
+        ]
+        if rows:
+            self._db.execute(insert(t.dossier_person), rows)
 
     def next_serial(self, agency_code: str, day: date) -> int:
         """The next serial of the day, counted by one row that is locked until the transaction ends."""
@@ -67,46 +200,19 @@ class PgDossiers:
 
     def get(self, code: DossierCode, *, lock: bool = False) -> Dossier:
         """One dossier."""
-        query = select(t.dossier).where(t.dossier.c.code == code)
-        row = self._db.execute(query.with_for_update() if lock else query).one_or_none()
+        if lock:  # first, so that what hangs on it is read after whoever held the lock is done
+            self._db.execute(select(t.dossier.c.code).where(t.dossier.c.code == code).with_for_update())
+        row = self._db.execute(query().where(t.dossier.c.code == code)).one_or_none()
         if row is None:
             raise NotFound("DOSSIER")
-        return self._dossiers([row])[0]
+        return dossier_of(row)
 
     def list(self, agency_code: str, *, limit: int) -> tuple[Dossier, ...]:
         """The newest first."""
         rows = self._db.execute(
-            select(t.dossier)
-            .where(t.dossier.c.agency_code == agency_code)
-            .order_by(t.dossier.c.opened_at.desc())
-            .limit(limit)
-        ).all()
-        return self._dossiers(rows)
-
-    def _dossiers(self, rows: Sequence[AnyRow]) -> tuple[Dossier, ...]:
-        codes = [row.code for row in rows]
-        attached = self._db.execute(
-            select(t.attachment).where(t.attachment.c.dossier_code.in_(codes)).order_by(t.attachment.c.at)
-        ).all()
-        demanded = self._db.execute(
-            select(t.demand).where(t.demand.c.dossier_code.in_(codes)).order_by(t.demand.c.id)
-        ).all()
-        return tuple(
-            Dossier(
-                code=DossierCode(row.code),
-                procedure_code=row.procedure_code,
-                holder_id=row.holder_id,
-                holder=self._holders.get(row.holder_id),
-                agency_code=row.agency_code,
-                purpose=row.purpose,
-                opened_by=row.opened_by,
-                opened_at=row.opened_at,
-                due_on=row.due_on,
-                attachments=tuple(_attachment(a) for a in attached if a.dossier_code == row.code),
-                demands=tuple(_demand(d) for d in demanded if d.dossier_code == row.code),
-            )
-            for row in rows
+            query().where(t.dossier.c.agency_code == agency_code).order_by(t.dossier.c.opened_at.desc()).limit(limit)
         )
+        return tuple(dossier_of(row) for row in rows)
 
     def attach(self, code: DossierCode, attachment: Attachment) -> Attachment:
         """Attach; what a component has already stays, and is given."""
@@ -121,14 +227,14 @@ class PgDossiers:
                 by_account=attachment.by_account,
                 by_name=attachment.by_name,
                 at=attachment.at,
+                question=None if attachment.question is None else dict(attachment.question),
             )
             .on_conflict_do_nothing()
         )
-        row = self._db.execute(
-            select(t.attachment).where(
-                t.attachment.c.dossier_code == code, t.attachment.c.component == attachment.component
-            )
-        ).one()
+        rows = select(t.attachment).where(
+            and_(t.attachment.c.dossier_code == code, t.attachment.c.component == attachment.component)
+        )
+        row = self._db.execute(select(func.row_to_json(rows.subquery("attached").table_valued()))).scalar_one()
         return _attachment(row)
 
     def demand(self, code: DossierCode, demand: Demand) -> None:
@@ -143,5 +249,39 @@ class PgDossiers:
                 by_account=demand.by_account,
                 by_name=demand.by_name,
                 at=demand.at,
+                form=demand.form.value,
+                code=demand.code.value,
+                article=demand.article,
             )
         )
+
+    def notify(self, code: DossierCode, notice: Notice) -> None:
+        """Keep a notice."""
+        self._db.execute(
+            insert(t.notice).values(
+                dossier_code=code,
+                number=notice.number,
+                items=[to_json(item) for item in notice.items],
+                reason=notice.reason,
+                by_account=notice.by_account,
+                by_name=notice.by_name,
+                at=notice.at,
+            )
+        )
+
+    def reported(self, agency_code: str, *, since: datetime, until: datetime) -> tuple[tuple[DossierCode, Demand], ...]:
+        """Demands for the daily report, oldest first."""
+        rows = select(t.demand).subquery("demanded")
+        found = self._db.execute(
+            select(t.demand.c.dossier_code, func.row_to_json(rows.table_valued()).label("told"))
+            .join(rows, rows.c.id == t.demand.c.id)
+            .join(t.dossier, t.dossier.c.code == t.demand.c.dossier_code)
+            .where(
+                t.demand.c.code != DemandCode.ALLOWED.value,
+                t.demand.c.at >= since,
+                t.demand.c.at < until,
+                t.dossier.c.agency_code == agency_code,
+            )
+            .order_by(t.demand.c.id)
+        )
+        return tuple((DossierCode(row.dossier_code), _demand(row.told)) for row in found)

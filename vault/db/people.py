@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from vault.db import tables as t
 from vault.db.codec import AnyRow
+from vault.domain.errors import Conflict
 from vault.domain.holders import HolderAlias, HolderId, HolderKind, HolderLink, HolderRole
 from vault.domain.people import Actor, Role
 from vault.ports import Account
@@ -126,3 +127,28 @@ class PgHolders:
             for row in rows[1:]
         )
         return HolderLink(HolderRole.SUBJECT, HolderKind(main.kind), main.number, main.name, aliases)
+
+    def tie(self, holder_id: int, alias: HolderAlias) -> None:
+        """Keep another number; a holder who was known by it alone becomes this one."""
+        given = {"valid_from": alias.valid_from, "valid_to": alias.valid_to, "source": alias.source}
+        self._db.execute(
+            upsert(t.holder_identifier)
+            .values(kind=alias.id.kind.value, number=alias.id.number, holder_id=holder_id, is_main=False, **given)
+            .on_conflict_do_nothing()
+        )
+        found = select(t.holder_identifier.c.holder_id).where(
+            t.holder_identifier.c.kind == alias.id.kind.value, t.holder_identifier.c.number == alias.id.number
+        )
+        other = int(self._db.execute(found.with_for_update()).scalar_one())
+        if other == holder_id:
+            return
+        numbers = select(t.holder_identifier.c.number).where(t.holder_identifier.c.holder_id == other)
+        if len(self._db.execute(numbers).all()) > 1:
+            raise Conflict("HOLDER_NUMBER_TAKEN")
+        self._db.execute(
+            update(t.holder_identifier)
+            .where(t.holder_identifier.c.holder_id == other)
+            .values(holder_id=holder_id, is_main=False, **given)
+        )
+        for table in (t.record_holder, t.account, t.dossier, t.dossier_person):
+            self._db.execute(update(table).where(table.c.holder_id == other).values(holder_id=holder_id))

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import BigInteger, Connection, any_, bindparam, func, insert, select, union, update
+from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from vault.db import tables as t
@@ -21,13 +22,30 @@ from vault.domain.states import RecordState, SignatureEvidence, TrustLevel
 _VERSION_COLUMNS = [c for c in t.record_version.c if c.name not in {"record_id", "version", "created_at", "created_by"}]
 
 
-def _query() -> AnySelect:
+_link = t.record_holder.alias("link")
+_LINKS = (
+    select(
+        func.json_agg(
+            aggregate_order_by(
+                func.json_build_array(_link.c.role, _link.c.kind, _link.c.number, _link.c.name), _link.c.position
+            )
+        )
+    )
+    .where(_link.c.record_id == t.record.c.id)
+    .scalar_subquery()
+    .label("links")
+)
+
+
+def query() -> AnySelect:
+    """Records in their newest version, with their holders: one row a record, one round trip."""
     return (
         select(
             t.record,
             *_VERSION_COLUMNS,
             t.status_slot.c.list_id.label("status_list"),
             t.status_slot.c.position.label("status_index"),
+            _LINKS,
         )
         .join(
             t.record_version,
@@ -37,7 +55,8 @@ def _query() -> AnySelect:
     )
 
 
-def _record(row: AnyRow, holders: tuple[HolderLink, ...]) -> Record:
+def record_of(row: AnyRow) -> Record:
+    """The record in a row of `query`."""
     return Record(
         id=bytes(row.id),
         code=RecordCode(row.code),
@@ -52,7 +71,9 @@ def _record(row: AnyRow, holders: tuple[HolderLink, ...]) -> Record:
         valid_until=row.valid_until,
         scope=row.scope,
         purpose=row.purpose,
-        holders=holders,
+        holders=tuple(
+            HolderLink(HolderRole(role), HolderKind(kind), number, name) for role, kind, number, name in row.links or ()
+        ),
         fields=MappingProxyType(dict(row.fields)),
         trust=TrustLevel(row.trust),
         state=RecordState(row.state),
@@ -164,8 +185,8 @@ class PgRecords:
 
     def find(self, code: RecordCode) -> Record | None:
         """The newest version, or None."""
-        row = self._db.execute(_query().where(t.record.c.code == code)).one_or_none()
-        return None if row is None else self._with_holders([row])[0]
+        row = self._db.execute(query().where(t.record.c.code == code)).one_or_none()
+        return None if row is None else record_of(row)
 
     def holder_ids(self, code: RecordCode) -> tuple[int, ...]:
         """Whom the record names."""
@@ -182,30 +203,26 @@ class PgRecords:
         return next(iter(self.holder_ids(code)), None)
 
     def of_blob(self, digest: Digest) -> tuple[Record, ...]:
-        """Records whose original or sealed copy is this very file."""
-        rows = self._db.execute(
-            _query().where((t.record.c.original == digest) | (t.record_version.c.sealed == digest))
-        ).all()
-        return self._with_holders(rows)
+        """Records whose original or sealed copy, in any version, is this very file."""
+        # Two look-ups by index joined: an OR over two tables would read both from end to end.
+        named = union(
+            select(t.record.c.id).where(t.record.c.original == digest),
+            select(t.record_version.c.record_id).where(t.record_version.c.sealed == digest),
+        ).subquery()
+        rows = self._db.execute(query().join(named, named.c.id == t.record.c.id))
+        return tuple(record_of(row) for row in rows)
 
     def of_holder(self, holder_id: int) -> tuple[Record, ...]:
         """All records that name the holder."""
-        named = select(t.record_holder.c.record_id).where(t.record_holder.c.holder_id == holder_id)
-        rows = self._db.execute(_query().where(t.record.c.id.in_(named)).order_by(t.record.c.sealed_at.desc())).all()
-        return self._with_holders(rows)
+        return self.of_people((holder_id,))
 
-    def _with_holders(self, rows: Sequence[AnyRow]) -> tuple[Record, ...]:
-        links: dict[bytes, list[HolderLink]] = {bytes(row.id): [] for row in rows}
-        found = self._db.execute(
-            select(t.record_holder)
-            .where(t.record_holder.c.record_id.in_(list(links)))
-            .order_by(t.record_holder.c.record_id, t.record_holder.c.position)
+    def of_people(self, holder_ids: Sequence[int]) -> tuple[Record, ...]:
+        """All records that name one of the holders."""
+        named = select(t.record_holder.c.record_id).where(
+            t.record_holder.c.holder_id == any_(bindparam(None, list(holder_ids), ARRAY(BigInteger)))
         )
-        for row in found:
-            links[bytes(row.record_id)].append(
-                HolderLink(HolderRole(row.role), HolderKind(row.kind), row.number, row.name)
-            )
-        return tuple(_record(row, tuple(links[bytes(row.id)])) for row in rows)
+        rows = self._db.execute(query().where(t.record.c.id.in_(named)).order_by(t.record.c.sealed_at.desc()))
+        return tuple(record_of(row) for row in rows)
 
     def reserve_status(self, record_id: bytes, index: int, *, list_id: int) -> bool:
         """Take an index; the primary key decides between two takers."""

@@ -210,7 +210,18 @@ dossier = Table(
     Column("opened_by", Text, nullable=False),
     _at("opened_at"),
     Column("due_on", Date),
+    Column("authority", Text, nullable=False, server_default="NONE"),
     Index("ix_dossier_agency_code_opened_at", "agency_code", "opened_at"),
+)
+
+dossier_person = Table(
+    "dossier_person",
+    metadata,
+    Column("dossier_code", Text, ForeignKey("dossier.code"), primary_key=True),
+    Column("position", SmallInteger, primary_key=True),
+    Column("holder_id", BigInteger, ForeignKey("holder.id"), nullable=False, index=True),
+    Column("role", Text, nullable=False),
+    Column("submits", Boolean, nullable=False),
 )
 
 dossier_serial = Table(
@@ -232,6 +243,7 @@ attachment = Table(
     Column("by_account", Text, nullable=False),
     Column("by_name", Text, nullable=False),
     _at("at"),
+    Column("question", JSONB),
 )
 
 demand = Table(
@@ -243,6 +255,22 @@ demand = Table(
     Column("ground", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Column("overrides", Text),
+    Column("by_account", Text, nullable=False),
+    Column("by_name", Text, nullable=False),
+    _at("at"),
+    Column("form", Text, nullable=False, server_default="COPY"),
+    Column("code", Text, nullable=False, server_default="ALLOWED"),
+    Column("article", Text, nullable=False, server_default=""),
+    Index("ix_demand_at_reported", "at", postgresql_where=text("code <> 'ALLOWED'")),
+)
+
+notice = Table(
+    "notice",
+    metadata,
+    Column("dossier_code", Text, ForeignKey("dossier.code"), primary_key=True),
+    Column("number", SmallInteger, primary_key=True),
+    Column("items", JSONB, nullable=False),
+    Column("reason", Text, nullable=False),
     Column("by_account", Text, nullable=False),
     Column("by_name", Text, nullable=False),
     _at("at"),
@@ -301,6 +329,7 @@ __all__ = [
     "attachment",
     "demand",
     "dossier",
+    "dossier_person",
     "dossier_serial",
     "event",
     "holder",
@@ -311,6 +340,7 @@ __all__ = [
     "log_leaf",
     "log_queue",
     "metadata",
+    "notice",
     "record",
     "record_holder",
     "record_version",

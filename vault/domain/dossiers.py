@@ -6,13 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from vault.domain.catalogue import DemandForm
 from vault.domain.holders import HolderLink
 from vault.domain.ids import DossierCode, RecordCode
+from vault.domain.reuse import Authority, DemandCode
 
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A record used for a component, by version, with the decision that allowed it."""
+    """A record used for a component, by version, with the decision that allowed it.
+
+    `question` is what the decision was asked (`question_to_plain`), so that it can be asked again and explained.
+    """
 
     component: str
     record: RecordCode
@@ -21,6 +26,7 @@ class Attachment:
     by_account: str
     by_name: str
     at: datetime
+    question: Mapping[str, object] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +40,42 @@ class Demand:
     by_account: str
     by_name: str
     at: datetime
+    form: DemandForm = DemandForm.COPY
+    code: DemandCode = DemandCode.ALLOWED
+    article: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Somebody else in the dossier (a spouse, a child, an owner), with the part they play in it."""
+
+    holder_id: int
+    link: HolderLink
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeItem:
+    """One thing a notice asks for: what, why, on what ground, and in which form."""
+
+    component: str
+    name: str
+    form: DemandForm
+    ground: str
+    article: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """The one notice that tells the citizen everything that is missing (NĐ 309/2026 Đ17 k2a)."""
+
+    number: int
+    items: tuple[NoticeItem, ...]
+    by_account: str
+    by_name: str
+    at: datetime
+    reason: str = ""
+    """Why a further notice was needed; empty on the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +93,16 @@ class Dossier:
     due_on: date | None
     attachments: tuple[Attachment, ...] = ()
     demands: tuple[Demand, ...] = ()
+    parties: tuple[Party, ...] = ()
+    submitted_by: Party | None = None
+    """Who hands it in for the holder; None when the holder acts in person."""
+    authority: Authority = Authority.NONE
+    notices: tuple[Notice, ...] = ()
+
+    @property
+    def people(self) -> tuple[int, ...]:
+        """Whose records the dossier may look at: the holder and the parties, not whoever only hands it in."""
+        return tuple(dict.fromkeys((self.holder_id, *(party.holder_id for party in self.parties))))
 
     def attachment(self, component: str) -> Attachment | None:
         """What is attached for a component."""

@@ -34,6 +34,9 @@ class Action(StrEnum):
     LOOKUP = "LOOKUP"
     ATTACH = "ATTACH"
     DEMAND = "DEMAND"
+    NOTIFY = "NOTIFY"
+    SEARCH = "SEARCH"
+    CORRECT = "CORRECT"
     VIEW_RECORD = "VIEW_RECORD"
     DOWNLOAD = "DOWNLOAD"
     LIST_OWN = "LIST_OWN"
@@ -66,6 +69,9 @@ _DESK = frozenset(
         Action.LOOKUP,
         Action.ATTACH,
         Action.DEMAND,
+        Action.NOTIFY,
+        Action.SEARCH,
+        Action.CORRECT,
         Action.VIEW_RECORD,
         Action.DOWNLOAD,
         Action.CHANGE_STATE,

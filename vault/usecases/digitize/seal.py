@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 import qr
 import signing
+from vault.domain.agencies import AgencyDirectory
 from vault.domain.audit import Event, Outcome
 from vault.domain.catalogue import Catalogue, DocumentType
 from vault.domain.errors import Invalid
@@ -120,7 +121,7 @@ def _seal(
     if slot is None:
         raise Invalid("STATUS_SLOT_MISSING", intake=intake.id)
     paper = catalogue.document_type(said.type_code, said.at.astimezone(VIET_NAM).date())
-    facts = _facts(intake, said, paper)
+    facts = _facts(intake, said, paper, catalogue.directory)
     symbol = _symbol(facts, said, slot, credentials=credentials)
     sealed = _sealed(intake, said, symbol, paper, blobs=blobs, engines=engines, sealing=sealing, host=credentials.host)
     digest = blobs.put(sealed.pdf, mime="application/pdf")
@@ -145,6 +146,7 @@ class _Facts:
     issued_on: date | None
     valid_until: date | None
     issuer: str | None
+    issuer_code: str | None
     abstract: str | None
     scope: str | None
     purpose: str | None
@@ -155,8 +157,9 @@ class _Facts:
     credential: CredentialFacts
 
 
-def _facts(intake: Intake, said: Confirmation, paper: DocumentType) -> _Facts:
+def _facts(intake: Intake, said: Confirmation, paper: DocumentType, directory: AgencyDirectory) -> _Facts:
     fields = said.fields
+    issued_by = directory.printed(fields.get("issuer"))
     links = tuple(_link(holder.number, holder.name, holder.role) for holder in said.holders)
     signatures = intake.signatures
     signed = signatures is not None and intake.signed_original
@@ -168,6 +171,7 @@ def _facts(intake: Intake, said: Confirmation, paper: DocumentType) -> _Facts:
         issued_on=issued_on,
         valid_until=valid_until,
         issuer=fields.get("issuer"),
+        issuer_code=issued_by.code if issued_by else None,
         abstract=fields.get("abstract"),
         scope=fields.get("scope"),
         purpose=fields.get("purpose"),
@@ -275,7 +279,7 @@ def _record(
         result_code=facts.result_code,
         number=facts.number,
         abstract=facts.abstract,
-        issuer_code=None,
+        issuer_code=facts.issuer_code,
         issuer_as_printed=facts.issuer,
         issued_on=facts.issued_on,
         valid_until=facts.valid_until,

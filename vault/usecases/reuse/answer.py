@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from vault.domain.audit import Event
-from vault.domain.catalogue import Catalogue, Component, ComponentForm
+from vault.domain.catalogue import Catalogue, Component, ComponentForm, national_code
 from vault.domain.dossiers import Attachment, Demand, Dossier
 from vault.domain.errors import NotFound
 from vault.domain.ids import DossierCode
@@ -24,10 +25,12 @@ from vault.domain.reuse import (
     rank,
     resolve,
 )
-from vault.domain.states import Source
+from vault.domain.states import RecordState, Source
 from vault.ports import Clock, Tx, UnitOfWork
 from vault.usecases.refusals import recorded
 
+CORRECTION = "CAICHINH"
+"""The extract that says what was changed or corrected in the register (trích lục thay đổi, cải chính hộ tịch)."""
 ASKED = frozenset({Step.THIS_VAULT})
 """Sources that this deployment really consults; a step that nobody asked is shown as not asked."""
 
@@ -53,16 +56,21 @@ class DossierAnswer:
 
 
 def answer(code: DossierCode, *, actor: Actor, uow: UnitOfWork, catalogue: Catalogue, clock: Clock) -> DossierAnswer:
-    """Decide every component against every record of the holder, in one transaction, leaving one access event."""
+    """Decide every component against every record of the dossier's people, in one transaction, leaving one event.
+
+    The answer shows only the records that could stand for a component: the others are nobody's business here.
+    """
     require(actor, Action.LOOKUP)
     now = clock.now()
     with recorded(uow, Event(now, actor, Action.LOOKUP, dossier=code)), uow.begin() as tx:
         dossier = own_dossier(tx, code, actor)
-        records = tx.records.of_holder(dossier.holder_id)
+        offers = offers_of(tx.records.of_people(dossier.people))
+        facts = facts_of(dossier)
         answers = tuple(
-            _component(component, dossier, records, catalogue=catalogue, now=now)
+            _component(component, dossier, facts, offers, catalogue=catalogue, now=now)
             for component in catalogue.components(dossier.procedure_code, now.astimezone(VIET_NAM).date())
         )
+        named = {decision.record_code for one in answers for decision in one.decisions}
         usable = sum(one.decisions[:1] != () and one.decisions[0].verdict is Verdict.USABLE for one in answers)
         tx.events.add(
             Event(
@@ -73,10 +81,10 @@ def answer(code: DossierCode, *, actor: Actor, uow: UnitOfWork, catalogue: Catal
                 legal_ground="NĐ 309/2026/NĐ-CP Đ4 k2a",
                 dossier=code,
                 holder_id=dossier.holder_id,
-                details={"components": len(answers), "usable": usable, "records": len(records)},
+                details={"components": len(answers), "usable": usable, "records": len(named)},
             )
         )
-    return DossierAnswer(dossier, answers, {record.code: record for record in records})
+    return DossierAnswer(dossier, answers, {one.record.code: one.record for one in offers if one.record.code in named})
 
 
 def own_dossier(tx: Tx, code: DossierCode, actor: Actor, *, lock: bool = False) -> Dossier:
@@ -87,26 +95,53 @@ def own_dossier(tx: Tx, code: DossierCode, actor: Actor, *, lock: bool = False) 
     return dossier
 
 
+def component_of(dossier: Dossier, code: str, catalogue: Catalogue, now: datetime) -> Component:
+    """A component of the dossier's own procedure; `COMPONENT_UNKNOWN` for another procedure's."""
+    component = catalogue.component(code, now.astimezone(VIET_NAM).date())
+    if national_code(component.code) != national_code(dossier.procedure_code):
+        raise NotFound("COMPONENT_UNKNOWN", component_code=code)
+    return component
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A record with how the decision sees it."""
+
+    record: Record
+    candidate: Candidate
+
+
+def offers_of(records: Sequence[Record]) -> tuple[Offer, ...]:
+    """Records of a dossier's people as candidates, each with the correction that was registered after it."""
+    corrections = [one for one in records if one.type_code == CORRECTION and one.state is RecordState.ACTIVE]
+    return tuple(Offer(one, candidate_of(one, corrections)) for one in records)
+
+
 def decisions_for(
-    component: Component, dossier: Dossier, records: tuple[Record, ...], *, catalogue: Catalogue, now: datetime
+    component: Component, facts: DossierFacts, offers: Sequence[Offer], *, catalogue: Catalogue, now: datetime
 ) -> tuple[Decision, ...]:
     """Decisions on the records whose type could stand for the component, best first."""
     today = now.astimezone(VIET_NAM).date()
-    facts = facts_of(dossier)
     return rank(
-        decide(component, candidate_of(record), facts, catalogue=catalogue, now=now)
-        for record in records
-        if catalogue.accepts(component, record.type_code, today)
+        decide(component, one.candidate, facts, catalogue=catalogue, now=now)
+        for one in offers
+        if catalogue.accepts(component, one.record.type_code, today)
     )
 
 
 def _component(
-    component: Component, dossier: Dossier, records: tuple[Record, ...], *, catalogue: Catalogue, now: datetime
+    component: Component,
+    dossier: Dossier,
+    facts: DossierFacts,
+    offers: Sequence[Offer],
+    *,
+    catalogue: Catalogue,
+    now: datetime,
 ) -> ComponentAnswer:
     found = (
         ()
         if component.form is ComponentForm.FORM
-        else decisions_for(component, dossier, records, catalogue=catalogue, now=now)
+        else decisions_for(component, facts, offers, catalogue=catalogue, now=now)
     )
     return ComponentAnswer(
         component,
@@ -118,7 +153,7 @@ def _component(
 
 
 def facts_of(dossier: Dossier) -> DossierFacts:
-    """The dossier as the decision sees it."""
+    """The dossier as the decision sees it, with everybody in it and their other numbers."""
     return DossierFacts(
         code=dossier.code,
         procedure_code=dossier.procedure_code,
@@ -126,11 +161,14 @@ def facts_of(dossier: Dossier) -> DossierFacts:
         agency_code=dossier.agency_code,
         due_on=dossier.due_on,
         purpose=dossier.purpose,
+        parties=tuple(party.link for party in dossier.parties),
+        submitted_by=dossier.submitted_by.link if dossier.submitted_by else None,
+        authority=dossier.authority,
     )
 
 
-def candidate_of(record: Record) -> Candidate:
-    """The record as the decision sees it."""
+def candidate_of(record: Record, corrections: Sequence[Record]) -> Candidate:
+    """The record as the decision sees it; `corrections` are the corrections in force that name the dossier's people."""
     return Candidate(
         record_code=record.code,
         version=record.version,
@@ -152,4 +190,15 @@ def candidate_of(record: Record) -> Candidate:
         consent=record.consent,
         source=Source.THIS_VAULT,
         purpose=record.purpose,
+        later_correction=next((one.code for one in corrections if _corrects(one, record)), None),
     )
+
+
+def _corrects(correction: Record, record: Record) -> bool:
+    """Whether a correction may have changed what the record says: same person, and not known to be the older one."""
+    if correction.code == record.code or correction.type_code == record.type_code:
+        return False
+    if correction.issued_on is not None and record.issued_on is not None and correction.issued_on <= record.issued_on:
+        return False
+    numbers = {link.number for link in record.holders if link.number}
+    return any(link.number in numbers for link in correction.holders)

@@ -7,14 +7,14 @@ from datetime import datetime
 
 from vault.domain.audit import Event
 from vault.domain.catalogue import Catalogue
-from vault.domain.dossiers import Attachment
-from vault.domain.errors import Conflict
+from vault.domain.dossiers import Attachment, Dossier
+from vault.domain.errors import Conflict, NotFound
 from vault.domain.ids import DossierCode, RecordCode
 from vault.domain.people import Action, Actor, require
-from vault.domain.reuse import VIET_NAM, Decision, Verdict, decide
+from vault.domain.reuse import Decision, Question, Verdict, ask, question_to_plain
 from vault.ports import Clock, Tx, UnitOfWork
 from vault.usecases.refusals import recorded
-from vault.usecases.reuse.answer import candidate_of, facts_of, own_dossier
+from vault.usecases.reuse.answer import component_of, facts_of, offers_of, own_dossier
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def attach(what: Attach, *, actor: Actor, uow: UnitOfWork, catalogue: Catalogue,
             if taken.record == what.record:
                 return taken
             raise Conflict("COMPONENT_TAKEN", record=taken.record)
-        decision = _decision(what, tx, catalogue=catalogue, now=now, actor=actor)
+        question, decision = _decision(what, tx, dossier, catalogue=catalogue, now=now)
         attachment = tx.dossiers.attach(
             what.dossier,
             Attachment(
@@ -50,6 +50,7 @@ def attach(what: Attach, *, actor: Actor, uow: UnitOfWork, catalogue: Catalogue,
                 by_account=actor.account_id,
                 by_name=actor.name,
                 at=now,
+                question=question_to_plain(question),
             ),
         )
         tx.events.add(
@@ -69,16 +70,25 @@ def attach(what: Attach, *, actor: Actor, uow: UnitOfWork, catalogue: Catalogue,
         return attachment
 
 
-def _decision(what: Attach, tx: Tx, *, catalogue: Catalogue, now: datetime, actor: Actor) -> Decision:
-    dossier = own_dossier(tx, what.dossier, actor)
-    component = catalogue.component(what.component, now.astimezone(VIET_NAM).date())
-    record = tx.records.get(what.record)
-    decision = decide(component, candidate_of(record), facts_of(dossier), catalogue=catalogue, now=now)
+def _decision(
+    what: Attach, tx: Tx, dossier: Dossier, *, catalogue: Catalogue, now: datetime
+) -> tuple[Question, Decision]:
+    component = component_of(dossier, what.component, catalogue, now)
+    offered = tx.records.of_people(dossier.people)
+    if what.record not in {one.code for one in offered}:
+        # A paper under an old number or a bare name, found by search: the agency's own, and the decision judges it.
+        found = tx.records.find(what.record)
+        if found is None or found.agency_code != dossier.agency_code:
+            raise NotFound("RECORD")
+        offered = (*offered, found)
+    candidate = next(one.candidate for one in offers_of(offered) if one.record.code == what.record)
+    question = Question(component.code, candidate, facts_of(dossier), now)
+    decision = ask(question, catalogue)
     if decision.verdict is Verdict.NOT_USABLE:
         raise Conflict("NOT_USABLE", record=what.record, reasons=_codes(decision), decision=decision_json(decision))
     if decision.verdict is Verdict.NEEDS_CHECK and not (what.checked or "").strip():
         raise Conflict("CHECK_FIRST", record=what.record, reasons=_codes(decision), decision=decision_json(decision))
-    return decision
+    return question, decision
 
 
 def _codes(decision: Decision) -> list[str]:

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 from vault.domain.audit import Event
 from vault.domain.catalogue import Catalogue, DemandForm
-from vault.domain.dossiers import Demand
+from vault.domain.dossiers import Attachment, Demand
 from vault.domain.errors import Conflict, Invalid
 from vault.domain.ids import DossierCode, RecordCode
 from vault.domain.people import Action, Actor, require
-from vault.domain.reuse import VIET_NAM, DemandDecision, Override, may_demand
+from vault.domain.reuse import VIET_NAM, Decision, DemandCode, DemandDecision, Override, Verdict, may_demand
 from vault.ports import Clock, UnitOfWork
 from vault.usecases.refusals import recorded
-from vault.usecases.reuse.answer import decisions_for, own_dossier
+from vault.usecases.reuse.answer import component_of, decisions_for, facts_of, offers_of, own_dossier
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,10 @@ class DemandOf:
 def demand(
     what: DemandOf, *, actor: Actor, uow: UnitOfWork, catalogue: Catalogue, clock: Clock
 ) -> tuple[Demand, DemandDecision]:
-    """Record the demand, or refuse with the guard's code (`ONCE_ONLY` first of all). Both are events."""
+    """Record the demand, or refuse with the guard's code (`ONCE_ONLY` first of all). Both are events.
+
+    After the one notice (NĐ 309/2026 Đ17 k2a) a further demand needs `override` with a reason, and is reported.
+    """
     require(actor, Action.DEMAND)
     now = clock.now()
     today = now.astimezone(VIET_NAM).date()
@@ -40,8 +43,13 @@ def demand(
         if what.form not in DemandForm.__members__:
             raise Invalid("DEMAND_FORM", form=what.form)
         dossier = own_dossier(tx, what.dossier, actor, lock=True)
-        component = catalogue.component(what.component, today)
-        found = decisions_for(component, dossier, tx.records.of_holder(dossier.holder_id), catalogue=catalogue, now=now)
+        component = component_of(dossier, what.component, catalogue, now)
+        late = bool(dossier.notices)
+        if late and not (what.override and what.reason.strip()):
+            raise Conflict("NOTICE_SENT", number=len(dossier.notices))
+        offers = offers_of(tx.records.of_people(dossier.people))
+        found = decisions_for(component, facts_of(dossier), offers, catalogue=catalogue, now=now)
+        _nothing_attached(dossier.attachment(component.code), found)
         judged = may_demand(
             component,
             found,
@@ -60,6 +68,9 @@ def demand(
             by_account=actor.account_id,
             by_name=actor.name,
             at=now,
+            form=judged.form,
+            code=DemandCode.OVERRIDDEN if late else judged.code,
+            article=judged.article,
         )
         tx.dossiers.demand(what.dossier, asked)
         tx.events.add(
@@ -67,13 +78,22 @@ def demand(
                 now,
                 actor,
                 Action.DEMAND,
-                code=judged.code.value,
+                code=asked.code.value,
                 purpose=dossier.procedure_code,
                 legal_ground=judged.article,
                 record=asked.overrides,
                 dossier=what.dossier,
                 holder_id=dossier.holder_id,
-                details={"component": what.component, "situation": judged.situation.value},
+                details={"component": what.component, "situation": judged.situation.value, "after_notice": late},
             )
         )
         return asked, judged
+
+
+def _nothing_attached(attached: Attachment | None, found: tuple[Decision, ...]) -> None:
+    """A component that a record stands for is settled, unless something happened to the record since."""
+    if attached is None:
+        return
+    verdicts = {decision.record_code: decision.verdict for decision in found}
+    if verdicts.get(attached.record) is not Verdict.NOT_USABLE:
+        raise Conflict("COMPONENT_TAKEN", record=attached.record)

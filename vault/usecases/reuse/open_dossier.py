@@ -2,31 +2,49 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
 from vault.domain.audit import Event
 from vault.domain.catalogue import Catalogue
-from vault.domain.dossiers import Dossier
+from vault.domain.dossiers import Dossier, Party
 from vault.domain.errors import Forbidden, Invalid
-from vault.domain.holders import HolderId
+from vault.domain.holders import HolderId, HolderRole
+from vault.domain.identity_card import is_card, read_card
 from vault.domain.ids import dossier_code
 from vault.domain.people import Action, Actor, require
-from vault.domain.reuse import VIET_NAM
+from vault.domain.reuse import VIET_NAM, Authority
 from vault.domain.text import nfc
-from vault.ports import Clock, UnitOfWork
+from vault.ports import Clock, Tx, UnitOfWork
 from vault.usecases.refusals import recorded
 
 
 @dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody in the dossier: a number or the text of an identity card's QR, and a name if nobody knows them yet."""
+
+    number: str
+    name: str | None = None
+    role: str = HolderRole.SUBJECT.value
+
+
+@dataclass(frozen=True, slots=True)
 class OpenDossier:
-    """Procedure by its national code, holder by number; the name is needed only for a holder nobody knows yet."""
+    """Procedure by its national code, holder by number; the name is needed only for a holder nobody knows yet.
+
+    `parties` are the others whom the procedure is about (a spouse, a child); `submitted_by` hands it in for the holder,
+    by the right that `authority` names (NĐ 69/2024 Đ40 k8: the dossier stays the holder's).
+    """
 
     procedure_code: str
     holder_number: str
     holder_name: str | None = None
     due_on: date | None = None
     purpose: str | None = None
+    holder_role: str = HolderRole.SUBJECT.value
+    parties: tuple[Person, ...] = ()
+    submitted_by: Person | None = None
+    authority: str = Authority.NONE.value
 
 
 def open_dossier(what: OpenDossier, *, actor: Actor, uow: UnitOfWork, catalogue: Catalogue, clock: Clock) -> Dossier:
@@ -37,35 +55,56 @@ def open_dossier(what: OpenDossier, *, actor: Actor, uow: UnitOfWork, catalogue:
     with recorded(uow, Event(now, actor, Action.OPEN_DOSSIER)):
         if actor.agency_code is None:
             raise Forbidden("NO_AGENCY")
+        if what.authority not in Authority.__members__:
+            raise Invalid("AUTHORITY", authority=what.authority)
         procedure = catalogue.procedure(what.procedure_code, today)
-        number = HolderId.parse(what.holder_number)
+        holder = Person(what.holder_number, what.holder_name, what.holder_role)
         with uow.begin() as tx:
-            holder_id = tx.holders.find(number)
-            if holder_id is None:
-                name = nfc(what.holder_name or "").strip()
-                if not name:
-                    raise Invalid("HOLDER_NAME")
-                holder_id = tx.holders.ensure(number, name, at=now)
+            owner = _party(tx, holder, now)
             dossier = Dossier(
                 code=dossier_code(actor.agency_code, today, tx.dossiers.next_serial(actor.agency_code, today)),
                 procedure_code=procedure.code,
-                holder_id=holder_id,
-                holder=tx.holders.get(holder_id),
+                holder_id=owner.holder_id,
+                holder=owner.link,
                 agency_code=actor.agency_code,
                 purpose=what.purpose or procedure.purpose,
                 opened_by=actor.account_id,
                 opened_at=now,
                 due_on=what.due_on,
+                parties=tuple(_party(tx, person, now) for person in what.parties),
+                submitted_by=_party(tx, what.submitted_by, now) if what.submitted_by else None,
+                authority=Authority(what.authority),
             )
             tx.dossiers.add(dossier)
-            tx.events.add(
-                Event(
-                    now,
-                    actor,
-                    Action.OPEN_DOSSIER,
-                    purpose=procedure.code,
-                    dossier=dossier.code,
-                    holder_id=holder_id,
+            details = {"parties": len(dossier.parties), "authority": dossier.authority.value}
+            for holder_id in dossier.people:
+                tx.events.add(
+                    Event(
+                        now,
+                        actor,
+                        Action.OPEN_DOSSIER,
+                        code=None if holder_id == dossier.holder_id else "PARTY",
+                        purpose=procedure.code,
+                        dossier=dossier.code,
+                        holder_id=holder_id,
+                        details=details,
+                    )
                 )
-            )
         return dossier
+
+
+def _party(tx: Tx, person: Person, now: datetime) -> Party:
+    """The holder, made if unknown; other numbers that the identity card names become theirs."""
+    if person.role.upper() not in HolderRole.__members__:
+        raise Invalid("HOLDER_ROLE", role=person.role)
+    card = read_card(person.number) if is_card(person.number) else None
+    number = card.id if card else HolderId.parse(person.number)
+    holder_id = tx.holders.find(number)
+    if holder_id is None:
+        name = nfc(person.name or (card.name if card else "")).strip()
+        if not name:
+            raise Invalid("HOLDER_NAME")
+        holder_id = tx.holders.ensure(number, name, at=now)
+    for alias in card.aliases if card else ():
+        tx.holders.tie(holder_id, alias)
+    return Party(holder_id, replace(tx.holders.get(holder_id), role=HolderRole(person.role.upper())))

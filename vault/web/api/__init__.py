@@ -7,5 +7,6 @@ from vault.web.api import catalogue, dossiers, intakes, me, overview, records, s
 router = APIRouter(prefix="/api/v1")
 for part in (session, catalogue, intakes, records, dossiers, me, verify, overview):
     router.include_router(part.router)
+router.include_router(dossiers.reports)
 
 __all__ = ["router"]

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from datetime import date, datetime
+from typing import Self
 
+from fastapi import APIRouter
+from pydantic import BaseModel
+
+from vault.domain.dossiers import Notice
 from vault.domain.ids import DossierCode, normal_record_code
+from vault.domain.reuse import VIET_NAM
 from vault.usecases.reuse.answer import answer
 from vault.usecases.reuse.attach import Attach, attach
 from vault.usecases.reuse.demand import DemandOf, demand
 from vault.usecases.reuse.list_dossiers import list_dossiers
-from vault.usecases.reuse.open_dossier import OpenDossier, open_dossier
+from vault.usecases.reuse.notice import Draft, draft_notice, issue_notice
+from vault.usecases.reuse.open_dossier import OpenDossier, Person, open_dossier
+from vault.usecases.reuse.overrides import Report, report_overrides
 from vault.web.api.models import (
     AttachIn,
     AttachmentOut,
@@ -18,23 +26,127 @@ from vault.web.api.models import (
     DossierAnswerOut,
     DossierIn,
     DossierOut,
+    PersonIn,
 )
 from vault.web.session import SignedIn, TheApp
 
 router = APIRouter(prefix="/dossiers", tags=["reuse"])
+reports = APIRouter(prefix="/reports", tags=["oversee"])
+
+
+class NoticeItemOut(BaseModel):
+    """One thing that is asked for, with its legal ground."""
+
+    component: str
+    name: str
+    form: str
+    ground: str
+    article: str
+    reason: str
+
+
+class NoticeOut(BaseModel):
+    """A notice that went out."""
+
+    number: int
+    items: list[NoticeItemOut]
+    reason: str
+    by: str
+    at: datetime
+
+    @classmethod
+    def of(cls, notice: Notice) -> Self:
+        """From the domain."""
+        items = [NoticeItemOut.model_validate(one, from_attributes=True) for one in notice.items]
+        return cls(number=notice.number, items=items, reason=notice.reason, by=notice.by_name, at=notice.at)
+
+
+class UndecidedOut(BaseModel):
+    """A component nobody decided on yet: attach `record` if there is one, else demand it on a ground."""
+
+    component: str
+    name: str
+    situation: str
+    record: str | None
+
+
+class DraftOut(BaseModel):
+    """What the next notice would say, and the notices that went out. `complete`: it can be issued."""
+
+    dossier: DossierOut
+    procedure_name: str
+    complete: bool
+    items: list[NoticeItemOut]
+    undecided: list[UndecidedOut]
+    issued: list[NoticeOut]
+
+    @classmethod
+    def of(cls, draft: Draft, procedure_name: str) -> Self:
+        """From the use case."""
+        return cls(
+            dossier=DossierOut.of(draft.dossier),
+            procedure_name=procedure_name,
+            complete=draft.complete,
+            items=[NoticeItemOut.model_validate(one, from_attributes=True) for one in draft.items],
+            undecided=[
+                UndecidedOut(
+                    component=one.component.code,
+                    name=one.component.name,
+                    situation=one.situation.value,
+                    record=one.record,
+                )
+                for one in draft.undecided
+            ],
+            issued=[NoticeOut.of(one) for one in draft.issued],
+        )
+
+
+class OverrideOut(BaseModel):
+    """A demand that needed an override: against `demand.overrides`, or (None there) after the one notice."""
+
+    dossier: str
+    demand: DemandOut
+
+
+class OverridesOut(BaseModel):
+    """The daily report."""
+
+    day: date
+    agency_code: str
+    overrides: list[OverrideOut]
+
+    @classmethod
+    def of(cls, report: Report) -> Self:
+        """From the use case."""
+        rows = [OverrideOut(dossier=one.dossier, demand=DemandOut.of(one.demand)) for one in report.overrides]
+        return cls(day=report.day, agency_code=report.agency_code, overrides=rows)
 
 
 @router.post("", status_code=201)
 def open_one(what: DossierIn, actor: SignedIn, app: TheApp) -> DossierOut:
     """Open a dossier."""
     opened = open_dossier(
-        OpenDossier(what.procedure, what.holder, what.holder_name, what.due_on, what.purpose),
+        OpenDossier(
+            what.procedure,
+            what.holder,
+            what.holder_name,
+            what.due_on,
+            what.purpose,
+            what.holder_role,
+            tuple(_person(one) for one in what.parties),
+            _person(what.submitted_by) if what.submitted_by else None,
+            what.authority,
+        ),
         actor=actor,
         uow=app.uow,
         catalogue=app.catalogue,
         clock=app.clock,
     )
     return DossierOut.of(opened)
+
+
+def _person(one: PersonIn) -> Person:
+    return Person(one.number, one.name, one.role)
 
 
 @router.get("")
@@ -74,3 +186,26 @@ def demand_component(code: str, what: DemandIn, actor: SignedIn, app: TheApp) ->
         clock=app.clock,
     )
     return DemandOut.of(asked)
+
+
+@router.get("/{code}/notice")
+def notice(code: str, actor: SignedIn, app: TheApp) -> DraftOut:
+    """Everything the citizen still has to bring, with its legal ground, and what nobody decided on yet."""
+    draft = draft_notice(DossierCode(code), actor=actor, uow=app.uow, catalogue=app.catalogue, clock=app.clock)
+    day = draft.dossier.opened_at.astimezone(VIET_NAM).date()
+    procedure = app.catalogue.find_procedure(draft.dossier.procedure_code, day)
+    return DraftOut.of(draft, procedure.name if procedure else draft.dossier.procedure_code)
+
+
+@router.post("/{code}/notice", status_code=201)
+def issue(code: str, actor: SignedIn, app: TheApp) -> NoticeOut:
+    """Issue the one notice; 409 `NOTICE_INCOMPLETE` while something is undecided."""
+    return NoticeOut.of(
+        issue_notice(DossierCode(code), actor=actor, uow=app.uow, catalogue=app.catalogue, clock=app.clock)
+    )
+
+
+@reports.get("/overrides")
+def overrides(actor: SignedIn, app: TheApp, day: date | None = None) -> OverridesOut:
+    """The daily report of demands that were overridden; today's without `day`."""
+    return OverridesOut.of(report_overrides(day, actor=actor, uow=app.uow, clock=app.clock))

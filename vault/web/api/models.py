@@ -250,14 +250,26 @@ class StateIn(BaseModel):
     superseded_by: str | None = None
 
 
+class PersonIn(BaseModel):
+    """Somebody in a dossier; `number` may be the text of an identity card's QR, the name is needed for the unknown."""
+
+    number: str
+    name: str | None = None
+    role: str = "SUBJECT"
+
+
 class DossierIn(BaseModel):
-    """A new dossier."""
+    """A new dossier. `parties` are others whom it is about; `submitted_by` hands it in, by the right of `authority`."""
 
     procedure: str
     holder: str
     holder_name: str | None = None
     due_on: date | None = None
     purpose: str | None = None
+    holder_role: str = "SUBJECT"
+    parties: list[PersonIn] = Field(default_factory=list, max_length=20)
+    submitted_by: PersonIn | None = None
+    authority: str = "NONE"
 
 
 class AttachmentOut(BaseModel):
@@ -287,7 +299,9 @@ class DemandOut(BaseModel):
     """What the citizen was asked for."""
 
     component: str
+    form: str
     ground: str
+    article: str
     reason: str
     overrides: str | None
     by: str
@@ -298,7 +312,9 @@ class DemandOut(BaseModel):
         """From the domain."""
         return cls(
             component=demand.component,
+            form=demand.form.value,
             ground=demand.ground,
+            article=demand.article,
             reason=demand.reason,
             overrides=demand.overrides,
             by=demand.by_name,
@@ -316,6 +332,9 @@ class DossierOut(BaseModel):
     purpose: str | None
     opened_at: datetime
     due_on: date | None
+    parties: list[HolderOut]
+    submitted_by: HolderOut | None
+    authority: str
     attachments: list[AttachmentOut]
     demands: list[DemandOut]
 
@@ -330,6 +349,9 @@ class DossierOut(BaseModel):
             purpose=dossier.purpose,
             opened_at=dossier.opened_at,
             due_on=dossier.due_on,
+            parties=[HolderOut.of(party.link) for party in dossier.parties],
+            submitted_by=HolderOut.of(dossier.submitted_by.link) if dossier.submitted_by else None,
+            authority=dossier.authority.value,
             attachments=[AttachmentOut.of(one) for one in dossier.attachments],
             demands=[DemandOut.of(one) for one in dossier.demands],
         )

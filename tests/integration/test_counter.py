@@ -1,0 +1,259 @@
+"""At the counter: one look-up answers a dossier, nothing passes the guard, one notice tells all that is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from tests.counter import AN, OTHER_AGENCY, Counter, running
+from tests.fakes.http import Client
+from vault.domain.errors import NotFound
+from vault.domain.holders import HolderRole
+from vault.domain.ids import DossierCode
+from vault.domain.reuse import VIET_NAM
+from vault.domain.states import RecordState, SignatureEvidence, TrustLevel
+from vault.usecases.reuse.attach import Attach, attach
+from vault.usecases.reuse.explain import explain_decision
+
+pytestmark = pytest.mark.service
+
+RESIDENCE = "1.004194"
+"""Temporary residence: one component, proof of lawful dwelling (QSDD, GPXD, ...)."""
+HOME = f"{RESIDENCE}.TP02"
+MARRIAGE = "1.000894"
+
+
+@pytest.fixture(scope="module")
+def counter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Counter]:
+    with running(tmp_path_factory.mktemp("counter")) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def officer(counter: Counter) -> Client:
+    return counter.client()
+
+
+def opened(officer: Client, procedure: str = RESIDENCE, who: tuple[str, str] = AN, **more: Any) -> str:
+    given = {"procedure": procedure, "holder": who[0], "holder_name": who[1], **more}
+    return str(officer.post("/api/v1/dossiers", json=given).raise_for_status().json()["code"])
+
+
+def components(officer: Client, dossier: str) -> dict[str, Any]:
+    answered = officer.get(f"/api/v1/dossiers/{dossier}/components").raise_for_status().json()
+    return {one["component"]: one for one in answered["components"]}
+
+
+def person(serial: int, name: str) -> tuple[str, str]:
+    return f"031090{900000 + serial}", name
+
+
+def test_the_answer_shows_what_could_stand_for_a_component_and_nothing_else(counter: Counter, officer: Client) -> None:
+    who = person(1, "LÊ VĂN MỘT")
+    permit = counter.record("GPXD", who)
+    counter.record("KSK", who)
+    dossier = opened(officer, who=who)
+    answered = officer.get(f"/api/v1/dossiers/{dossier}/components").json()
+    assert set(answered["records"]) == {permit.code}
+    (home,) = (one for one in answered["components"] if one["component"] == HOME)
+    assert (home["verdict"], home["decisions"][0]["record"]) == ("USABLE", permit.code)
+
+
+def test_parties_submitter_and_authority_reach_the_decision(counter: Counter, officer: Client) -> None:
+    groom, bride, father = person(2, "VŨ VĂN HAI"), person(3, "ĐỖ THỊ BA"), person(4, "VŨ VĂN BỐN")
+    status = counter.record("XNTTHN", bride, purpose="KET_HON", issued_on=date(2026, 9, 1))
+    more = {
+        "parties": [{"number": bride[0], "name": bride[1], "role": "SPOUSE"}],
+        "submitted_by": {"number": father[0], "name": father[1], "role": "PARENT"},
+    }
+    dossier = opened(officer, MARRIAGE, groom, **more)
+    shown = officer.get(f"/api/v1/dossiers/{dossier}/notice").json()["dossier"]
+    assert [(one["number"], one["role"]) for one in shown["parties"]] == [(bride[0], "SPOUSE")]
+    assert (shown["submitted_by"]["number"], shown["authority"]) == (father[0], "NONE")
+    found = components(officer, dossier)[f"{MARRIAGE}.TP04"]["decisions"]
+    assert [one["record"] for one in found] == [status.code]
+    # The component is about the applicant; the bride's paper is found because she takes part, and judged as hers.
+    codes = {reason["code"] for reason in found[0]["reasons"]}
+    assert {"HOLDER_MISMATCH", "SUBMITTER_WITHOUT_AUTHORITY"} <= codes
+    allowed = opened(officer, MARRIAGE, groom, **more, authority="AUTHORISED")
+    codes = {reason["code"] for reason in components(officer, allowed)[f"{MARRIAGE}.TP04"]["decisions"][0]["reasons"]}
+    assert "SUBMITTER_WITHOUT_AUTHORITY" not in codes
+    refused = officer.post("/api/v1/dossiers", json={"procedure": MARRIAGE, "holder": groom[0], "authority": "KING"})
+    assert (refused.status_code, refused.json()["code"]) == (422, "AUTHORITY")
+
+
+def test_a_later_correction_asks_for_a_look(counter: Counter, officer: Client) -> None:
+    who = person(5, "BÙI VĂN NĂM")
+    permit = counter.record("GPXD", who, issued_on=date(2020, 1, 1))
+    dossier = opened(officer, who=who)
+    assert components(officer, dossier)[HOME]["verdict"] == "USABLE"
+    correction = counter.record("CAICHINH", who, issued_on=date(2023, 1, 1))
+    home = components(officer, dossier)[HOME]
+    assert (home["verdict"], home["decisions"][0]["record"]) == ("NEEDS_CHECK", permit.code)
+    reasons = {reason["code"]: reason["vi"] for reason in home["decisions"][0]["reasons"]}
+    assert correction.code in reasons["CORRECTED_LATER"]
+    counter.change(correction.code, RecordState.REVOKED)
+    assert components(officer, dossier)[HOME]["verdict"] == "USABLE"
+
+
+def test_the_identity_card_ties_the_old_number_to_the_person(counter: Counter, officer: Client) -> None:
+    name = "PHẠM THỊ SÁU"
+    old = counter.record("GPXD", ("031999006", name), issued_on=date(2010, 3, 4), roles=(HolderRole.OWNER,))
+    number = person(6, name)[0]
+    before = opened(officer, who=(number, name))
+    assert components(officer, before)[HOME]["decisions"] == []
+    card = f"{number}|031999006|Phạm Thị Sáu|01021990|Nữ|Phường Mẫu|05062021|tail|that|grows"
+    after = opened(officer, who=(card, ""))
+    (decision,) = components(officer, after)[HOME]["decisions"]
+    assert decision["record"] == old.code
+    assert "HOLDER_OLD_NUMBER" in {reason["code"] for reason in decision["reasons"]}
+    with counter.app.uow.begin() as tx:
+        assert tx.records.get(old.code).holders[0].number == "031999006"  # what the paper prints stays
+    answer = officer.post("/api/v1/dossiers", json={"procedure": RESIDENCE, "holder": "abc|def"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "IDENTITY_CARD")
+
+
+def test_an_attachment_keeps_its_question_and_replays_after_the_record_changed(
+    counter: Counter, officer: Client
+) -> None:
+    who = person(7, "NGÔ VĂN BẢY")
+    permit = counter.record("GPXD", who)
+    dossier = opened(officer, who=who)
+    given = {"component": HOME, "record": permit.code}
+    officer.post(f"/api/v1/dossiers/{dossier}/attach", json=given).raise_for_status()
+    counter.change(permit.code, RecordState.REVOKED)
+    app = counter.app
+    (told,) = explain_decision(
+        DossierCode(dossier), HOME, actor=counter.officer, uow=app.uow, catalogue=app.catalogue, clock=app.clock
+    )
+    assert told.replays is True
+    assert told.kept is not None
+    assert told.question.candidate.record_code == permit.code
+    assert told.decision.verdict.value == told.kept["verdict"] == "USABLE"
+    with pytest.raises(NotFound):  # another agency's officer learns nothing
+        explain_decision(
+            DossierCode(dossier), HOME, actor=counter.other, uow=app.uow, catalogue=app.catalogue, clock=app.clock
+        )
+
+
+def test_a_component_of_another_procedure_does_not_belong_here(counter: Counter, officer: Client) -> None:
+    who = person(8, "HỒ VĂN TÁM")
+    permit = counter.record("GPXD", who)
+    dossier = opened(officer, who=who)
+    for path, given in (
+        ("attach", {"component": "1.004222.TP02", "record": permit.code}),
+        ("demand", {"component": "1.004222.TP02", "ground": "NO_DATA", "reason": "thiếu"}),
+    ):
+        answer = officer.post(f"/api/v1/dossiers/{dossier}/{path}", json=given)
+        assert (answer.status_code, answer.json()["code"]) == (404, "COMPONENT_UNKNOWN")
+
+
+def test_somebody_elses_paper_is_not_attached(counter: Counter, officer: Client) -> None:
+    who, other = person(9, "DƯƠNG VĂN CHÍN"), person(10, "DƯƠNG VĂN MƯỜI")
+    own_agency = counter.record("GPXD", other)
+    elsewhere = counter.record("GPXD", other, agency=OTHER_AGENCY)
+    dossier = opened(officer, who=who)
+    answers = [
+        officer.post(f"/api/v1/dossiers/{dossier}/attach", json={"component": HOME, "record": one.code}).json()["code"]
+        for one in (own_agency, elsewhere)
+    ]
+    assert answers == ["NOT_USABLE", "RECORD"]
+
+
+def test_one_notice_tells_everything_that_is_missing(officer: Client) -> None:
+    who = person(11, "MAI VĂN MƯỜI MỘT")
+    dossier = opened(officer, MARRIAGE, who)
+    draft = officer.get(f"/api/v1/dossiers/{dossier}/notice").raise_for_status().json()
+    asked = [one["component"] for one in draft["undecided"]]
+    assert asked == [f"{MARRIAGE}.TP02", f"{MARRIAGE}.TP04"]
+    assert (draft["complete"], draft["items"], draft["issued"]) == (False, [], [])
+    early = officer.post(f"/api/v1/dossiers/{dossier}/notice")
+    assert (early.status_code, early.json()["code"]) == (409, "NOTICE_INCOMPLETE")
+    for component in asked:
+        given = {"component": component, "ground": "NO_DATA", "reason": "đã tra cứu, không có", "form": "SHOW_ORIGINAL"}
+        officer.post(f"/api/v1/dossiers/{dossier}/demand", json=given).raise_for_status()
+    draft = officer.get(f"/api/v1/dossiers/{dossier}/notice").json()
+    assert draft["complete"] is True
+    sent = officer.post(f"/api/v1/dossiers/{dossier}/notice").raise_for_status().json()
+    assert sent["number"] == 1
+    assert [(one["component"], one["form"], one["ground"]) for one in sent["items"]] == [
+        (component, "SHOW_ORIGINAL", "NO_DATA") for component in asked
+    ]
+    assert all("NĐ 309/2026" in one["article"] and one["name"] and one["reason"] for one in sent["items"])
+    again = officer.post(f"/api/v1/dossiers/{dossier}/notice").json()
+    assert again == sent  # the same notice, not a second one
+    late = {"component": f"{MARRIAGE}.TP03", "ground": "NO_DATA", "reason": "quên"}
+    refused = officer.post(f"/api/v1/dossiers/{dossier}/demand", json=late)
+    assert (refused.status_code, refused.json()["code"]) == (409, "NOTICE_SENT")
+    officer.post(f"/api/v1/dossiers/{dossier}/demand", json=late | {"override": True}).raise_for_status()
+    second = officer.post(f"/api/v1/dossiers/{dossier}/notice").raise_for_status().json()
+    assert (second["number"], second["reason"], len(second["items"])) == (2, "quên", 1)
+    told = officer.get("/api/v1/reports/overrides").raise_for_status().json()["overrides"]
+    assert [one["demand"]["component"] for one in told if one["dossier"] == dossier] == [f"{MARRIAGE}.TP03"]
+
+
+def test_a_complete_dossier_needs_no_notice(counter: Counter, officer: Client) -> None:
+    who = person(12, "TẠ VĂN MƯỜI HAI")
+    permit = counter.record("GPXD", who)
+    dossier = opened(officer, who=who)
+    draft = officer.get(f"/api/v1/dossiers/{dossier}/notice").json()
+    assert [(one["situation"], one["record"]) for one in draft["undecided"]] == [("USABLE", permit.code)]
+    officer.post(f"/api/v1/dossiers/{dossier}/attach", json={"component": HOME, "record": permit.code})
+    answer = officer.post(f"/api/v1/dossiers/{dossier}/notice")
+    assert (answer.status_code, answer.json()["code"]) == (409, "NOTHING_MISSING")
+
+
+def test_the_daily_report_names_who_asked_against_a_usable_record(counter: Counter, officer: Client) -> None:
+    who = person(13, "LÝ VĂN MƯỜI BA")
+    permit = counter.record("GPXD", who)
+    dossier = opened(officer, who=who)
+    given = {"component": HOME, "ground": "SYSTEM_DOWN", "reason": "mất điện", "override": True}
+    plain = officer.post(f"/api/v1/dossiers/{dossier}/demand", json=given | {"override": False})
+    assert (plain.status_code, plain.json()["code"]) == (409, "ONCE_ONLY")
+    officer.post(f"/api/v1/dossiers/{dossier}/demand", json=given).raise_for_status()
+    today = counter.app.clock.now().astimezone(VIET_NAM).date()
+    told = officer.get("/api/v1/reports/overrides", params={"day": today.isoformat()}).raise_for_status().json()
+    (mine,) = (one["demand"] for one in told["overrides"] if one["dossier"] == dossier)
+    assert (mine["overrides"], mine["reason"], mine["by"]) == (permit.code, "mất điện", counter.officer.name)
+    yesterday = {"day": (today - timedelta(days=1)).isoformat()}
+    assert officer.get("/api/v1/reports/overrides", params=yesterday).json()["overrides"] == []
+    other = counter.client("can-bo-khac", OTHER_AGENCY)
+    assert other.get("/api/v1/reports/overrides").json()["overrides"] == []
+
+
+def test_what_is_attached_is_not_asked_for_until_it_loses_its_force(counter: Counter, officer: Client) -> None:
+    who = person(14, "TỐNG VĂN MƯỜI BỐN")
+    permit = counter.record("GPXD", who)
+    dossier = opened(officer, who=who)
+    officer.post(f"/api/v1/dossiers/{dossier}/attach", json={"component": HOME, "record": permit.code})
+    given = {"component": HOME, "ground": "NEWER_PAPER", "reason": "bị thu hồi", "form": "COPY"}
+    assert officer.post(f"/api/v1/dossiers/{dossier}/demand", json=given).json()["code"] == "COMPONENT_TAKEN"
+    counter.change(permit.code, RecordState.REVOKED)
+    officer.post(f"/api/v1/dossiers/{dossier}/demand", json=given).raise_for_status()
+
+
+# --- no way round ----------------------------------------------------------------------------------------------------
+BAD = {
+    "revoked": {"state": RecordState.REVOKED},
+    "broken": {"evidence": SignatureEvidence.BROKEN, "signed_original": True, "trust": TrustLevel.L0},
+    "expired": {"valid_until": date(2020, 1, 1)},
+}
+
+
+@pytest.mark.parametrize("fault", BAD)
+def test_a_record_that_is_not_usable_is_attached_by_nobody(counter: Counter, officer: Client, fault: str) -> None:
+    who = person(20 + list(BAD).index(fault), "QUÁCH VĂN HAI MƯƠI")
+    record = counter.record("GPXD", who, **BAD[fault])
+    dossier = opened(officer, who=who)
+    app = counter.app
+    for checked in (None, "đã xem bản chính"):
+        given = {"component": HOME, "record": record.code, "checked": checked}
+        assert officer.post(f"/api/v1/dossiers/{dossier}/attach", json=given).json()["code"] == "NOT_USABLE"
+    with pytest.raises(Exception, match="NOT_USABLE"):
+        attach(
+            Attach(DossierCode(dossier), HOME, record.code, "x"),
+            actor=counter.officer, uow=app.uow, catalogue=app.catalogue, clock=app.clock,
+        )  # fmt: skip

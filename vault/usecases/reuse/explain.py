@@ -1,0 +1,80 @@
+"""Why a record was attached, or why one would be: the question, the answer then, and the answer asked again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from vault.domain.audit import Event
+from vault.domain.catalogue import Catalogue
+from vault.domain.errors import NotFound
+from vault.domain.ids import DossierCode
+from vault.domain.people import Action, Actor, require
+from vault.domain.reuse import Decision, Question, ask, question_from_plain
+from vault.ports import Clock, UnitOfWork
+from vault.usecases.refusals import recorded
+from vault.usecases.reuse.answer import component_of, decisions_for, facts_of, offers_of, own_dossier
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A decision and what it was asked. `kept` is what was stored then; None when nothing is attached yet.
+
+    `replays`: asked again by the catalogue of that day, the question gets the stored verdict with the same reasons.
+    """
+
+    question: Question
+    decision: Decision
+    kept: Mapping[str, Any] | None
+    replays: bool | None
+
+
+def explain_decision(
+    code: DossierCode, component_code: str, *, actor: Actor, uow: UnitOfWork, catalogue: Catalogue, clock: Clock
+) -> tuple[Explained, ...]:
+    """The decision behind a component's attachment; without one, the decisions of this moment, best first.
+
+    `DECISION` when neither is there.
+    """
+    require(actor, Action.LOOKUP)
+    now = clock.now()
+    with recorded(uow, Event(now, actor, Action.LOOKUP, dossier=code)), uow.begin() as tx:
+        dossier = own_dossier(tx, code, actor)
+        component = component_of(dossier, component_code, catalogue, now)
+        tx.events.add(
+            Event(
+                now,
+                actor,
+                Action.LOOKUP,
+                code="EXPLAIN",
+                purpose=dossier.procedure_code,
+                dossier=code,
+                holder_id=dossier.holder_id,
+                details={"component": component.code},
+            )
+        )
+        attached = dossier.attachment(component.code)
+        offers = () if attached else offers_of(tx.records.of_people(dossier.people))
+    if attached is not None:
+        if attached.question is None:
+            raise NotFound("DECISION", component=component.code)
+        question = question_from_plain(attached.question)
+        replayed = ask(question, catalogue)
+        return (Explained(question, replayed, attached.decision, _says(replayed) == _said(attached.decision)),)
+    facts = facts_of(dossier)
+    candidates = {one.candidate.record_code: one.candidate for one in offers}
+    found = decisions_for(component, facts, offers, catalogue=catalogue, now=now)
+    if not found:
+        raise NotFound("DECISION", component=component.code)
+    return tuple(
+        Explained(Question(component.code, candidates[one.record_code], facts, now), one, None, None) for one in found
+    )
+
+
+def _says(decision: Decision) -> tuple[str, list[tuple[str, str]]]:
+    return decision.verdict.value, [(reason.code.value, reason.severity.name) for reason in decision.reasons]
+
+
+def _said(kept: Mapping[str, Any]) -> tuple[str, list[tuple[str, str]]]:
+    return kept["verdict"], [(reason["code"], reason["severity"]) for reason in kept["reasons"]]

@@ -92,6 +92,10 @@ class Engines(Protocol):
         """What kind of file this is and how many pages it has, without decoding them."""
         ...
 
+    def examine(self, data: bytes) -> ocr.Probe:
+        """The same, once the first page is decoded: a file that nobody can open is refused before it is kept."""
+        ...
+
     def read_page(self, data: bytes, index: int) -> ReadPage:
         """Render one page and read it."""
         ...

@@ -39,6 +39,8 @@ class ToldEngines:
         """What the file says, but for its number of pages."""
         return replace(ocr.probe(data), pages=self.pages)
 
+    examine = probe
+
     def read_page(self, data: bytes, index: int) -> ReadPage:
         """The told text."""
         del data

@@ -40,6 +40,10 @@ class SandboxEngines:
         """Kind and number of pages."""
         return _typed(ocr.Probe.from_dict, self._sandbox.run("probe", self._limits, data))
 
+    def examine(self, data: bytes) -> ocr.Probe:
+        """The same, once the first page is decoded."""
+        return _typed(ocr.Probe.from_dict, self._sandbox.run("examine", self._limits, data))
+
     def read_page(self, data: bytes, index: int) -> ReadPage:
         """Render one page and read it."""
         reply = self._sandbox.run("read_page", {**self._limits, "index": index}, data)

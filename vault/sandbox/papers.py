@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -41,6 +42,14 @@ def _jpeg(page: ocr.PageImage) -> bytes:
 def probe(header: Mapping[str, Any], files: Sequence[bytes]) -> Answer:
     """File -> `ocr.Probe`."""
     return ocr.probe(files[0], _limits(header)).as_dict(), ()
+
+
+def examine(header: Mapping[str, Any], files: Sequence[bytes]) -> Answer:
+    """File -> `ocr.Probe`, once its first page is decoded: a picture cut short shows only then."""
+    limits = _limits(header)
+    seen = ocr.probe(files[0], limits)
+    _page(files[0], 0, limits)
+    return seen.as_dict(), ()
 
 
 def read_page(header: Mapping[str, Any], files: Sequence[bytes]) -> Answer:
@@ -91,11 +100,21 @@ def to_pdf(header: Mapping[str, Any], files: Sequence[bytes]) -> Answer:
 
 
 def compose(header: Mapping[str, Any], files: Sequence[bytes]) -> Answer:
-    """File and QR -> PDF of the paper with the strip under its first page, unsigned."""
+    """File and QR -> PDF of the paper with the strip under its first page, unsigned.
+
+    A PDF that a viewer shows, but that cannot be carried over as it is (encrypted without a password, its structure
+    mended by the viewer), goes the way of a scan: as pictures of its pages.
+    """
     limits, original = _limits(header), files[0]
-    if ocr.probe(original, limits).kind != "pdf":
-        original = signing.pages_to_pdf([_image(page) for page in ocr.pages(original, limits)])
-    return {}, (signing.add_strip(original, mark=_mark(header["mark"]), qr_png=files[1], qr_mm=float(header["qr_mm"])),)
+    if ocr.probe(original, limits).kind == "pdf":
+        with suppress(signing.PasswordProtectedError, signing.BrokenPdfError, signing.HybridFileError):
+            return {}, (_with_strip(original, header, files[1]),)
+    pictures = signing.pages_to_pdf([_image(page) for page in ocr.pages(original, limits)])
+    return {}, (_with_strip(pictures, header, files[1]),)
+
+
+def _with_strip(pdf: bytes, header: Mapping[str, Any], qr_png: bytes) -> bytes:
+    return signing.add_strip(pdf, mark=_mark(header["mark"]), qr_png=qr_png, qr_mm=float(header["qr_mm"]))
 
 
 def _image(page: ocr.PageImage) -> signing.PageImageBytes:
@@ -120,6 +139,7 @@ def cover(header: Mapping[str, Any], files: Sequence[bytes]) -> Answer:
 
 PAPERS: Mapping[str, Callable[[Mapping[str, Any], Sequence[bytes]], Answer]] = {
     "probe": probe,
+    "examine": examine,
     "read_page": read_page,
     "understand": understand,
     "inspect": inspect,

@@ -54,7 +54,7 @@ def receive(
             raise Forbidden("NO_AGENCY")
         if len(what.data) > max_bytes:
             raise Invalid("FILE_TOO_LARGE", limit=max_bytes)
-        seen = engines.probe(what.data)
+        seen = engines.examine(what.data)
     intake = Intake(
         id=IntakeId(ids.token()),
         state=IntakeState.RECEIVED,

@@ -104,7 +104,12 @@ class App:
     @cached_property
     def catalogue(self) -> Catalogue:
         """Procedures, document types, agencies, grounds."""
-        return catalogue_data.load()
+        if self.settings.catalogue is None:
+            return catalogue_data.load()
+        found, problems = catalogue_data.read_edition(self.settings.catalogue.read_bytes())
+        if problems:
+            raise catalogue_data.CatalogueError(problems)
+        return found
 
     @cached_property
     def templates(self) -> Sequence[ocr.Template]:

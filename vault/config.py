@@ -70,6 +70,11 @@ class Settings(BaseSettings):
     secure_cookies: bool = Field(default=False, description="Set the Secure flag; required behind TLS.")
     session_hours: int = Field(default=8, description="How long a sign-in lasts.")
 
+    catalogue: Path | None = Field(
+        default=None,
+        description="Edition of the catalogue in use (`vault catalogue import`); default: the packaged one.",
+    )
+
     # --- keys --------------------------------------------------------------------------------------------------------
     seal_pkcs12: Path | None = Field(
         default=None, description="PKCS#12 of the agency's seal; default: the development key."

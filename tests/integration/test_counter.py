@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 
 from tests.counter import AN, OTHER_AGENCY, Counter, running
 from tests.fakes.http import Client
+from vault.cli.main import main
 from vault.domain.errors import NotFound
 from vault.domain.holders import HolderRole
 from vault.domain.ids import DossierCode
@@ -137,6 +139,28 @@ def test_an_attachment_keeps_its_question_and_replays_after_the_record_changed(
         explain_decision(
             DossierCode(dossier), HOME, actor=counter.other, uow=app.uow, catalogue=app.catalogue, clock=app.clock
         )
+
+
+def test_the_command_line_explains_a_decision(
+    counter: Counter, officer: Client, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    who = person(15, "CAO VĂN MƯỜI LĂM")
+    permit = counter.record("GPXD", who)
+    dossier = opened(officer, who=who)
+    monkeypatch.setattr("vault.bootstrap.build", lambda: counter.app)  # a command opens its own connections otherwise
+
+    def told() -> dict[str, Any]:
+        assert main(["explain", dossier, HOME, "--as", "can-bo", "--json"]) == 0
+        (one,) = json.loads(capsys.readouterr().out.strip().splitlines()[-1])["decisions"]
+        return dict(one)
+
+    assert (told()["replays"], told()["decision"]["record_code"]) == (None, permit.code)
+    officer.post(f"/api/v1/dossiers/{dossier}/attach", json={"component": HOME, "record": permit.code})
+    one = told()
+    assert (one["replays"], one["kept"]["verdict"]) == (True, "USABLE")
+    assert one["why"][0].startswith("Dùng được")
+    assert main(["explain", dossier, HOME, "--as", "can-bo"]) == 0
+    assert "the same answer" in capsys.readouterr().out
 
 
 def test_a_component_of_another_procedure_does_not_belong_here(counter: Counter, officer: Client) -> None:

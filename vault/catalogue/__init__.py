@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -38,6 +39,7 @@ __all__ = [
     "load",
     "packaged",
     "problems",
+    "read_edition",
     "read_export",
     "succeed",
     "to_plain",
@@ -105,3 +107,19 @@ def from_plain(plain: Mapping[str, Any], *, digest: str) -> tuple[Catalogue, tup
         sources=tuple(str(source) for source in meta.get("sources", ())),
     )
     return catalogue, (*reads.problems, *problems(catalogue))
+
+
+def read_edition(content: bytes) -> tuple[Catalogue, tuple[Problem, ...]]:
+    """An edition that was written as JSON (:func:`to_plain`), and everything that is wrong with it.
+
+    Raises:
+        Invalid: EDITION_MALFORMED, the bytes are no JSON object.
+
+    """
+    try:
+        plain = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise Invalid("EDITION_MALFORMED") from error
+    if not isinstance(plain, dict):
+        raise Invalid("EDITION_MALFORMED")
+    return from_plain(plain, digest=hashlib.sha256(content).hexdigest())

@@ -53,7 +53,7 @@ def digitize(
     left out and listed, unless --field gives them.
     """
     service = bootstrap.build()
-    actor = _actor(service, user)
+    actor = actor_of(service, user)
     given = dict(_pair(one) for one in field or ())
     results = []
     for file in files:
@@ -76,7 +76,8 @@ def digitize(
         raise typer.Exit(1)
 
 
-def _actor(service: App, user: str) -> Actor:
+def actor_of(service: App, user: str) -> Actor:
+    """The actor behind an account name; whoever may run this program on this machine may act as anybody on it."""
     with service.uow.begin() as tx:
         account = tx.accounts.by_username(user)
     if account is None:
@@ -210,7 +211,7 @@ def lookup(
     if dossier is None and (procedure is None or holder is None):
         raise typer.BadParameter("give --procedure and --holder, or --dossier")
     service = bootstrap.build()
-    actor = _actor(service, user)
+    actor = actor_of(service, user)
     code = DossierCode(dossier) if dossier else None
     if code is None:
         authority, by = _person(submitter) if submitter else ("NONE", None)
@@ -273,7 +274,7 @@ def attach_record(
     service = bootstrap.build()
     done = attach(
         Attach(DossierCode(dossier), component, normal_record_code(record), checked),
-        actor=_actor(service, user),
+        actor=actor_of(service, user),
         uow=service.uow,
         catalogue=service.catalogue,
         clock=service.clock,

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Literal
 
 import qr
 from vault.keys.folder import KeyFolder, write_private
-from vault.keys.ring import KeyRing
+from vault.keys.ring import KeyRing, Use
 
 _TRUST_DAYS = 30
-_USES: tuple[Literal["qr", "status"], ...] = ("qr", "status")
+_EPOCH, _ANY_AGE = datetime(1970, 1, 1, tzinfo=UTC), timedelta(days=365 * 8000)
+_USES: tuple[Use, ...] = ("qr", "status")
 
 
 def prepare_development_trust(folder: KeyFolder, *, agency_code: str, passphrase: bytes, now: datetime) -> None:
-    """Make a key for each use that has none, and a trust list that names every key. Safe to run again."""
+    """Make a key for each use that has none in force, and a trust list that names every key. Safe to run again."""
     now = now.astimezone(UTC).replace(microsecond=0)
     ring = KeyRing(folder)
     for use in _USES:
-        if not any(key.entry.use == use for key in ring.keys):
+        if not any(_may_sign(key.entry, use, now) for key in ring.keys):
             ring.create(use, issuer=agency_code, passphrase=passphrase, now=now)
     root = qr.SigningKey.from_pem(folder.read(folder.trust_root), passphrase)
     write_private(folder.trust_root_public, qr.public_key_to_pem(root.public))
-    old = _installed(folder, root, now)
+    old = _installed(folder, root)
     ours = {entry.kid: entry for entry in ring.entries}
     kept = () if old is None else tuple(entry for entry in old.entries if entry.kid not in ours)
     entries = (*kept, *ours.values())
@@ -37,15 +37,15 @@ def prepare_development_trust(folder: KeyFolder, *, agency_code: str, passphrase
     ring.mark_listed(entries)
 
 
-def _installed(folder: KeyFolder, root: qr.SigningKey, now: datetime) -> qr.TrustList | None:
+def _may_sign(entry: qr.TrustEntry, use: Use, now: datetime) -> bool:
+    return entry.use == use and entry.revoked_at is None and now <= entry.not_after
+
+
+def _installed(folder: KeyFolder, root: qr.SigningKey) -> qr.TrustList | None:
     """The list that is there, read as of its own time: one that ran out still tells which version comes next."""
     if not folder.trust_list.exists():
         return None
-    data = folder.read(folder.trust_list)
-    for days in (0, *range(_TRUST_DAYS, 3650, _TRUST_DAYS)):
-        try:
-            return qr.verify_trust_list(data, root=root.public, now=now - timedelta(days=days))
-        except qr.TrustError as error:
-            if error.code not in {"TRUST_OUTDATED", "TRUST_FROM_FUTURE"}:
-                return None
-    return None
+    try:
+        return qr.verify_trust_list(folder.read(folder.trust_list), root=root.public, now=_EPOCH, leeway=_ANY_AGE)
+    except qr.TrustError:  # another root's: a development machine begins anew
+        return None

@@ -76,6 +76,11 @@ class KeyFolder:
         """The signed trust list."""
         return self.root / "trust-list.cbor"
 
+    def install_trust(self, trust_list: bytes, *, root_pem: bytes) -> None:
+        """Put a trust list, and the root it is pinned to, in force; each file whole or not at all."""
+        write_private(self.trust_root_public, root_pem)
+        write_private(self.trust_list, trust_list)
+
     def development_part(self, name: str) -> Path:
         """A part of the development PKI."""
         return self.root / "development" / name

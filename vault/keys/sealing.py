@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from cryptography import x509
+
 import signing
 from vault.domain.errors import Invalid, Unavailable
 from vault.ports import Clock, SealedPaper
@@ -45,6 +47,11 @@ class FileSealingDesk:
     def agency_name(self) -> str:
         """Whose seal it is."""
         return self._agency_name
+
+    @property
+    def certificate(self) -> x509.Certificate:
+        """The certificate of the seal."""
+        return self._sealer.certificate
 
     @property
     def trust(self) -> signing.Trust:

@@ -30,6 +30,10 @@ PASSED_ON = {
     "vault/keys/credentials.py": "qr's error, by its code",
     "vault/bootstrap.py": "an engine's error, by its code",
     "vault/cli/checks.py": "signing's error, by its class",
+    "vault/usecases/trust/request.py": "qr's error, by its code",
+    "vault/usecases/trust/sign.py": "qr's error, by its code",
+    "vault/usecases/trust/install.py": "qr's error, by its code",
+    "vault/cli/trust.py": "qr's error, by its code",
     "vault/keys/ring.py": "qr's error, by its code",
     "qr/credential.py": "a decoder's Reason",
 }

@@ -31,6 +31,7 @@ _KERNEL = 0.3
 _LEAST_SCORE = 0.5
 _GROW = 1.3
 _INKED = 225
+_PAPER = 1.0
 _ROOM = 5
 _LEAST_SIDE = 3
 _LEAST_SHAPE = 3.0
@@ -67,16 +68,17 @@ class LineFinder:
         return bands
 
     def _likelihood(self, grey: Picture, scale: float) -> NDArray[np.float32]:
-        height, width = (max(_MULTIPLE, round(side * scale / _MULTIPLE) * _MULTIPLE) for side in grey.shape)
-        how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-        small = np.asarray(cv2.resize(grey, (width, height), interpolation=how), dtype=np.float32) / 255.0
+        height, width = (max(1, round(side * scale)) for side in grey.shape)
+        shrunk = cv2.resize(grey, (width, height), interpolation=cv2.INTER_AREA)
+        small = np.full([-(-side // _MULTIPLE) * _MULTIPLE for side in (height, width)], _PAPER, dtype=np.float32)
+        small[:height, :width] = np.asarray(shrunk, dtype=np.float32) / 255.0
         picture = (small[None, :, :] - _MEAN[:, None, None]) / _SPREAD[:, None, None]
         network = self._session
         try:
             (answer,) = network.run(None, {network.get_inputs()[0].name: picture[None]})
         except Exception as error:  # onnxruntime raises classes of its own that it does not export
             raise ReaderFailedError(f"line finder: {error}") from error
-        return np.asarray(answer[0, 0], dtype=np.float32)
+        return np.asarray(answer[0, 0, :height, :width], dtype=np.float32)
 
 
 def _inked(grey: Picture) -> Box:

@@ -122,6 +122,10 @@ def issuer(sheet: Sheet) -> Span | None:
     found: list[int] = []
     for place_, line in enumerate(sheet.lines):
         left, top, right, _ = line.box
+        beside = fold(line.text).find(_MOTTO[0])
+        if top < bottom and beside > 0 and left < width * _LEFT_BLOCK and _is_capitals(line.text):
+            start = sheet.starts[place_]
+            return Span(sheet, ((start, start + len(line.text[:beside].rstrip())),))
         if top >= bottom or (left + right) / 2 > width * _LEFT_BLOCK:
             continue
         folded = fold(line.text)
@@ -227,7 +231,8 @@ def signer(sheet: Sheet) -> Span | None:
 def _is_post(text: str) -> bool:
     folded = " ".join(fold(text).split())
     bare = _AUTHORITY.sub("", folded).strip(" .,")
-    return _is_capitals(text) and (bool(_AUTHORITY.match(folded)) or bare.startswith(_POSTS))
+    # The seal often takes the first letters of "PHÓ CỤC TRƯỞNG", so the end of the line counts as well as its head.
+    return _is_capitals(text) and (bool(_AUTHORITY.match(folded)) or bare.startswith(_POSTS) or bare.endswith(_POSTS))
 
 
 def _without_rank(text: str) -> tuple[int, str]:

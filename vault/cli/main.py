@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import typer
 
 from vault import __version__
-from vault.cli import admin, desk, doctor, keys, log, papers, service, trust
+from vault.cli import admin, catalogue, desk, doctor, keys, log, papers, service, trust
 from vault.cli.edge import Exit, err, fail, print_json
 from vault.domain.errors import Invalid, Unavailable, VaultError
 
@@ -24,10 +24,11 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
 )
-for part in (papers.app, desk.app, service.app, doctor.app):
+for part in (papers.app, desk.app, service.app, doctor.app, catalogue.app):
     app.registered_commands += part.registered_commands
 app.add_typer(admin.db, name="db")
 app.add_typer(log.log, name="log")
+app.add_typer(catalogue.catalogue, name="catalogue")
 app.add_typer(trust.trust, name="trust")
 app.add_typer(keys.keys, name="keys")
 app.registered_commands += admin.app.registered_commands

@@ -134,7 +134,7 @@ def test_several_files_each_have_their_line(desk: Visit, tmp_path: Path) -> None
         files.append(file)
     desk.go("/so-hoa")
     desk.page.set_input_files("#file", files)
-    desk.page.wait_for_function("document.querySelectorAll('#sent a').length === 2")
+    desk.page.wait_for_function("() => document.querySelectorAll('#sent a').length === 2")
     desk.shoot("upload-two", 360)
 
 
@@ -220,9 +220,8 @@ def test_a_signed_letter_keeps_its_signatures_and_shows_them(desk: Visit, sample
     page.click("#seal")
     page.wait_for_selector("#record-code", timeout=READING_MS)
     desk.shoot("sealed-signed-original")
-    with page.expect_response("**/tep/ORIGINAL") as answer:
-        page.evaluate("fetch(document.querySelector('a[href$=ORIGINAL]').href)")
-    assert answer.value.body() == letters[0].read_bytes()
+    original = desk.context.request.get(f"{desk.url}{page.get_attribute('a[href$=ORIGINAL]', 'href')}")
+    assert original.body() == letters[0].read_bytes()
 
 
 def test_finding_by_code(desk: Visit, paper: Paper) -> None:

@@ -211,7 +211,7 @@ def test_a_dropped_pdf(scanner: Visit, service: Service, paper: Paper) -> None:
 def test_offline_after_a_first_visit(scanner: Visit, paper: Paper, revoked: Paper) -> None:
     page = scanner.page
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
     scanner.context.set_offline(True)
     page.reload()
     assert page.inner_text("h1") == "Kiểm tra giấy tờ"
@@ -231,7 +231,7 @@ def test_offline_with_an_old_list_is_stale_and_never_valid(visit: Visits, paper:
     found = visit(width=360)
     found.go("/q")
     found.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-    found.page.wait_for_function("navigator.serviceWorker.controller !== null")
+    found.page.wait_for_function("() => navigator.serviceWorker.controller !== null")
     found.context.set_offline(True)
     half_an_hour_on = found.page.evaluate("Date.now() / 1000 + 1800")
     found.page.clock.install(time=half_an_hour_on)

@@ -19,7 +19,7 @@ function show(field) {
 }
 
 function inputs() {
-  return [...form.querySelectorAll("input, select, button#seal")].filter((one) => one.offsetParent !== null);
+  return [...form.querySelectorAll("input, select, button#seal")].filter((one) => one.checkVisibility());
 }
 
 form.addEventListener("focusin", (event) => show(event.target.closest(".field")));

@@ -521,6 +521,10 @@ class Jobs(Protocol):
         """Seal this paper."""
         ...
 
+    def worker_seen(self) -> bool:
+        """Whether any worker gave a sign of life within the last minute."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class LogLeaf:

@@ -166,3 +166,16 @@ def test_a_database_that_is_not_there_is_a_part_that_is_down() -> None:
         assert caught.value.code == "DATABASE_DOWN"
     finally:
         nowhere.close()
+
+
+def test_a_worker_is_seen_while_its_heart_beats(parts: App, outside: psycopg.Connection) -> None:
+    def seen_now() -> bool:
+        with parts.uow.begin() as tx:
+            return tx.jobs.worker_seen()
+
+    assert not seen_now()
+    outside.execute("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '2 minutes')")
+    assert not seen_now()
+    outside.execute("INSERT INTO procrastinate_workers DEFAULT VALUES")
+    assert seen_now()
+    outside.execute("DELETE FROM procrastinate_workers")

@@ -27,8 +27,8 @@ from vault.usecases.reuse.open_dossier import OpenDossier, Person, open_dossier
 
 app = typer.Typer()
 POLL_SECONDS = 0.3
-PATIENCE_SECONDS = 90.0
-"""Without any progress for so long, no worker is running."""
+PATIENCE_SECONDS = 30.0
+"""Without any progress for so long, it is time to ask whether a worker lives: other papers may be before this one."""
 
 Account = Annotated[str, typer.Option("--as", metavar="USER", help="Account in whose name this is done.")]
 
@@ -108,7 +108,7 @@ def _received(service: App, file: Path, actor: Actor, *, type_code: str | None, 
 
 
 def _wait(service: App, intake_id: IntakeId, label: str, *, until: frozenset[IntakeState]) -> Intake:
-    """Follow the worker page by page. `WORKER_DOWN` when nothing moves for a long while."""
+    """Follow the worker page by page. `WORKER_DOWN` when nothing moves and no worker lives."""
     with Progress(console=err, transient=True) as progress:
         task = progress.add_task(label, total=None)
         seen, moved = None, time.monotonic()
@@ -121,7 +121,10 @@ def _wait(service: App, intake_id: IntakeId, label: str, *, until: frozenset[Int
             if (intake.state, intake.pages_read) != seen:
                 seen, moved = (intake.state, intake.pages_read), time.monotonic()
             if time.monotonic() - moved > PATIENCE_SECONDS:
-                raise Unavailable("WORKER_DOWN")
+                with service.uow.begin() as tx:
+                    if not tx.jobs.worker_seen():
+                        raise Unavailable("WORKER_DOWN")
+                moved = time.monotonic()
             time.sleep(POLL_SECONDS)
 
 

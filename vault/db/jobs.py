@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from procrastinate import App, PsycopgConnector
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from vault.domain.intake import IntakeId
 from vault.ports import JobName
@@ -43,3 +43,8 @@ class PgJobs:
     def seal(self, intake_id: IntakeId) -> None:
         """Seal this paper."""
         self._defer(JobName.SEAL, intake_id, _SEAL)
+
+    def worker_seen(self) -> bool:
+        """Whether any worker gave a sign of life within the last minute; Procrastinate's beat every ten seconds."""
+        query = "SELECT EXISTS (SELECT FROM procrastinate_workers WHERE last_heartbeat > now() - interval '1 minute')"
+        return bool(self._db.execute(text(query)).scalar_one())

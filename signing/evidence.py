@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
@@ -12,13 +13,17 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtensionOID
 
+from signing.answers import is_usable_crl, is_usable_ocsp
 from signing.errors import EvidenceMissingError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import datetime
 
 MAX_EVIDENCE_BYTES: Final = 20_000_000
 """A CRL or OCSP response longer than this is not kept."""
+NONCE_BYTES: Final = 32
+"""RFC 9654, 2.1: what a client should send."""
 
 
 @dataclass(frozen=True)
@@ -46,16 +51,18 @@ def collect_evidence(
     chain: Sequence[x509.Certificate],
     *,
     fetch: Callable[[str, bytes | None], bytes],
+    now: datetime,
 ) -> Evidence:
     """The revocation status of every certificate of `chain` (end entity first, root last), as the CAs publish it.
 
     `fetch(url, body)` gets (body None) or posts an OCSP request and raises OSError on failure; the caller owns time
-    limits and proxies. OCSP is asked first (RFC 6960), then the CRLs (RFC 5280, 4.2.1.13). EVIDENCE_MISSING when a
-    certificate below the root has neither.
+    limits and proxies. OCSP is asked first (RFC 6960), then the CRLs (RFC 5280, 4.2.1.13). An answer that is not signed
+    by who may, is about something else or is not in force at `now` (aware) counts as none. EVIDENCE_MISSING when a
+    certificate below the root is left without any.
     """
     found = Evidence(certificates=tuple(c.public_bytes(Encoding.DER) for c in chain[1:] if c.subject != c.issuer))
     for own, issuer in pairwise(chain):
-        one = _by_ocsp(own, issuer, fetch) or _by_crl(own, fetch)
+        one = _by_ocsp(own, issuer, fetch, now) or _by_crl(own, issuer, fetch, now)
         if one is None:
             raise EvidenceMissingError(own.subject.rfc4514_string())
         found += one
@@ -63,36 +70,35 @@ def collect_evidence(
 
 
 def _by_ocsp(
-    own: x509.Certificate, issuer: x509.Certificate, fetch: Callable[[str, bytes | None], bytes]
+    own: x509.Certificate, issuer: x509.Certificate, fetch: Callable[[str, bytes | None], bytes], now: datetime
 ) -> Evidence | None:
+    nonce = secrets.token_bytes(NONCE_BYTES)
     builder = ocsp.OCSPRequestBuilder().add_certificate(own, issuer, hashes.SHA1())  # noqa: S303 - a name, not a proof: the identifier every responder knows
-    request = builder.build().public_bytes(Encoding.DER)
+    request = builder.add_extension(x509.OCSPNonce(nonce), critical=False).build()
+    body = request.public_bytes(Encoding.DER)
     for url in _ocsp_urls(own):
-        try:
-            answer = fetch(url, request)
-            if len(answer) > MAX_EVIDENCE_BYTES:
-                continue
-            parsed = ocsp.load_der_ocsp_response(answer)
-            good = parsed.response_status is ocsp.OCSPResponseStatus.SUCCESSFUL
-            if good and parsed.serial_number == own.serial_number:
-                return Evidence(ocsps=(answer,))
-        except (OSError, ValueError):
-            continue
+        answer = _fetched(fetch, url, body)
+        if answer is not None and is_usable_ocsp(answer, request=request, nonce=nonce, issuer=issuer, now=now):
+            return Evidence(ocsps=(answer,))
     return None
 
 
-def _by_crl(own: x509.Certificate, fetch: Callable[[str, bytes | None], bytes]) -> Evidence | None:
+def _by_crl(
+    own: x509.Certificate, issuer: x509.Certificate, fetch: Callable[[str, bytes | None], bytes], now: datetime
+) -> Evidence | None:
     for url in _crl_urls(own):
-        try:
-            answer = fetch(url, None)
-            if len(answer) > MAX_EVIDENCE_BYTES:
-                continue
-            parsed = x509.load_der_x509_crl(answer)
-        except (OSError, ValueError):
-            continue
-        if parsed.issuer == own.issuer:
+        answer = _fetched(fetch, url, None)
+        if answer is not None and is_usable_crl(answer, issuer=issuer, now=now):
             return Evidence(crls=(answer,))
     return None
+
+
+def _fetched(fetch: Callable[[str, bytes | None], bytes], url: str, body: bytes | None) -> bytes | None:
+    try:
+        answer = fetch(url, body)
+    except OSError:
+        return None
+    return answer if len(answer) <= MAX_EVIDENCE_BYTES else None
 
 
 def _ocsp_urls(certificate: x509.Certificate) -> list[str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from asn1crypto import crl, ocsp  # type: ignore[import-untyped]
@@ -25,6 +26,14 @@ from pyhanko_certvalidator.errors import (
     RevokedError,
     ValidationError,
 )
+from pyhanko_certvalidator.policy_decl import (
+    NO_REVOCATION,
+    REQUIRE_REVINFO,
+    CertRevTrustPolicy,
+    FreshnessReqType,
+    RevocationCheckingPolicy,
+    RevocationCheckingRule,
+)
 
 from signing.validation.trust import RevocationPolicy, Trust
 from signing.validation.verdicts import Reason
@@ -35,6 +44,24 @@ if TYPE_CHECKING:
 
 DOCUMENT_SIGNING_NEVER: Final = frozenset({"server_auth", "time_stamping", "ocsp_signing"})
 """A certificate whose extended key usage allows only these does not sign documents."""
+
+_SOFT: Final = RevocationCheckingRule.CHECK_IF_DECLARED_SOFT
+_OLD: Final = timedelta(days=365 * 200)
+
+
+def _of_any_age(rule: RevocationCheckingPolicy) -> CertRevTrustPolicy:
+    return CertRevTrustPolicy(rule, freshness=_OLD, freshness_req_type=FreshnessReqType.MAX_DIFF_REVOCATION_VALIDATION)
+
+
+# Evidence is usually fetched moments after the time stamp it serves, so it counts for the time before it too.
+_GOOD: Final = CertRevTrustPolicy(REQUIRE_REVINFO, retroactive_revinfo=True)
+_UNKNOWN: Final = (
+    # Evidence that has aged, or that is broken, is as good as none for "not revoked", and never a reason to doubt the
+    # path. A revocation that it tells is final all the same, so each step still heeds as much of it as can be read.
+    _of_any_age(RevocationCheckingPolicy(_SOFT, _SOFT)),
+    _of_any_age(RevocationCheckingPolicy(_SOFT, RevocationCheckingRule.NO_CHECK)),
+    CertRevTrustPolicy(NO_REVOCATION),
+)
 
 
 @dataclass
@@ -98,16 +125,17 @@ class Paths:
         if not self._roots:
             return Standing(trusted=False, reasons=(Reason.NO_TRUSTED_CHAIN,), revocation="unknown")
         revocation = "good"
-        try:
-            path = await self._path(certificate, moment, stamping=stamping, mode="require")
-        except InsufficientRevinfoError:
-            revocation = "unknown"
+        path: list[Any] = []
+        for policy in (_GOOD, *_UNKNOWN):
             try:
-                path = await self._path(certificate, moment, stamping=stamping, mode="soft-fail")
+                path = await self._path(certificate, moment, stamping=stamping, policy=policy)
+                break
+            except InsufficientRevinfoError:
+                revocation = "unknown"
             except (PathError, ValidationError) as error:
                 return _fallen(error, proven=proven)
-        except (PathError, ValidationError) as error:
-            return _fallen(error, proven=proven)
+        else:
+            return Standing(trusted=False, reasons=(Reason.NO_TRUSTED_CHAIN,), revocation="unknown")
         if not stamping and not _signs_documents(certificate):
             return Standing(trusted=False, reasons=(Reason.CERTIFICATE_UNSUITABLE,), revocation=revocation)
         if revocation == "good":
@@ -121,16 +149,16 @@ class Paths:
             revocation=revocation,
         )
 
-    async def _path(self, certificate: Any, moment: datetime, *, stamping: bool, mode: str) -> list[Any]:
+    async def _path(
+        self, certificate: Any, moment: datetime, *, stamping: bool, policy: CertRevTrustPolicy
+    ) -> list[Any]:
         context = ValidationContext(
             trust_roots=self._roots,
             other_certs=[*self._helpers, *self._pool.certificates.values()],
             moment=moment,
             crls=list(self._pool.crls.values()),
             ocsps=list(self._pool.ocsps.values()),
-            revocation_mode=mode,
-            # Evidence is usually fetched moments after the time stamp it serves.
-            retroactive_revinfo=True,
+            revinfo_policy=policy,
             allow_fetching=False,
         )
         validator = CertificateValidator(certificate, validation_context=context)

@@ -228,7 +228,7 @@ def test_evidence_is_collected_where_the_certificate_says(office: Office) -> Non
         assert body is None
         return office.pki.crls[1]
 
-    evidence = collect_evidence(published(office), fetch=fetch)
+    evidence = collect_evidence(published(office), fetch=fetch, now=office.now)
     assert asked == ["http://crl.example.vn/issuing.crl"]
     assert evidence.crls == (office.pki.crls[1],)
 
@@ -241,4 +241,4 @@ def test_missing_evidence_has_its_code(answer: bytes | None, office: Office) -> 
         return answer
 
     with pytest.raises(EvidenceMissingError):
-        collect_evidence(published(office), fetch=fetch)
+        collect_evidence(published(office), fetch=fetch, now=office.now)

@@ -51,7 +51,9 @@ def running(home: Path) -> Iterator[App]:
 
 def with_other(app: App, **ports: object) -> App:
     """The same parts, but for the ones given by name; the pool of connections and the keys are shared."""
-    other = App(app.settings, SystemClock(), SystemIds())
+    settings = ports.pop("settings", app.settings)
+    assert isinstance(settings, Settings)
+    other = App(settings, SystemClock(), SystemIds())
     # The composition root makes each part on first use and keeps it here.
     for name in ("uow", "blobs", "sealing", "credentials", "catalogue"):
         other.__dict__[name] = ports.pop(name, None) or getattr(app, name)

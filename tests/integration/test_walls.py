@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -305,6 +305,32 @@ def test_no_text_makes_the_service_fail(world: World, odd: str) -> None:
         if one.status_code >= 400:
             assert one.headers["content-type"] == "application/problem+json"
             assert one.json()["code"]
+
+
+@pytest.mark.parametrize("announced", [True, False])
+@pytest.mark.parametrize("path", ["/api/v1/intakes", "/api/v1/verify/file", "/api/v1/session"])
+def test_a_body_larger_than_any_file_is_refused_before_it_is_read(world: World, path: str, *, announced: bool) -> None:
+    """A stranger who sends without end fills no disk: the form is not even opened."""
+    settings = world.app.settings.model_copy(update={"max_upload_bytes": 1000})
+    small = stranger(with_other(world.app, settings=settings))
+    sent = 0
+
+    async def endless() -> AsyncIterator[bytes]:
+        nonlocal sent
+        yield b'--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n'
+        for _ in range(100):
+            sent += 1 << 20
+            yield b"x" * (1 << 20)
+
+    headers = {"Content-Type": "multipart/form-data; boundary=x"}
+    if announced:
+        answer = small.post(path, content=endless(), headers={**headers, "Content-Length": str(100 << 20)})
+    else:
+        answer = small.post(path, content=endless(), headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (422, "FILE_TOO_LARGE")
+    assert answer.json()["facts"]["limit"] in {1000, "1000"}
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert sent <= 3 << 20
 
 
 def _json(client: Client, path: str, body: object) -> httpx.Response:

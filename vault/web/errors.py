@@ -25,7 +25,8 @@ STATUS: dict[Kind, int] = {
     Kind.UNAVAILABLE: 503,
 }
 _UNAUTHENTICATED = frozenset({"SIGN_IN_FIRST", "SIGN_IN_WRONG"})
-_HTTP = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED"}
+TOO_LARGE = 413
+_HTTP = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", TOO_LARGE: "FILE_TOO_LARGE"}
 _RETRY_SECONDS = "5"
 _FAULT = 500
 
@@ -111,6 +112,8 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     def _http(request: Request, error: HTTPException) -> Response:
         code = _HTTP.get(error.status_code, "INVALID_REQUEST")
+        if error.status_code == TOO_LARGE:  # one code, one status, however far the body had come
+            return problem(request, status=STATUS[Kind.INVALID], code=code, facts={"limit": error.detail})
         return problem(request, status=error.status_code, code=code, facts={"fields": str(error.detail)})
 
     @app.exception_handler(Exception)

@@ -10,7 +10,7 @@ from fastapi.staticfiles import StaticFiles
 import qr
 from vault import __version__
 from vault.bootstrap import App, build
-from vault.web import api, errors, headers, health, pages, public
+from vault.web import api, body, errors, headers, health, pages, public
 
 _STATIC = Path(__file__).parent / "static"
 
@@ -25,8 +25,9 @@ def create(vault: App | None = None) -> FastAPI:
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
     )
-    web.state.vault = vault or build()
+    web.state.vault = vault = vault or build()
     errors.install(web)
+    web.add_middleware(body.BodyLimit, limit=vault.settings.max_upload_bytes)
     headers.install(web)
     web.include_router(health.router)
     web.include_router(public.router)

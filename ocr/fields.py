@@ -85,12 +85,12 @@ def _claims(sheets: Sequence[Sheet], template: Template) -> list[_Claim]:
 def _is_label(sheet: Sheet, match: Match, label: str) -> bool:
     """Whether a label's words are a label here and not part of a value ("số 1 đường …" is no "Số").
 
-    At the head of a line they are; elsewhere a capital label needs its capital, and a single word also its colon.
+    A capital label needs its capital; a single word also its colon, unless it stands at the head of a line.
     """
-    if _ITEM_HEAD.fullmatch(sheet.text, sheet.starts[sheet.line_at(match.start)], match.start):
-        return True
     if label[:1].isupper() and not sheet.text[match.start].isupper():
         return False
+    if _ITEM_HEAD.fullmatch(sheet.text, sheet.starts[sheet.line_at(match.start)], match.start):
+        return True
     return " " in label or "/" in label or sheet.text[match.end : match.end + 3].lstrip().startswith((":", "."))
 
 

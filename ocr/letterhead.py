@@ -120,12 +120,14 @@ def issuer(sheet: Sheet) -> Span | None:
     if number is not None:
         bottom = min(bottom, sheet.box(*number.parts[0])[1])
     found: list[int] = []
+    ends: dict[int, int] = {}
     for place_, line in enumerate(sheet.lines):
         left, top, right, _ = line.box
         beside = fold(line.text).find(_MOTTO[0])
         if top < bottom and beside > 0 and left < width * _LEFT_BLOCK and _is_capitals(line.text):
-            start = sheet.starts[place_]
-            return Span(sheet, ((start, start + len(line.text[:beside].rstrip())),))
+            found.append(place_)
+            ends[place_] = sheet.starts[place_] + len(line.text[:beside].rstrip())
+            continue
         if top >= bottom or (left + right) / 2 > width * _LEFT_BLOCK:
             continue
         folded = fold(line.text)
@@ -140,7 +142,7 @@ def issuer(sheet: Sheet) -> Span | None:
         if not _goes_on(sheet.lines[earlier], sheet.lines[chosen[0]]):
             break
         chosen.insert(0, earlier)
-    return Span(sheet, tuple((sheet.starts[item], sheet.line_end(item)) for item in chosen))
+    return Span(sheet, tuple((sheet.starts[item], ends.get(item, sheet.line_end(item))) for item in chosen))
 
 
 def _goes_on(upper: Line, lower: Line) -> bool:
@@ -219,7 +221,7 @@ def signer(sheet: Sheet) -> Span | None:
         if line.box[1] > post.box[3]
         and abs((line.box[0] + line.box[2]) / 2 - middle) < reach
         and _NAME.fullmatch(_without_rank(line.text)[1].strip(" .,"))
-        and not _is_post(line.text)
+        and not _is_capitals(line.text)  # NĐ 30/2020: names of signers are in small letters; seals are in capitals
     ]
     if not below:
         return None

@@ -223,3 +223,32 @@ def test_values_survive_json(templates: list[Template]) -> None:
     again = Understanding.from_dict(paper.as_dict())
     assert again.as_dict() == paper.as_dict()
     assert PageText.from_dict(BIRTH.as_dict()) == BIRTH
+
+
+def test_an_issuer_read_in_one_line_with_the_motto_and_a_signer_beside_a_seal(templates: list[Template]) -> None:
+    paper = understand(
+        [
+            read(
+                (150, 120, "UBND HUYỆN THỬ CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"),
+                (150, 165, "UBND XÃ MẪU"),
+                (150, 250, "Số: 7/TB-UBND"),
+                (900, 250, "Xã Mẫu, ngày 5 tháng 6 năm 2026"),
+                (700, 400, "THÔNG BÁO"),
+                (1000, 1300, "HG CHỦ TỊCH"),
+                (1000, 1450, "BẢN MẪU"),
+                (1000, 1600, "Lê Mẫu Thử"),
+            )
+        ],
+        templates,
+    )
+    assert paper.type.code == "THONGBAO"
+    assert values(paper)["issuer"] == "UBND XÃ MẪU"
+    assert values(paper)["signer"] == "Lê Mẫu Thử"
+
+
+def test_a_value_may_go_on_with_a_word_that_is_a_label_elsewhere(templates: list[Template]) -> None:
+    rows = [(line.box[0], line.box[1], line.text) for line in BIRTH.lines]
+    rows += [(200, 1120, "Họ, chữ đệm, tên người đi khai sinh: NGUYỄN VĂN THỬ")]
+    rows += [(200, 1160, "Giấy tờ tùy thân: Căn cước công dân"), (200, 1198, "số 031092001234")]
+    rows = [row for row in rows if not row[2].startswith("Nơi đăng ký")]
+    assert values(understand([read(*rows)], templates))["declarant_id"] == "031092001234"

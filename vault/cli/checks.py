@@ -12,6 +12,7 @@ import httpx
 import qr
 import signing
 from vault.bootstrap import App
+from vault.cli.edge import file_bytes
 from vault.domain.errors import Invalid, VaultError
 
 PDF_WITHIN = 1024
@@ -64,7 +65,7 @@ def check(what: str, how: Check, *, service: App) -> Answer:
     path = Path(what)
     if "://" in what or not _is_file(path):
         return _texts((what,), how, service=service)
-    data = path.read_bytes()
+    data = file_bytes(path, limit=service.settings.max_upload_bytes)
     if b"%PDF-" in data[:PDF_WITHIN] or path.suffix.lower() == ".pdf":
         return _pdf(data, how, service=service)
     try:

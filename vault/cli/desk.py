@@ -13,7 +13,7 @@ from rich.table import Table
 
 from vault import bootstrap
 from vault.bootstrap import App
-from vault.cli.edge import Json, err, out, print_json
+from vault.cli.edge import Json, err, file_bytes, out, print_json
 from vault.domain.errors import Forbidden, Invalid, Unavailable
 from vault.domain.holders import HolderId
 from vault.domain.ids import DossierCode, normal_record_code
@@ -94,7 +94,7 @@ def _pair(text: str) -> tuple[str, str]:
 
 def _received(service: App, file: Path, actor: Actor, *, type_code: str | None, holder: str | None) -> Intake:
     got = receive(
-        Receive(file.read_bytes(), file.name, Channel.CLI, type_code, holder),
+        Receive(file_bytes(file, limit=service.settings.max_upload_bytes), file.name, Channel.CLI, type_code, holder),
         actor=actor,
         uow=service.uow,
         blobs=service.blobs,

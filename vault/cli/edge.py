@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from enum import IntEnum
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
 from vault import messages
-from vault.domain.errors import Kind, VaultError
+from vault.domain.errors import Invalid, Kind, VaultError
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
@@ -44,6 +45,15 @@ STATUS: Mapping[Kind, Exit] = {
 def print_json(value: Mapping[str, Any]) -> None:
     """One JSON object on one line. What UTF-8 cannot hold, as in odd file names, is escaped as JSON does it."""
     typer.echo(json.dumps(value, ensure_ascii=False, default=str).encode("utf-8", "backslashreplace"))
+
+
+def file_bytes(file: Path, *, limit: int) -> bytes:
+    """What a file holds; `FILE_TOO_LARGE` before more than that is in memory."""
+    with file.open("rb") as opened:
+        data = opened.read(limit + 1)
+    if len(data) > limit:
+        raise Invalid("FILE_TOO_LARGE", limit=limit)
+    return data
 
 
 def fail(error: VaultError, *, as_json: bool) -> Exit:

@@ -15,7 +15,7 @@ import signing
 from vault import bootstrap
 from vault.bootstrap import App
 from vault.cli import checks
-from vault.cli.edge import Exit, Json, err, out, print_json
+from vault.cli.edge import Exit, Json, err, file_bytes, out, print_json
 from vault.domain.errors import Invalid
 from vault.domain.ids import digest_of
 
@@ -31,7 +31,7 @@ def read(
 ) -> None:
     """Read a paper: text, words with boxes, document type and fields with confidence."""
     service = bootstrap.build()
-    data = file.read_bytes()
+    data = file_bytes(file, limit=service.settings.max_upload_bytes)
     count = service.engines.probe(data).pages
     with Progress(console=err, transient=True) as progress:
         task = progress.add_task(file.name, total=count)
@@ -80,7 +80,7 @@ def seal(
     """Seal a PDF with the agency's key (PAdES B-LTA). Signatures that are there stay intact; a scan becomes a PDF."""
     service = bootstrap.build()
     bootstrap.prepare_keys(service)
-    data = source.read_bytes()
+    data = file_bytes(source, limit=service.settings.max_upload_bytes)
     try:
         sealed = service.sealing.seal(_as_pdf(service, data), reason=reason)
     except signing.SigningError as error:

@@ -128,6 +128,18 @@ def test_a_text_that_is_no_credential_is_a_verdict_and_1(text: str, capsys: pyte
     assert set(answer) >= {"kind", "verdict", "reasons", "signatures", "claims"}
 
 
+@pytest.mark.parametrize("command", [["ocr"], ["verify"], ["seal"]], ids=lambda one: one[0])
+def test_a_file_larger_than_the_limit_never_comes_into_memory(
+    command: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("VAULT_MAX_UPLOAD_BYTES", "1000")
+    with (tmp_path / "big.pdf").open("wb") as file:
+        file.truncate(10**13)  # ten terabytes on paper, nothing on the disk
+    more = [str(tmp_path / "out.pdf")] if command == ["seal"] else []
+    status, answer = run([*command, str(tmp_path / "big.pdf"), *more, "--json"], capsys)
+    assert (status, answer["code"], answer["facts"]) == (1, "FILE_TOO_LARGE", {"limit": 1000})
+
+
 def test_roots_that_cannot_be_read_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     paper = tmp_path / "a.pdf"
     paper.write_bytes(b"%PDF-1.7\n")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from PIL import Image
 
 from tests.e2e.conftest import HOLDER, Paper, Visit, Visits
 from tests.golden.specimens import as_jpeg, as_pdf, draw
@@ -138,6 +139,42 @@ def test_several_files_each_have_their_line(desk: Visit, tmp_path: Path) -> None
     desk.shoot("upload-two", 360)
 
 
+def test_pictures_of_one_paper_become_one_file(desk: Visit, service: Service, tmp_path: Path) -> None:
+    files = []
+    for number in (0, 1):
+        file = tmp_path / f"{number}.jpg"
+        image = draw("HONGHEO", seed=610 + number).pages[0].convert("RGB").resize((1240, 1754))
+        # The second was taken with the phone turned: its bytes lie on the side, its EXIF says so (6: turn right).
+        exif = image.getexif()
+        exif[0x0112] = 6 if number else 1
+        (image.transpose(Image.Transpose.ROTATE_90) if number else image).save(file, quality=85, exif=exif)
+        files.append(file)
+    desk.go("/so-hoa")
+    desk.page.check("#join")
+    desk.page.set_input_files("#file", files[0])
+    desk.page.set_input_files("#camera", files[1])
+    desk.page.wait_for_function("() => document.querySelectorAll('#thumbs img').length === 2")
+    desk.shoot("upload-join", 360)
+    desk.page.click("#join-send")
+    desk.page.wait_for_selector("#confirm", timeout=2 * READING_MS)
+    intake = desk.page.url.rsplit("/", 1)[1]
+    read = service.client(Role.OFFICER).get(f"/api/v1/intakes/{intake}/pages").raise_for_status().json()
+    assert len(read) == 2
+    assert all(page["height"] > page["width"] for page in read), "the turned one stands upright"
+    assert all("BẢN MẪU" in page["text"] for page in read)
+
+
+def test_the_desk_follows_the_reader_by_itself(desk: Visit, service: Service) -> None:
+    data = as_jpeg(draw("HONGHEO", seed=613), 1)
+    service.client(Role.OFFICER).post("/api/v1/intakes", files={"file": ("moi.jpg", data)}).raise_for_status()
+    desk.go("/ban-lam-viec")
+    first = desk.page.locator("#intakes li").first
+    assert "Đang đọc" in first.inner_text()
+    desk.page.wait_for_function(
+        "() => document.querySelector('#intakes li').innerText.includes('Chờ xác nhận')", timeout=READING_MS
+    )
+
+
 def test_a_whole_dossier_by_page_and_nobody_is_asked_twice(desk: Visit, paper: Paper) -> None:
     page = desk.page
     begin = time.monotonic()
@@ -238,6 +275,4 @@ def test_finding_by_code(desk: Visit, paper: Paper) -> None:
 def test_the_picture_in_the_record_is_a_picture(desk: Visit, paper: Paper) -> None:
     desk.go(f"/giay-to/{paper.code}")
     answer = desk.context.request.get(f"{desk.url}/giay-to/{paper.code}/anh")
-    from PIL import Image  # noqa: PLC0415 - used once
-
     assert Image.open(io.BytesIO(answer.body())).format == "JPEG"

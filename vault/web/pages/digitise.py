@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, File, Request, UploadFile
@@ -82,7 +83,8 @@ class Signer:
 
     name: str
     organisation: str
-    signed_at: str
+    kind: str
+    signed_at: datetime | None
     verdict: str
     reasons: tuple[str, ...]
 
@@ -324,7 +326,8 @@ def signatures_view(summary: SignatureSummary | None) -> SignaturesView | None:
             Signer(
                 name=str(one["signer"]),
                 organisation=str(one["organisation"]),
-                signed_at=str(one["signed_at"]),
+                kind=str(one["kind"]),
+                signed_at=datetime.fromisoformat(one["signed_at"]) if one["signed_at"] else None,
                 verdict=str(one["verdict"]),
                 reasons=tuple(str(reason) for reason in one["reasons"]),
             )

@@ -23,7 +23,7 @@ router = APIRouter(include_in_schema=False)
 _STATIC = Path(__file__).parents[1] / "static"
 _BROWSER = Path(qr.__file__).parent / "browser"
 _FILLED_BY_SCRIPTS = ("at", "record", "count")
-_SCRIPT_WORDS = ("ui.scan.", "ui.verdict.", "ui.reason.", "ui.claim.", "ui.pdf.", "ui.state.")
+_SCRIPT_WORDS = ("ui.scan.", "ui.verdict.", "ui.reason.", "ui.claim.", "ui.pdf.", "ui.state.", "ui.kind.")
 
 
 @dataclass(frozen=True, slots=True)

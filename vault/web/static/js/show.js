@@ -104,17 +104,22 @@ export function showCheck(check, { pins, say, waiting }) {
   return card(check.verdict, say(`verdict.${check.verdict}`), say(`verdict.${check.verdict}.what`), body);
 }
 
+function commonName(issuer) {
+  return issuer.match(/Common Name: ([^,]+)/)?.[1] ?? issuer;
+}
+
 /** The card of a PDF's signature report. */
 export function showPdf(report, { say }) {
   const key = say.knows(`pdf.${report.verdict}`) ? "pdf" : "verdict";
   const body = [element("p", "", element("strong", "", say("scan.as_of", { at: say.moment(report.status_as_of) })))];
   if (report.record) body.push(element("p", "", say("scan.pdf_ours", { record: report.record })));
-  body.push(element("h3", "", say("scan.signatures", { count: report.signatures.length })));
+  body.push(element("h3", "", say("scan.signatures", { count: report.signatures.filter((one) => one.kind === "signature").length })));
   for (const one of report.signatures) {
     body.push(facts([
+      [say("pdf.kind"), one.kind === "signature" ? "" : say(`kind.${one.kind}`)],
       [say("pdf.signer"), one.signer || "–"],
       [say("pdf.organisation"), one.organisation],
-      [say("pdf.issuer"), one.issuer],
+      [say("pdf.issuer"), commonName(one.issuer)],
       [say("pdf.signed_at"), one.signed_at && say.moment(one.signed_at)],
       [say("pdf.level"), one.level],
       [say("pdf.verdict"), say(`pdf.${one.verdict}`)],

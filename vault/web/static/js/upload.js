@@ -1,8 +1,14 @@
 // Takes dropped, chosen and photographed files and sends them one by one, so that each shows how far it has come.
 
+import { joinPictures } from "./onepdf.js";
+
 const form = document.getElementById("upload");
 const list = document.getElementById("sent");
 const words = form.dataset;
+const join = document.getElementById("join");
+const tray = document.getElementById("tray");
+const thumbs = document.getElementById("thumbs");
+const pages = [];
 const waiting = [];
 let busy = false;
 
@@ -75,10 +81,49 @@ async function run() {
   if (opened.length === 1 && !refused && list.children.length === 1) location.assign(opened[0]);
 }
 
-function take(files) {
-  for (const file of files) waiting.push({ file, shown: line(file.name) });
+function push(file) {
+  waiting.push({ file, shown: line(file.name) });
   run();
 }
+
+// Pictures wait for the word that they are one paper's pages; everything else goes at once.
+function take(files) {
+  const pictures = files.filter((file) => /^image\/(jpeg|png)$/.test(file.type));
+  for (const file of files) if (!pictures.includes(file)) push(file);
+  if (!join.checked) pictures.forEach(push);
+  else {
+    pages.push(...pictures);
+    drawPages();
+  }
+}
+
+function drawPages() {
+  tray.hidden = !pages.length;
+  thumbs.replaceChildren(...pages.map((file, place) => {
+    const item = document.createElement("li");
+    const picture = document.createElement("img");
+    picture.src = URL.createObjectURL(file);
+    picture.alt = words.page.replace("{number}", String(place + 1));
+    item.append(picture);
+    return item;
+  }));
+}
+
+document.getElementById("join-send").addEventListener("click", async () => {
+  const taken = pages.splice(0);
+  drawPages();
+  try {
+    push(await joinPictures(taken, `${words.joined}-${taken.length}.pdf`));
+  } catch {
+    // A picture that this browser cannot open: the service says about each what is wrong with it.
+    taken.forEach(push);
+  }
+});
+join.addEventListener("change", () => {
+  if (join.checked) return;
+  pages.splice(0).forEach(push);
+  drawPages();
+});
 
 for (const id of ["file", "camera"]) {
   const input = document.getElementById(id);

@@ -209,9 +209,7 @@ _JSON = st.recursive(
 
 @given(
     st.lists(
-        st.fixed_dictionaries(
-            dict.fromkeys(("MaTTHC", "TenTTHC", "CapThucHien", "KetQua", "ThanhPhanHoSo"), _JSON)
-        ),
+        st.fixed_dictionaries(dict.fromkeys(("MaTTHC", "TenTTHC", "CapThucHien", "KetQua", "ThanhPhanHoSo"), _JSON)),
         max_size=3,
     )
 )

@@ -62,6 +62,10 @@ class SystemIds:
         """192 bits, URL-safe."""
         return secrets.token_urlsafe(24)
 
+    def random(self, size: int) -> bytes:
+        """From the system."""
+        return secrets.token_bytes(size)
+
     def status_index(self, size: int) -> int:
         """Uniformly random below `size`."""
         return secrets.randbelow(size)
@@ -172,6 +176,11 @@ class App:
     def files(self) -> S3Files:
         """Named files of the transparency log."""
         return S3Files(self.blobs, "log")
+
+    @cached_property
+    def published(self) -> S3Files:
+        """Files that anybody may fetch: the status lists."""
+        return S3Files(self.blobs, "public")
 
     @cached_property
     def log(self) -> TransparencyLog:

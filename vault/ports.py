@@ -25,6 +25,7 @@ from vault.domain.intake import Confirmation, Intake, IntakeId, IntakeState, Pag
 from vault.domain.kpi import Tally
 from vault.domain.people import Action, Actor
 from vault.domain.records import Record, StatusSlot
+from vault.domain.shares import Share
 from vault.domain.states import RecordState
 
 
@@ -46,6 +47,10 @@ class Ids(Protocol):
 
     def token(self) -> str:
         """A new secret of at least 128 bits, safe in a URL and a cookie."""
+        ...
+
+    def random(self, size: int) -> bytes:
+        """So many unpredictable bytes."""
         ...
 
     def status_index(self, size: int) -> int:
@@ -504,6 +509,7 @@ class JobName(StrEnum):
 
     READ = "read_intake"
     SEAL = "seal_intake"
+    PUBLISH_STATUS = "publish_status"
 
 
 class Jobs(Protocol):
@@ -521,8 +527,52 @@ class Jobs(Protocol):
         """Seal this paper."""
         ...
 
+    def publish_status(self) -> None:
+        """Publish the status lists: something that they tell has changed."""
+        ...
+
     def worker_seen(self) -> bool:
         """Whether any worker gave a sign of life within the last minute."""
+        ...
+
+
+class Shares(Protocol):
+    """What citizens show: credentials on phones and short codes."""
+
+    def add(self, share: Share) -> bool:
+        """Add a share; false when its digits or its status place are taken."""
+        ...
+
+    def redeem(self, digits: str, *, at: datetime) -> Share | None:
+        """Use a living code up; of any number of callers at once exactly one gets the share."""
+        ...
+
+    def find_code(self, digits: str) -> Share | None:
+        """The share with these digits, whatever became of it; None once they were given up."""
+        ...
+
+    def of_holder(self, holder_id: int, *, since: datetime) -> tuple[Share, ...]:
+        """A holder's shares that end after a time, newest first."""
+        ...
+
+    def stop(self, share_id: str, *, holder_id: int, at: datetime) -> Share | None:
+        """Stop a living share; gives it as it is then. None when this holder has no such share."""
+        ...
+
+    def states(self, list_id: int) -> Mapping[int, RecordState]:
+        """Every place of a list whose credential was stopped, or whose paper is not active."""
+        ...
+
+    def free(self, before: datetime) -> int:
+        """Give up digits and status places of shares that ended before a time; how many."""
+        ...
+
+    def missed(self, caller: str, *, minute: datetime) -> int:
+        """Count one wrong code of a caller; how many it were in that minute."""
+        ...
+
+    def misses(self, caller: str, *, minute: datetime) -> int:
+        """How many wrong codes of a caller there were in that minute."""
         ...
 
 
@@ -601,6 +651,8 @@ class Tx(Protocol):
     def jobs(self) -> Jobs: ...  # noqa: D102 - the same
     @property
     def log(self) -> LogRows: ...  # noqa: D102 - the same
+    @property
+    def shares(self) -> Shares: ...  # noqa: D102 - the same
 
 
 class UnitOfWork(Protocol):

@@ -32,6 +32,7 @@ PUBLIC = {
     ("post", "/api/v1/verify/text"),
     ("post", "/api/v1/verify/file"),
     ("post", "/api/v1/verify/code"),
+    ("post", "/api/v1/verify/short-code"),
     ("get", "/api/v1/verify/proof/{code}"),
 }
 """Routes of the API that anybody may call; everything else asks to sign in."""

@@ -8,8 +8,9 @@ from sqlalchemy import Connection, text
 from vault.domain.intake import IntakeId
 from vault.ports import JobName
 
-# An officer waits for a seal, then for a proposal; the tail of a long paper can wait for both.
-_SEAL, _READ, _READ_ON = 20, 10, 0
+# A paper that was revoked must be seen as such; an officer waits for a seal, then for a proposal; the tail of a long
+# paper can wait for all of them.
+_PUBLISH, _SEAL, _READ, _READ_ON = 30, 20, 10, 0
 
 
 def queue_app(database_url: str) -> App:
@@ -43,6 +44,12 @@ class PgJobs:
     def seal(self, intake_id: IntakeId) -> None:
         """Seal this paper."""
         self._defer(JobName.SEAL, intake_id, _SEAL)
+
+    def publish_status(self) -> None:
+        """Publish the status lists anew; one at a time, so that an older state never replaces a newer one."""
+        driver = self._db.connection.driver_connection
+        name = JobName.PUBLISH_STATUS.value
+        self._app.configure_task(name, lock=name, priority=_PUBLISH, connection=driver).defer()
 
     def worker_seen(self) -> bool:
         """Whether any worker gave a sign of life within the last minute; Procrastinate's beat every ten seconds."""

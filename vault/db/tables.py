@@ -324,6 +324,40 @@ log_head = Table(
     _at("at"),
 )
 
+share = Table(
+    "share",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("record_code", Text, ForeignKey("record.code"), nullable=False, index=True),
+    Column("holder_id", BigInteger, ForeignKey("holder.id"), nullable=False),
+    Column("audience", Text, nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("fields", JSONB, nullable=False),
+    _at("created_at"),
+    _at("ends_at"),
+    # Digits and status place are given up after the end, so that others may have them.
+    Column("status_list", Integer),
+    Column("status_position", Integer),
+    Column("digits", Text, unique=True),
+    _at("used_at", nullable=True),
+    _at("stopped_at", nullable=True),
+    UniqueConstraint("status_list", "status_position"),
+    CheckConstraint("kind IN ('PHONE','CODE')", name="kind"),
+    Index("ix_share_holder_id_ends_at", "holder_id", "ends_at"),
+    Index(
+        "ix_share_ends_at_held", "ends_at", postgresql_where=text("digits IS NOT NULL OR status_position IS NOT NULL")
+    ),
+)
+
+share_try = Table(
+    "share_try",
+    metadata,
+    Column("caller", Text, primary_key=True),
+    Column("minute", DateTime(timezone=True), primary_key=True, index=True),
+    Column("tries", Integer, nullable=False),
+)
+
 __all__ = [
     "account",
     "attachment",
@@ -345,5 +379,7 @@ __all__ = [
     "record_holder",
     "record_version",
     "session",
+    "share",
+    "share_try",
     "status_slot",
 ]

@@ -20,6 +20,7 @@ from vault.db.log import PgLogRows
 from vault.db.migrate import sqlalchemy_url
 from vault.db.people import PgAccounts, PgHolders
 from vault.db.records import PgRecords
+from vault.db.shares import PgShares
 from vault.domain.errors import Invalid, Unavailable
 
 
@@ -35,6 +36,7 @@ class PgTx:
     events: PgEvents
     jobs: PgJobs
     log: PgLogRows
+    shares: PgShares
 
 
 def _tx(connection: Connection, queue: App) -> PgTx:
@@ -47,6 +49,7 @@ def _tx(connection: Connection, queue: App) -> PgTx:
         events=PgEvents(connection),
         jobs=PgJobs(connection, queue),
         log=PgLogRows(connection),
+        shares=PgShares(connection),
     )
 
 

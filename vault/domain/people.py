@@ -41,6 +41,9 @@ class Action(StrEnum):
     DOWNLOAD = "DOWNLOAD"
     LIST_OWN = "LIST_OWN"
     PRESENT = "PRESENT"
+    SHARE = "SHARE"
+    STOP_SHARE = "STOP_SHARE"
+    REDEEM = "REDEEM"
     VERIFY = "VERIFY"
     CHANGE_STATE = "CHANGE_STATE"
     OVERSEE = "OVERSEE"
@@ -78,11 +81,12 @@ _DESK = frozenset(
         Action.OVERSEE,
     }
 )
-_ANYBODY = frozenset({Action.SIGN_IN, Action.SIGN_OUT, Action.VERIFY})
+_SHOWING = frozenset({Action.PRESENT, Action.SHARE, Action.STOP_SHARE})
+_ANYBODY = frozenset({Action.SIGN_IN, Action.SIGN_OUT, Action.VERIFY, Action.REDEEM})
 _MAY: dict[Role, frozenset[Action]] = {
     Role.OFFICER: _DESK | _ANYBODY,
     Role.OPERATOR: _DESK | _ANYBODY,
-    Role.CITIZEN: frozenset({Action.LIST_OWN, Action.VIEW_RECORD, Action.DOWNLOAD, Action.PRESENT}) | _ANYBODY,
+    Role.CITIZEN: frozenset({Action.LIST_OWN, Action.VIEW_RECORD, Action.DOWNLOAD}) | _SHOWING | _ANYBODY,
     Role.VERIFIER: _ANYBODY,
     Role.ANONYMOUS: _ANYBODY,
     Role.SYSTEM: frozenset({Action.READ, Action.SEAL, Action.RENEW_SEAL}),

@@ -8,11 +8,12 @@ import re
 from fastapi import APIRouter, Request, Response
 
 from vault.domain.errors import NotFound
-from vault.usecases.verify.publish_status import publish_status
+from vault.usecases.verify.publish_status import STATUS_TYPE, published_status
 from vault.web.session import TheApp
 
 router = APIRouter(tags=["public"])
-STATUS_TYPE = "application/statuslist+cwt"
+STATUS_SECONDS = 15
+"""A cache's share of the minute in which everybody on line sees a change; the worker and the verifier have the rest."""
 TRUST_TYPE = "application/cose; cose-type=cose-sign1"
 CHECKPOINT = "checkpoint"
 TILE = re.compile(r"tile/(entries|[0-9]{1,2})/(x[0-9]{3}/)*[0-9]{3}(\.p/[0-9]{1,3})?")
@@ -29,8 +30,8 @@ def _cached(request: Request, data: bytes, media_type: str, seconds: int) -> Res
 @router.get("/s/{list_id}", response_class=Response)
 def status_list(list_id: int, request: Request, app: TheApp) -> Response:
     """A Token Status List (IETF) as CWT: verifiers fetch the whole list, so nobody learns who was checked."""
-    token = publish_status(list_id, uow=app.uow, credentials=app.credentials, clock=app.clock)
-    return _cached(request, token, STATUS_TYPE, 30)
+    token = published_status(list_id, uow=app.uow, files=app.published, credentials=app.credentials, clock=app.clock)
+    return _cached(request, token, STATUS_TYPE, STATUS_SECONDS)
 
 
 @router.get("/trust-list", response_class=Response)

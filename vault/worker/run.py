@@ -19,6 +19,7 @@ from vault.usecases.digitize.give_up import give_up
 from vault.usecases.digitize.read import read
 from vault.usecases.digitize.renew_seals import renew_seals
 from vault.usecases.digitize.seal import seal
+from vault.usecases.verify.publish_status import publish_status
 
 _LOG = logging.getLogger(__name__)
 
@@ -86,6 +87,17 @@ def queue_of(app: App) -> Queue:
     def renew(timestamp: int) -> None:
         del timestamp
         renew_seals(uow=app.uow, blobs=app.blobs, sealing=app.sealing, clock=app.clock)
+
+    @queue.task(name=JobName.PUBLISH_STATUS.value, retry=WaitForPart())
+    def publish() -> None:
+        publish_status(uow=app.uow, files=app.published, credentials=app.credentials, clock=app.clock)
+
+    @queue.periodic(cron="* * * * * */20")
+    @queue.task(name="renew_status", queueing_lock="renew_status", lock=JobName.PUBLISH_STATUS.value, priority=30)
+    def renew_status(timestamp: int) -> None:
+        # A list that did not change is signed anew too: verifiers believe one for a minute.
+        del timestamp
+        publish()
 
     @queue.periodic(cron="* * * * * */15")
     @queue.task(name="retry_stalled", queueing_lock="retry_stalled")

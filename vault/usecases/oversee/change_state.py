@@ -44,6 +44,7 @@ def change(what: ChangeState, *, actor: Actor, uow: UnitOfWork, clock: Clock) ->
         tx.records.set_state(
             what.record, change_state(record.state, what.state), superseded_by=what.superseded_by, at=now
         )
+        tx.jobs.publish_status()
         tx.events.add(
             Event(
                 now,

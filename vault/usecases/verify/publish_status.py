@@ -1,16 +1,48 @@
-"""The published status list: what every verifier may fetch whole, so that nobody learns who was checked."""
+"""The published status lists: what every verifier may fetch whole, so that nobody learns who was checked."""
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from vault.domain.errors import NotFound
-from vault.ports import Clock, CredentialDesk, UnitOfWork
+from vault.ports import Clock, CredentialDesk, Files, UnitOfWork
 from vault.usecases.digitize.confirm import STATUS_LIST
+from vault.usecases.present.put_on_phone import PHONE_LIST
+
+STATUS_LISTS = (STATUS_LIST, PHONE_LIST)
+STATUS_TYPE = "application/statuslist+cwt"
+_KEPT = timedelta(days=1)
+"""How long places and digits of ended shares stay theirs: a status list may be believed for as long."""
 
 
-def publish_status(list_id: int, *, uow: UnitOfWork, credentials: CredentialDesk, clock: Clock) -> bytes:
-    """The signed token (`application/statuslist+cwt`) as of now."""
-    if list_id != STATUS_LIST:
+def status_path(list_id: int) -> str:
+    """Where a list lies in the object store."""
+    return f"s/{list_id}"
+
+
+def make_status(list_id: int, *, uow: UnitOfWork, credentials: CredentialDesk, clock: Clock) -> bytes:
+    """The signed token (`application/statuslist+cwt`) as of now; `STATUS_LIST` for a list that there is not."""
+    if list_id not in STATUS_LISTS:
         raise NotFound("STATUS_LIST")
+    now = clock.now()  # before the states are read: the token never claims to know more than it does
     with uow.begin() as tx:
-        states = tx.records.states(list_id)
-    return credentials.status_token(list_id, states, now=clock.now())
+        states = tx.records.states(list_id) if list_id == STATUS_LIST else tx.shares.states(list_id)
+    return credentials.status_token(list_id, states, now=now)
+
+
+def publish_status(*, uow: UnitOfWork, files: Files, credentials: CredentialDesk, clock: Clock) -> None:
+    """Make every list anew and put it where it is served from. Safe to run again; one at a time, by the caller."""
+    with uow.begin() as tx:
+        tx.shares.free(clock.now() - _KEPT)
+    for list_id in STATUS_LISTS:
+        token = make_status(list_id, uow=uow, credentials=credentials, clock=clock)
+        files.put(status_path(list_id), token, mime=STATUS_TYPE)
+
+
+def published_status(
+    list_id: int, *, uow: UnitOfWork, files: Files, credentials: CredentialDesk, clock: Clock
+) -> bytes:
+    """What is served: the published file, with no database behind it; made on the spot before the first publication."""
+    if list_id not in STATUS_LISTS:
+        raise NotFound("STATUS_LIST")
+    return files.get(status_path(list_id)) or make_status(list_id, uow=uow, credentials=credentials, clock=clock)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, File, UploadFile
+from fastapi import APIRouter, File, Request, UploadFile
 from pydantic import BaseModel
 
 from vault.domain.errors import Invalid
 from vault.domain.ids import normal_record_code
+from vault.usecases.present.redeem_code import redeem_code
 from vault.usecases.verify.check_code import CodeCheck, check_picture, check_text
 from vault.usecases.verify.check_pdf import check_pdf
 from vault.usecases.verify.look_up import look_up
@@ -55,6 +56,15 @@ class LookUpOut(BaseModel):
     holder_name: str
     state: str
     superseded_by: str | None
+    status_as_of: datetime
+
+
+class ShortCodeOut(BaseModel):
+    """What a short code showed, in the shape of a checked presentation."""
+
+    verdict: str
+    reasons: list[str]
+    shown: dict[str, Any] | None
     status_as_of: datetime
 
 
@@ -126,6 +136,25 @@ def verify_file(actor: Anybody, app: TheApp, file: Annotated[UploadFile, File()]
         status_as_of=app.clock.now(),
         record=check.record,
         superseded_by=None,
+    )
+
+
+@router.post("/short-code")
+def redeem_short_code(what: CodeIn, request: Request, actor: Anybody, app: TheApp) -> ShortCodeOut:
+    """Use a citizen's short code up; only the first to ask sees what it shows."""
+    answer = redeem_code(
+        what.code,
+        caller=request.client.host if request.client else "",
+        actor=actor,
+        uow=app.uow,
+        credentials=app.credentials,
+        clock=app.clock,
+    )
+    return ShortCodeOut(
+        verdict=answer.verdict.value,
+        reasons=[answer.verdict.value],
+        shown=answer.shown.as_dict() if answer.shown else None,
+        status_as_of=answer.at,
     )
 
 

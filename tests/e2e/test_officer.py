@@ -179,9 +179,10 @@ def test_a_whole_dossier_by_page_and_nobody_is_asked_twice(desk: Visit, paper: P
     page = desk.page
     begin = time.monotonic()
     desk.go("/ho-so/moi")
-    page.keyboard.type("sua chua cai tao nha")
+    page.keyboard.type("dang ky tam tru")
+    page.wait_for_selector("#procedures [data-code='1.004194']")
     page.fill("#procedure", "1.004194")
-    page.wait_for_selector("#procedures [role=option]")
+    page.wait_for_selector("#procedures [data-code='1.004194']:only-child")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     assert page.input_value("#procedure").startswith("1.004194 · ")
@@ -207,6 +208,27 @@ def test_a_whole_dossier_by_page_and_nobody_is_asked_twice(desk: Visit, paper: P
     assert "Đã đính kèm" in page.inner_text(".component.attached")
     assert time.monotonic() - begin < 60
     desk.shoot("attached", 1440)
+
+
+def test_one_notice_tells_everything_that_is_missing(desk: Visit, service: Service) -> None:
+    nobody = {"procedure": "1.004194", "holder": "031090999222", "holder_name": "LÊ VĂN CHƯA NỘP"}
+    opened = service.client(Role.OFFICER).post("/api/v1/dossiers", json=nobody).raise_for_status().json()
+    page = desk.page
+    desk.go(f"/ho-so/{opened['code']}")
+    missing = page.locator(".component.nothing").first
+    missing.locator("details.ask summary").click()
+    missing.locator("select[name=ground]").select_option("NO_DATA")
+    missing.locator("select[name=form]").select_option("COPY")
+    missing.locator("details.ask button").click()
+    page.wait_for_selector(".component.asked")
+    page.click("text=Phiếu yêu cầu bổ sung")
+    page.click("text=Phát hành phiếu")
+    page.wait_for_selector("text=Phiếu số 1")
+    sheet = page.inner_text(".sheet-of-paper")
+    assert "Nộp bản sao" in sheet
+    assert "NĐ 309/2026" in sheet
+    assert desk.findings() == []
+    desk.shoot("notice")
 
 
 def test_an_unknown_holder_brings_a_line_for_the_name(desk: Visit) -> None:

@@ -59,6 +59,9 @@ async function ask() {
 }
 
 input.addEventListener("input", () => {
+  // A list that answers an older text must not be chosen from.
+  asked += 1;
+  close();
   clearTimeout(timer);
   timer = setTimeout(ask, PAUSE);
 });

@@ -152,3 +152,32 @@ export function showCode(found, { pins, say }) {
 export function showTrouble(sentence, { say }) {
   return card("UNREADABLE", say("scan.trouble"), sentence, []);
 }
+
+const ELSEWHERE = new Set(["AUDIENCE_MISMATCH", "NONCE_MISMATCH", "BOUND_BEFORE_ISSUE"]);
+
+/** The card of what a phone showed, or of a redeemed short code. */
+export function showPresentation(outcome, { pins, say }) {
+  const { shown, verdict } = outcome;
+  // Both signatures hold, but it was made for somebody else or another moment: no forgery, and not to be accepted here.
+  const elsewhere = verdict === "BAD_SIGNATURE" && outcome.reasons.some((reason) => ELSEWHERE.has(reason));
+  const word = elsewhere ? "present.elsewhere" : verdict === "VALID" ? "present.valid" : `verdict.${verdict}`;
+  const body = [];
+  if (outcome.status_as_of) body.push(element("p", "as-of", element("strong", "", say("scan.as_of", { at: say.moment(outcome.status_as_of) }))));
+  if (shown && verdict === "VALID") {
+    const { fields } = shown;
+    const value = (name) => (name === "type_code" ? pins.types[fields[name]] : name === "issued_on" ? say.day(fields[name]) : null) ?? fields[name];
+    body.push(
+      element("h3", "", say("present.shown")),
+      facts([
+        ...Object.keys(fields).map((name) => [say(`field.${name}`), value(name)]),
+        [say("claim.issuer"), pins.issuers[shown.issuer] ?? shown.issuer],
+        [say("present.audience"), shown.audience],
+        [say("present.purpose"), shown.purpose],
+        [say("present.at"), say.moment(shown.presented_at)],
+      ]),
+    );
+  }
+  body.push(...notes(outcome, say));
+  const made = card(verdict, say(word), say(`${word}.what`), body);
+  return made;
+}

@@ -14,6 +14,7 @@ import qr
 import signing
 from vault.domain.errors import Invalid
 from vault.ports import ReadPage
+from vault.sandbox.engines import SandboxEngines
 
 
 def scan(number: int) -> bytes:
@@ -84,6 +85,14 @@ class ToldEngines:
     ) -> bytes:
         """The real cover sheet."""
         return signing.cover_sheet(mark=mark, qr_png=qr_png, title=title, rows=rows, signatures=signatures, qr_mm=30)
+
+
+class FirstPageEngines(SandboxEngines):
+    """The real engines, which read the first page of a long law and are told the others."""
+
+    def read_page(self, data: bytes, index: int) -> ReadPage:
+        """The real first page."""
+        return super().read_page(data, index) if index == 0 else ReadPage(b"preview", page("Luật"))
 
 
 def page(text: str) -> ocr.PageText:

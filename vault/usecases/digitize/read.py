@@ -104,11 +104,13 @@ def _report_signatures(
     intake: Intake, data: bytes, *, uow: UnitOfWork, engines: Engines, sealing: SealingDesk, clock: Clock
 ) -> None:
     report = engines.inspect(data, trust=sealing.trust, now=clock.now())
+    # A signature that a tool destroyed is reported as one: it was on the file, and its verdict says what became of it.
+    signed = [one for one in report.signatures if one.kind != "timestamp"]
     summary = SignatureSummary(
         verdict=report.verdict.value,
-        count=sum(one.kind == "signature" for one in report.signatures),
+        count=len(signed),
         present=bool(report.signatures),
-        signers=tuple(dict.fromkeys(one.signer for one in report.signatures if one.kind == "signature")),
+        signers=tuple(dict.fromkeys(one.signer for one in signed)),
         report=report.as_dict(),
     )
     with uow.begin() as tx:

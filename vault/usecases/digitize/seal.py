@@ -255,7 +255,7 @@ def _cover_signatures(intake: Intake) -> Sequence[signing.SignatureLine]:
             signer=one.signer, organisation=one.organisation, signed_at=one.signed_at, verdict=one.verdict.value
         )
         for one in report.signatures
-        if one.kind == "signature"
+        if one.kind != "timestamp"
     )
 
 

@@ -27,6 +27,7 @@ PASSED_ON = {
     "vault/sandbox/client.py": "an engine's error, by its class",
     "vault/usecases/reuse/demand.py": "DemandCode",
     "vault/cli/papers.py": "signing's error, by its class",
+    "vault/cli/crew.py": "signing's error, by its class",
     "vault/keys/credentials.py": "qr's error, by its code",
     "vault/bootstrap.py": "an engine's error, by its code",
     "vault/cli/checks.py": "signing's error, by its class",

@@ -23,7 +23,7 @@ from vault.db import PostgresUnitOfWork, upgrade
 from vault.domain.catalogue import Catalogue
 from vault.domain.errors import Invalid, Unavailable
 from vault.domain.holders import HolderId
-from vault.domain.passwords import hash_password
+from vault.domain.passwords import hash_password, password_fits
 from vault.domain.people import Actor, Role
 from vault.keys import (
     FileCredentialDesk,
@@ -274,6 +274,8 @@ def prepare(settings: Settings) -> None:
         if settings.environment == "development":
             prepare_keys(app)
             seed_accounts(app)
+        else:
+            require_production_ready(app)
 
 
 def prepare_keys(app: App) -> None:
@@ -322,3 +324,23 @@ def seed_accounts(app: App) -> None:
             actor = Actor(f"local:{seed.username}", seed.name, seed.role, agency, holder_id)
             password = hash_password(seed.password, salt=app.ids.token())
             tx.accounts.add(Account(actor, seed.username, password))
+
+
+UNFIT = frozenset({"DEVELOPMENT_KEY", "SEED_ACCOUNTS", "SECURE_COOKIES"})
+"""What waiting does not mend: a production service with one of these must not answer at all."""
+
+
+def require_production_ready(app: App) -> None:
+    """Refuse what only a development service may run with: a code of `UNFIT`, or of the part that does not answer."""
+    if not app.settings.secure_cookies:
+        raise Unavailable("SECURE_COOKIES")
+    if app.keys.development_part("").exists():
+        raise Unavailable("DEVELOPMENT_KEY", file="development")
+    _ = app.sealing  # refuses a development seal wherever it lies
+    with app.uow.begin() as tx:
+        found = [(seed, tx.accounts.by_username(seed.username)) for seed in SEED_ACCOUNTS]
+    known = [
+        seed.username for seed, account in found if account and password_fits(seed.password, account.password_hash)
+    ]
+    if known:
+        raise Unavailable("SEED_ACCOUNTS", names=", ".join(known))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -9,9 +10,11 @@ from fastapi.staticfiles import StaticFiles
 
 import qr
 from vault import __version__
-from vault.bootstrap import App, build
+from vault.bootstrap import UNFIT, App, build, require_production_ready
+from vault.domain.errors import Unavailable
 from vault.web import api, body, errors, headers, health, pages, public
 
+_LOG = logging.getLogger(__name__)
 _STATIC = Path(__file__).parent / "static"
 
 
@@ -26,6 +29,8 @@ def create(vault: App | None = None) -> FastAPI:
         openapi_url="/api/v1/openapi.json",
     )
     web.state.vault = vault = vault or build()
+    if vault.settings.environment == "production":
+        _refuse_unfit(vault)
     errors.install(web)
     web.add_middleware(body.BodyLimit, limit=vault.settings.max_upload_bytes)
     headers.install(web)
@@ -36,3 +41,13 @@ def create(vault: App | None = None) -> FastAPI:
     web.mount("/static/qr", StaticFiles(directory=Path(qr.__file__).parent / "browser"), name="qr")
     web.mount("/static", StaticFiles(directory=_STATIC), name="static")
     return web
+
+
+def _refuse_unfit(vault: App) -> None:
+    try:
+        require_production_ready(vault)
+    except Unavailable as error:
+        if error.code in UNFIT:
+            raise
+        # A part that is down comes back: until then requests are answered with 503.
+        _LOG.warning("not everything could be checked at the start: %s", error)

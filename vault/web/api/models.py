@@ -14,6 +14,7 @@ from vault.domain.intake import Intake, Page, Proposal
 from vault.domain.people import Actor
 from vault.domain.records import Record
 from vault.domain.reuse import Decision
+from vault.domain.states import RecordState
 from vault.usecases.reuse.answer import ComponentAnswer, DossierAnswer
 from vault.usecases.reuse.attach import decision_json
 
@@ -245,7 +246,7 @@ class RecordOut(BaseModel):
 class StateIn(BaseModel):
     """A change of a record's life cycle."""
 
-    state: str
+    state: RecordState
     reason: str
     superseded_by: str | None = None
 

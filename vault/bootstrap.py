@@ -186,7 +186,7 @@ class App:
     def log(self) -> TransparencyLog:
         """The transparency log."""
         key = load_log_key(self.keys, passphrase_of(self.settings))
-        origin = f"{self.settings.qr_host}/log"
+        origin = self.keys.origin_for(self.settings.qr_host)
         return TransparencyLog(uow=self.uow, files=self.files, key=key, origin=origin, clock=self.clock)
 
     @cached_property
@@ -196,6 +196,7 @@ class App:
         with _usable(folder.trust_root_public):
             return FileCredentialDesk(
                 host=self.settings.qr_host,
+                former_hosts=(*self.settings.former_hosts, *folder.hosts),
                 agency_code=self.settings.agency_code,
                 signer=OpenKeys(self.ring, passphrase_of(self.settings)).signer,
                 trust_list=lambda: folder.read(folder.trust_list),
@@ -273,6 +274,7 @@ def prepare(settings: Settings) -> None:
         app.blobs.prepare()
         if settings.environment == "development":
             prepare_keys(app)
+            remember_names(app)
             seed_accounts(app)
         else:
             require_production_ready(app)
@@ -289,6 +291,12 @@ def prepare_keys(app: App) -> None:
     passphrase, now = passphrase_of(settings), app.clock.now()
     prepare_development_keys(app.keys, agency_name=settings.agency_name, passphrase=passphrase, now=now)
     prepare_development_trust(app.keys, agency_code=settings.agency_code, passphrase=passphrase, now=now)
+
+
+def remember_names(app: App) -> None:
+    """Keep the log's name and the host of credentials, so that a later change of host loses neither."""
+    app.keys.origin_for(app.settings.qr_host)
+    app.keys.remember_host(app.settings.qr_host)
 
 
 @dataclass(frozen=True, slots=True)

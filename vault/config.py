@@ -64,6 +64,9 @@ class Settings(BaseSettings):
         default=None,
         description="Host (and port) printed in QR credentials, e.g. kho.haiphong.gov.vn; default: host:port.",
     )
+    former_hosts: tuple[str, ...] = Field(
+        default=(), description="Earlier public hosts whose credentials stay ours to judge, as a JSON list."
+    )
     system_name: str = Field(default="Kho số (bản phát triển)", description="Name of the system on conversion marks.")
     agency_code: str = Field(default="H24.900", description="Agency that seals and issues here, QĐ 20/2020 order.")
     agency_name: str = Field(default="UBND phường Mẫu", description="Its name on seals and conversion marks.")

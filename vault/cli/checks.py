@@ -98,7 +98,7 @@ def _pdf(data: bytes, how: Check, *, service: App) -> Answer:
 def _texts(texts: tuple[str, ...], how: Check, *, service: App) -> Answer:
     if not texts:
         return Answer("qr", qr.Verdict.UNREADABLE.value, (qr.Verdict.UNREADABLE.value,))
-    hosts = how.hosts or (service.settings.qr_host,)
+    hosts = how.hosts or (service.settings.qr_host, *service.settings.former_hosts, *service.keys.hosts)
     trust = _trust_list(how, service)
     status = _status(how, service, trust)
     outcomes = [qr.verify(text, hosts=hosts, trust=trust, status=status, now=how.now) for text in texts]

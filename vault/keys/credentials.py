@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 
 import qr
@@ -37,12 +37,14 @@ class FileCredentialDesk:
         self,
         *,
         host: str,
+        former_hosts: Iterable[str] = (),
         agency_code: str,
         signer: Callable[[Use, datetime], qr.SigningKey],
         trust_list: Callable[[], bytes],
         root_public_pem: bytes,
     ) -> None:
         self._host = host
+        self._hosts = frozenset({host, *former_hosts})
         self._agency_code = agency_code
         self._signer = signer
         self._trust_list = trust_list
@@ -56,7 +58,7 @@ class FileCredentialDesk:
     @property
     def hosts(self) -> frozenset[str]:
         """Every host whose credentials are ours to judge."""
-        return frozenset({self._host})
+        return self._hosts
 
     def root_pem(self) -> bytes:
         """The pinned public root."""

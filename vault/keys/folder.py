@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -60,6 +61,37 @@ class KeyFolder:
     def log(self) -> Path:
         """PEM of the Ed25519 key that signs the transparency log's checkpoints."""
         return self.root / "log.pem"
+
+    @property
+    def log_origin(self) -> Path:
+        """The transparency log's name, which every checkpoint and the verifiers' pinned key carry: it never changes."""
+        return self.root / "log-origin"
+
+    def origin_for(self, host: str) -> str:
+        """The log's name: the one it began with, or one after `host` when it begins now."""
+        with suppress(FileNotFoundError):
+            return self.log_origin.read_text(encoding="utf-8").strip()
+        origin = f"{host}/log"
+        with suppress(OSError):  # keys on a read-only disk: then whoever runs the service writes the file
+            write_private(self.log_origin, origin.encode())
+        return origin
+
+    @property
+    def host_list(self) -> Path:
+        """Hosts that credentials were issued under, one a line."""
+        return self.root / "hosts.txt"
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """What `host_list` names; nothing when it is not there."""
+        with suppress(FileNotFoundError):
+            return tuple(self.host_list.read_text(encoding="utf-8").split())
+        return ()
+
+    def remember_host(self, host: str) -> None:
+        """Credentials that name this host stay ours to judge when it is changed."""
+        if host not in self.hosts:
+            write_private(self.host_list, "".join(f"{one}\n" for one in (*self.hosts, host)).encode())
 
     @property
     def trust_root(self) -> Path:

@@ -13,7 +13,7 @@ from datetime import datetime
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from vault.domain.audit import Outcome
-from vault.domain.errors import NotFound
+from vault.domain.errors import NotFound, Unavailable
 from vault.domain.ids import Digest, RecordCode
 from vault.domain.people import Action
 from vault.log.leaf import SALT_SIZE, entry_of
@@ -79,19 +79,25 @@ class TransparencyLog:
         self._files.put(CHECKPOINT, note.encode(), mime=_TEXT)
 
     def prove(self, record: RecordCode) -> tuple[LogProof, ...]:
-        """Offline proofs for every event about a record that a checkpoint covers; `NotFound` (`LOG_PROOF`) if none."""
-        note, leaves = self._covered(record)
-        if note is None or not leaves:
-            raise NotFound("LOG_PROOF", record=record)
-        return tuple(self._proof(leaf, note) for leaf in leaves)
+        """Offline proofs for every event about a record that a checkpoint covers; `LOG_PROOF` if none.
+
+        `LOG_DOWN` if the log does not open under its key and name.
+        """
+        try:
+            note, leaves = self._covered(record)
+            if note is None or not leaves:
+                raise NotFound("LOG_PROOF", record=record)
+            return tuple(self._proof(leaf, note) for leaf in leaves)
+        except (NoteError, ProofError, TileError) as error:
+            raise Unavailable("LOG_DOWN", reason=str(error)) from error
 
     def shown_at(self, record: RecordCode, credential: Digest) -> datetime | None:
         """`ports.PublicLog`: when the log first showed the sealing of this very credential, by a proof that holds."""
-        note, leaves = self._covered(record)
-        sealing = next((leaf for leaf in leaves if _seals(leaf, credential)), None)
-        if note is None or sealing is None:
-            return None
         try:
+            note, leaves = self._covered(record)
+            sealing = next((leaf for leaf in leaves if _seals(leaf, credential)), None)
+            if note is None or sealing is None:
+                return None
             self._proof(sealing, note).check(name=self._origin, key=self._key.public_key())
         except (NoteError, ProofError, TileError):
             return None

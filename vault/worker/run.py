@@ -9,9 +9,10 @@ from contextlib import contextmanager
 
 from procrastinate import App as Queue
 from procrastinate import BaseRetryStrategy, PsycopgConnector, RetryDecision
-from procrastinate.jobs import Job
+from procrastinate.jobs import Job, Status
+from procrastinate.manager import JobManager
 
-from vault.bootstrap import App, database_url
+from vault.bootstrap import App, database_url, prepare_keys
 from vault.domain.errors import Unavailable
 from vault.domain.intake import IntakeId
 from vault.ports import JobName
@@ -24,18 +25,21 @@ from vault.usecases.verify.publish_status import publish_status
 _LOG = logging.getLogger(__name__)
 
 STALLED_AFTER_SECONDS = 30
-_MOST_TRIES = 200
+MOST_STARTS = 5
+"""A job that lost its worker this late is taken for what ends the workers, and is not run again."""
 _LONGEST_WAIT_SECONDS = 600
+_DOUBLINGS = 10
 
 
 class WaitForPart(BaseRetryStrategy):
-    """A part that is down comes back: try again after 2, 4, 8 … at most 600 seconds, for more than a day."""
+    """A part that is down comes back: try again after 2, 4, 8 … at most 600 seconds, however long it takes."""
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
         """Retry only what may be different next time."""
-        if not isinstance(exception, Unavailable) or job.attempts >= _MOST_TRIES:
+        if not isinstance(exception, Unavailable):
             return None
-        return RetryDecision(retry_in={"seconds": min(2 ** (job.attempts + 1), _LONGEST_WAIT_SECONDS)})
+        seconds = min(2 ** (min(job.attempts, _DOUBLINGS) + 1), _LONGEST_WAIT_SECONDS)
+        return RetryDecision(retry_in={"seconds": seconds})
 
 
 @contextmanager
@@ -48,6 +52,24 @@ def _nothing_stuck(app: App, intake_id: str) -> Iterator[None]:
         _LOG.exception("intake %s broke the worker's job", intake_id)
         give_up(IntakeId(intake_id), uow=app.uow, clock=app.clock)
         raise
+
+
+async def after_stall(job: Job, *, jobs: JobManager, app: App) -> None:
+    """Run a job that lost its worker again; a paper that was started `MOST_STARTS` times is given up instead."""
+    intake_id = job.task_kwargs.get("intake_id")
+    if job.attempts < MOST_STARTS or not isinstance(intake_id, str):
+        _LOG.warning("job %s lost its worker and runs again", job.id)
+        await jobs.retry_job(job)
+        return
+    _LOG.error("intake %s lost its worker after %s starts and is given up", intake_id, job.attempts)
+    await asyncio.to_thread(give_up, IntakeId(intake_id), uow=app.uow, clock=app.clock)
+    await jobs.finish_job(job, status=Status.FAILED, delete_job=False)
+
+
+def renew_keys(app: App) -> None:
+    """Sign a development service's trust list and revocation lists anew before they run out."""
+    prepare_keys(app)
+    vars(app).pop("sealing", None)  # made anew on next use, over the lists of now
 
 
 def queue_of(app: App) -> Queue:
@@ -104,8 +126,14 @@ def queue_of(app: App) -> Queue:
     async def retry_stalled(timestamp: int) -> None:
         del timestamp
         for job in await queue.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_SECONDS):
-            _LOG.warning("job %s lost its worker and runs again", job.id)
-            await queue.job_manager.retry_job(job)
+            await after_stall(job, jobs=queue.job_manager, app=app)
+
+    @queue.periodic(cron="17 * * * *")
+    @queue.task(name="renew_keys", queueing_lock="renew_keys", lock="renew_keys")
+    def renew_development_keys(timestamp: int) -> None:
+        del timestamp
+        if app.settings.environment == "development":
+            renew_keys(app)
 
     return queue
 

@@ -2,6 +2,10 @@
 
 Figures: `seals_per_s_core` (small PDF, P-256, B-B), `ratio_pyhanko_default` against pyHanko with the same key
 in the same run, the same two for RSA-3072, `b_lta_ms` with a local time-stamp authority.
+With `--bulk N`: N PDFs through `vault seal-all`, killed (-9) after a third and after two thirds and run again, on all
+cores: `bulk_files`, `bulk_s` with the restarts, `bulk_per_s`, and two that must be 0: `bulk_missing`, files without a
+seal at the end, and `bulk_touched_again`, files that changed after they had been published. Each seal (B-LTA) is
+validated before it is published.
 """
 
 from __future__ import annotations
@@ -12,6 +16,8 @@ import logging
 import os
 import platform
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -30,10 +36,10 @@ PASSPHRASE = b"bench"
 NOW = datetime(2026, 11, 22, 2, 15, tzinfo=UTC)
 
 
-def page() -> bytes:
+def page(text: str = "BAN MAU") -> bytes:
     target = BytesIO()
     canvas = Canvas(target, invariant=1)
-    canvas.drawString(72, 700, "BAN MAU")
+    canvas.drawString(72, 700, text)
     canvas.showPage()
     canvas.save()
     return target.getvalue()
@@ -82,14 +88,55 @@ def measure(seconds: float) -> dict[str, float]:
     return figures
 
 
+def bulk(count: int) -> dict[str, float]:
+    """The figures of `--bulk`."""
+    with tempfile.TemporaryDirectory() as place:
+        source, out = Path(place) / "in", Path(place) / "out"
+        source.mkdir()
+        for number in range(count):
+            (source / f"{number:06}.pdf").write_bytes(page(f"BAN MAU {number}"))
+        command = [str(Path(sys.executable).with_name("vault")), "seal-all", str(source), str(out), "--json"]
+        environment = {**os.environ, "VAULT_HOME": str(Path(place) / "home")}
+        begin = time.monotonic()
+        seen: dict[str, tuple[int, int]] = {}
+        for share in (1 / 3, 2 / 3):
+            run = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            while run.poll() is None and len(published(out)) < share * count:
+                time.sleep(0.2)
+            run.kill()
+            run.wait()
+            seen |= published(out)
+        subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        seconds = time.monotonic() - begin
+        final = published(out)
+        return {
+            "bulk_files": count,
+            "bulk_s": round(seconds, 1),
+            "bulk_per_s": round(count / seconds, 1),
+            "bulk_missing": count - len(final),
+            "bulk_touched_again": sum(final.get(name) != was for name, was in seen.items()),
+        }
+
+
+def published(out: Path) -> dict[str, tuple[int, int]]:
+    """Name of each sealed file, with its inode and the time when it was written."""
+    if not out.is_dir():
+        return {}
+    files = [(entry.name, entry.stat()) for entry in os.scandir(out) if entry.name.endswith(".pdf")]
+    return {name: (found.st_ino, found.st_mtime_ns) for name, found in files}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=5.0, help="processor seconds per figure")
+    parser.add_argument("--bulk", type=int, metavar="N", help="seal N PDFs in bulk, killed twice, and nothing else")
     arguments = parser.parse_args()
     logging.disable(logging.WARNING)
-    figures = measure(arguments.seconds)
+    figures = bulk(arguments.bulk) if arguments.bulk else measure(arguments.seconds)
     machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
-    baseline = "pyHanko's SimpleSigner with default settings, same key, same file, same run"
+    baseline = (
+        "none" if arguments.bulk else "pyHanko's SimpleSigner with default settings, same key, same file, same run"
+    )
     print(json.dumps({"name": "sign", "figures": figures, "baseline": baseline, "machine": machine}))
 
 

@@ -30,6 +30,7 @@ from signing.errors import (
     TrustUnreadableError,
 )
 from signing.evidence import Evidence, collect_evidence
+from signing.hexstrings import install as _install_fast_hex_strings
 from signing.hsm import HardwareKey, sealer_from_pkcs11
 from signing.keys import RawSigner, Sealer
 from signing.marks import (
@@ -137,3 +138,5 @@ __all__ = [
 # pyHanko logs every oddity of a foreign file with a traceback; what matters of it is in the report's details.
 for _name in ("pyhanko", "pyhanko_certvalidator"):
     logging.getLogger(_name).addHandler(logging.NullHandler())
+
+_install_fast_hex_strings()

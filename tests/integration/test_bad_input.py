@@ -16,6 +16,7 @@ from tests.service import Service
 from vault import messages
 from vault.cli import desk as cli
 from vault.cli.main import main
+from vault.domain.ids import digest_of
 from vault.domain.people import Role
 from vault.messages import Language
 
@@ -26,7 +27,7 @@ TABLES = ("intake", "intake_page", "record", "record_version", "holder", "status
 
 @pytest.fixture(scope="module")
 def kept(service: Service) -> Iterator[object]:
-    """A function that counts everything this service keeps: rows by table, names in the object store."""
+    """A function that counts what this service keeps of papers: rows by table, and the blobs under names given."""
     settings = service.app.settings
     assert settings.database_url is not None
     assert settings.s3_endpoint is not None
@@ -36,13 +37,14 @@ def kept(service: Service) -> Iterator[object]:
     store = Minio(settings.s3_endpoint, *keys, secure=False)
     with psycopg.connect(settings.database_url.get_secret_value(), autocommit=True) as connection:
 
-        def count() -> dict[str, object]:
+        def count(*contents: bytes) -> dict[str, object]:
             rows = {
                 table: connection.execute(f"SELECT count(*) FROM {table} WHERE {_ours(table)}").fetchone()  # type: ignore[call-overload] # noqa: S608 - names of ours
                 for table in TABLES
             }
             found = store.list_objects(settings.s3_bucket, prefix="blob/", recursive=True)
-            return {**rows, "objects": {one.object_name for one in found}}
+            names = {str(one.object_name).rsplit("/", 1)[-1] for one in found}
+            return {**rows, "objects": names & {digest_of(content) for content in contents}}
 
         yield count
 
@@ -67,7 +69,7 @@ def test_over_http_it_is_refused_with_its_code_and_leaves_nothing(service: Servi
     assert (answer.status_code, answer.json()["code"]) == (422, case.expected)
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["title"] == messages.say(case.expected, Language.VI, **answer.json()["facts"])
-    assert kept() == before
+    assert kept(case.content) == before
     assert refusals(service) == events + 1
 
 
@@ -89,7 +91,7 @@ def test_by_command_line_it_is_refused_with_its_code_and_leaves_nothing(
     status = main(["digitize", str(file), "--json"])
     told = json.loads(capsys.readouterr().out.strip().splitlines()[-1])
     assert (status, told["ok"], told["code"]) == (1, False, case.expected)
-    assert kept() == before
+    assert kept(case.content) == before
 
 
 def test_the_same_as_a_process_of_its_own(service: Service, tmp_path: Path) -> None:

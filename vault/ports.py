@@ -25,6 +25,7 @@ from vault.domain.intake import Confirmation, Intake, IntakeId, IntakeState, Pag
 from vault.domain.kpi import Tally
 from vault.domain.people import Action, Actor
 from vault.domain.records import Record, StatusSlot
+from vault.domain.search import SearchQuery
 from vault.domain.shares import Share
 from vault.domain.states import RecordState
 
@@ -442,6 +443,25 @@ class Records(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A record that was found; `exact` when the words stand on it in the spelling that was typed."""
+
+    record: Record
+    exact: bool
+
+
+class Search(Protocol):
+    """Finds papers by what stands on them. A record is found as soon as its transaction is over."""
+
+    def find(self, asked: SearchQuery, *, agency_code: str, people: Sequence[int], limit: int) -> tuple[Hit, ...]:
+        """Papers of the agency with every word, those that name one of `people` first, whosever they are.
+
+        Exact spelling comes before other spellings, and words that stand together before words apart.
+        """
+        ...
+
+
 class Dossiers(Protocol):
     """Dossiers with attachments and demands."""
 
@@ -647,6 +667,8 @@ class Tx(Protocol):
     def dossiers(self) -> Dossiers: ...  # noqa: D102 - the same
     @property
     def events(self) -> Events: ...  # noqa: D102 - the same
+    @property
+    def search(self) -> Search: ...  # noqa: D102 - the same
     @property
     def jobs(self) -> Jobs: ...  # noqa: D102 - the same
     @property

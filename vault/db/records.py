@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from vault.db import tables as t
 from vault.db.codec import AnyRow, AnySelect
+from vault.db.index import index_record
 from vault.domain.errors import NotFound
 from vault.domain.holders import HolderKind, HolderLink, HolderRole
 from vault.domain.ids import Digest, RecordCode
@@ -172,6 +173,7 @@ class PgRecords:
                 for position, (link, holder_id) in enumerate(zip(record.holders, holder_ids, strict=True))
             ],
         )
+        index_record(self._db, record, intake_id)
         return record
 
     def get(self, code: RecordCode, *, lock: bool = False) -> Record:

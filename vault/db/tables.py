@@ -24,7 +24,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 
 metadata = MetaData(
     naming_convention={
@@ -81,6 +81,7 @@ session = Table(
     Column("account_id", Text, ForeignKey("account.id", ondelete="CASCADE"), nullable=False, index=True),
     _at("created_at"),
     _at("expires_at"),
+    Index("ix_session_expires_at", "expires_at"),
 )
 
 intake = Table(
@@ -188,6 +189,23 @@ record_holder = Table(
     Column("number", Text),
     Column("name", Text, nullable=False),
     Index("ix_record_holder_holder_id", "holder_id"),
+)
+
+record_search = Table(
+    "record_search",
+    metadata,
+    Column("record_id", LargeBinary, ForeignKey("record.id"), primary_key=True),
+    Column("agency_code", Text, nullable=False),
+    Column("words", TSVECTOR, nullable=False),
+    Column("number_key", Text, nullable=False),
+    _at("sealed_at"),
+    Index("ix_record_search_words", "words", postgresql_using="gin"),
+    Index(
+        "ix_record_search_number_key",
+        "number_key",
+        postgresql_using="gin",
+        postgresql_ops={"number_key": "gin_trgm_ops"},
+    ),
 )
 
 status_slot = Table(
@@ -377,6 +395,7 @@ __all__ = [
     "notice",
     "record",
     "record_holder",
+    "record_search",
     "record_version",
     "session",
     "share",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from procrastinate import App
 from procrastinate.exceptions import ConnectorException
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
@@ -20,6 +20,7 @@ from vault.db.log import PgLogRows
 from vault.db.migrate import sqlalchemy_url
 from vault.db.people import PgAccounts, PgHolders
 from vault.db.records import PgRecords
+from vault.db.search import PgSearch
 from vault.db.shares import PgShares
 from vault.domain.errors import Invalid, Unavailable
 
@@ -34,6 +35,7 @@ class PgTx:
     records: PgRecords
     dossiers: PgDossiers
     events: PgEvents
+    search: PgSearch
     jobs: PgJobs
     log: PgLogRows
     shares: PgShares
@@ -47,6 +49,7 @@ def _tx(connection: Connection, queue: App) -> PgTx:
         records=PgRecords(connection),
         dossiers=PgDossiers(connection),
         events=PgEvents(connection),
+        search=PgSearch(connection),
         jobs=PgJobs(connection, queue),
         log=PgLogRows(connection),
         shares=PgShares(connection),
@@ -65,6 +68,15 @@ class PostgresUnitOfWork:
             connect_args={"connect_timeout": 5, "options": "-c statement_timeout=60000 -c timezone=UTC"},
         )
         self._queue = queue_app(database_url)
+
+    @property
+    def engine(self) -> Engine:
+        """What the connections come from."""
+        return self._engine
+
+    def over(self, connection: Connection) -> PgTx:
+        """The repositories over a connection of this engine whose transaction somebody else ends."""
+        return _tx(connection, self._queue)
 
     @contextmanager
     def begin(self) -> Iterator[PgTx]:

@@ -1,0 +1,239 @@
+"""Reads the plan of every query of the program: each method of each repository is called, each statement explained.
+
+>>> seq_scans(app)      # doctest: +SKIP
+[]
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from sqlalchemy import Connection, event
+
+from vault.bootstrap import App
+from vault.db import seeding
+from vault.domain.audit import Event, Outcome
+from vault.domain.catalogue import DemandForm
+from vault.domain.dossiers import Attachment, Demand, Dossier, Notice, NoticeItem
+from vault.domain.holders import HolderAlias, HolderId, HolderKind, HolderLink, HolderRole
+from vault.domain.ids import Digest, DossierCode, RecordCode, record_code
+from vault.domain.intake import Channel, Confirmation, Intake, IntakeId, IntakeState, Page, Proposal, SignatureSummary
+from vault.domain.people import Action, Actor, Role
+from vault.domain.records import Record
+from vault.domain.search import parse_query
+from vault.domain.states import RecordState
+from vault.ports import Account
+
+LARGE = 10_000
+"""A table of so many rows is read by index."""
+NOW = datetime(2026, 11, 22, 2, 15, tzinfo=UTC)
+AGENCY = "H24.2"
+CLERK = Actor("local:plans", "Người đọc", Role.OFFICER, AGENCY)
+DOSSIER = DossierCode("H24.2-261122-0001")
+INTAKE = IntakeId("in-1")
+WITHOUT_SQL = {"jobs"}
+"""The queue's statements are its own."""
+
+
+def fill(connection: Connection) -> None:
+    """So many rows in the tables that seeding leaves empty that no planner would read them through."""
+    driver = connection.connection.driver_connection
+    driver.execute(Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"))
+
+
+def seq_scans(app: App, *, large: int = LARGE) -> list[str]:
+    """``repository.method: table`` for every large table that a query reads from end to end. There should be none.
+
+    Nothing that is called here stays: the transaction is rolled back.
+    """
+    found = []
+    with app.uow.engine.connect() as connection:
+        tables = connection.exec_driver_sql("SELECT relname FROM pg_class WHERE reltuples >= %s", (large,))
+        big = set(tables.scalars())
+        for caller, statement, parameters in statements(app):
+            explain = "EXPLAIN (FORMAT JSON) " + statement
+            plan = connection.exec_driver_sql(explain, parameters).scalar_one()[0]["Plan"]
+            found += [f"{caller}: {table}" for table in sorted(set(_scanned(plan)) & big)]
+            connection.rollback()
+    return sorted(set(found))
+
+
+def _scanned(plan: dict[str, Any]) -> Iterator[str]:
+    if plan["Node Type"] == "Seq Scan":
+        yield plan["Relation Name"]
+    for part in plan.get("Plans", ()):
+        yield from _scanned(part)
+
+
+def methods(tx: Any) -> set[str]:
+    """Every public method of every repository, as ``repository.method``."""
+    return {
+        f"{name}.{method}"
+        for name in type(tx).__slots__
+        if name not in WITHOUT_SQL
+        for method, _ in inspect.getmembers(getattr(tx, name), inspect.ismethod)
+        if not method.startswith("_")
+    }
+
+
+def statements(app: App) -> list[tuple[str, str, Any]]:
+    """(repository.method, statement, parameters) of everything that reads or writes the large tables."""
+    seen: list[tuple[str, str, Any]] = []
+    caller = ""
+
+    def note(*heard: Any) -> None:
+        _, _, statement, parameters, _, executemany = heard
+        if (
+            statement.lstrip()[:6].upper() in {"SELECT", "INSERT", "UPDATE", "DELETE"}
+            and "pg_try_advisory" not in statement
+        ):
+            seen.append((caller, statement, parameters[0] if executemany else parameters))
+
+    with app.uow.engine.connect() as connection:
+        transaction = connection.begin()
+        tx = app.uow.over(connection)
+        event.listen(app.uow.engine, "before_cursor_execute", note)
+        called = set()
+        try:
+            for name, method, arguments, keywords in calls():
+                caller = f"{name}.{method}"
+                called.add(caller)
+                made = [one.make(tx) if isinstance(one, Made) else one for one in arguments]
+                with connection.begin_nested():
+                    getattr(getattr(tx, name), method)(*made, **keywords)
+        finally:
+            event.remove(app.uow.engine, "before_cursor_execute", note)
+            transaction.rollback()
+        missing = methods(tx) - called
+    if missing:
+        message = f"no call of {', '.join(sorted(missing))} stands in tests/plans.py"
+        raise LookupError(message)
+    return seen
+
+
+def calls() -> Iterator[tuple[str, str, tuple[Any, ...], dict[str, Any]]]:
+    """One call, or more where the arguments change the statement, of every method of every repository."""
+    yield from _people()
+    yield from _intakes()
+    yield from _records()
+    yield from _dossiers()
+    yield from _rest()
+
+
+def _call(name: str, method: str, *arguments: Any, **keywords: Any) -> tuple[str, str, tuple[Any, ...], dict[str, Any]]:
+    return name, method, arguments, keywords
+
+
+_NUMBER = HolderId(HolderKind.PERSONAL, "031090999777")
+_SEEDED = seeding.record_of(2)
+
+
+def _people() -> Iterator[Any]:
+    known = HolderId(HolderKind.PERSONAL, seeding.holder_of(1).number)
+    yield _call("accounts", "by_username", "u-7")
+    yield _call("accounts", "add", Account(CLERK, "plans", ""))
+    yield _call("accounts", "open_session", "h", "a-1", at=NOW - timedelta(days=3), expires_at=NOW)
+    yield _call("accounts", "actor_of", "s-7", at=NOW)
+    yield _call("accounts", "end_session", "s-7")
+    yield _call("holders", "ensure", _NUMBER, "NGUYỄN VĂN MẪU", at=NOW)
+    yield _call("holders", "find", known)
+    yield _call("holders", "get", 1)
+    yield _call("holders", "tie", 1, HolderAlias(HolderId(HolderKind.PERSONAL, seeding.holder_of(2).number)))
+
+
+def _intakes() -> Iterator[Any]:
+    digest = Digest("0" * 64)
+    intake = Intake(
+        IntakeId("new"), IntakeState.RECEIVED, digest, "x", "image/png", 1, Channel.API, AGENCY, "x", NOW, 1
+    )  # fmt: skip
+    summary = SignatureSummary("VALID", 1, present=True, signers=(), report=MappingProxyType({}))
+    said = Confirmation("GPXD", (), {}, compared_with_original=True, consent=True, by_account="x", by_name="x", at=NOW, record_id=b"")  # fmt: skip  # noqa: E501 - one value
+    yield _call("intakes", "add", intake)
+    yield _call("intakes", "get", INTAKE, lock=True)
+    yield _call("intakes", "list", AGENCY, limit=50)
+    yield _call("intakes", "set_state", INTAKE, IntakeState.READ)
+    yield _call("intakes", "set_signatures", INTAKE, summary)
+    yield _call("intakes", "add_page", INTAKE, Page(1, digest, 1, 1, 1, "x", digest))
+    yield _call("intakes", "pages", INTAKE)
+    yield _call("intakes", "set_proposal", INTAKE, Proposal("GPXD", 1.0, {}))
+    yield _call("intakes", "set_confirmation", INTAKE, said)
+    yield _call("intakes", "find", RecordCode("r-7"))
+    yield _call("intakes", "set_record", INTAKE, RecordCode("r-new"))
+
+
+@dataclass(frozen=True)
+class Made:
+    """An argument that is made of what is there."""
+
+    make: Callable[[Any], object]
+
+
+def a_record(tx: Any) -> Record:
+    """A record like the seeded ones, not among them, with its place in a status list."""
+    key = (1 << 40).to_bytes(8, "big")
+    tx.records.reserve_status(key, 7, list_id=98)
+    return replace(tx.records.get(RecordCode(_SEEDED.code)), id=key, code=record_code(key))
+
+
+def _records() -> Iterator[Any]:
+    code = RecordCode(_SEEDED.code)
+    yield _call("records", "add", Made(a_record), intake_id=None, holder_ids=(1,))
+    yield _call("records", "get", code, lock=True)
+    yield _call("records", "find", code)
+    yield _call("records", "holder_ids", code)
+    yield _call("records", "first_holder", code)
+    yield _call("records", "of_blob", Digest("1" * 64))
+    yield _call("records", "of_holder", 1)
+    yield _call("records", "of_people", (1, 2, 3))
+    yield _call("records", "reserve_status", b"12345678", 1 << 20, list_id=99)
+    yield _call("records", "status_of", _SEEDED.key)
+    yield _call("records", "states", 0)
+    yield _call("records", "seals_to_renew", NOW, limit=200)
+    yield _call("records", "set_seal", code, Digest("2" * 64), level="B-LTA", archived_until=NOW)
+    yield _call("records", "set_state", code, RecordState.SUSPENDED, superseded_by=None, at=NOW)
+
+
+def _dossiers() -> Iterator[Any]:
+    link = HolderLink(HolderRole.SUBJECT, HolderKind.PERSONAL, "031090999777", "x")
+    dossier = Dossier(DOSSIER, "1", 1, link, AGENCY, None, "x", NOW, None)
+    attached = Attachment("1.TP01", RecordCode(_SEEDED.code), 1, MappingProxyType({}), "x", "x", NOW)
+    demand = Demand("1.TP01", "x", "x", None, "x", "x", NOW)
+    item = NoticeItem("1.TP01", "x", DemandForm.COPY, "x", "x", "x")
+    yield _call("dossiers", "add", dossier)
+    yield _call("dossiers", "next_serial", AGENCY, date(2026, 11, 22))
+    yield _call("dossiers", "get", DossierCode("d-7"), lock=True)
+    yield _call("dossiers", "list", AGENCY, limit=50)
+    yield _call("dossiers", "attach", DossierCode("d-8"), replace(attached, component="1.TP02"))
+    yield _call("dossiers", "demand", DossierCode("d-8"), demand)
+    yield _call("dossiers", "notify", DossierCode("d-8"), Notice(2, (item,), "x", "x", NOW))
+    yield _call("dossiers", "reported", AGENCY, since=NOW - timedelta(days=1), until=NOW)
+
+
+def _rest() -> Iterator[Any]:
+    yield _call("search", "find", parse_query("Nguyễn Văn An"), agency_code=AGENCY, people=(1,), limit=10)
+    yield _call("search", "find", parse_query(f"số {_SEEDED.number}"), agency_code=AGENCY, people=(), limit=10)
+    yield _call("search", "find", parse_query("99123/2019"), agency_code=AGENCY, people=(), limit=10)
+    yield _call("events", "add", Event(NOW, CLERK, Action.LOOKUP))
+    filters: tuple[dict[str, Any], ...] = (
+        {"agency_code": AGENCY},
+        {"holder_id": 7},
+        {"record": RecordCode("r-7")},
+        {"dossier": DossierCode("d-7")},
+        {"agency_code": AGENCY, "action": Action.DEMAND, "outcome": Outcome.DONE},
+    )
+    for chosen in filters:
+        yield _call("events", "list", **chosen, limit=50)
+    yield _call("events", "tally", agency_code=AGENCY, since=date(2026, 11, 1))
+    yield _call("log", "size")
+    yield _call("log", "leaves", 5, 9)
+    yield _call("log", "places_of", RecordCode("r-7"))
+    yield _call("log", "covered_at", 7)
+    yield _call("log", "head")
+    yield _call("log", "set_head", 10_000_000, "x", at=NOW)
+    yield _call("log", "take", 10, lambda: b"x")

@@ -1,0 +1,29 @@
+-- So many rows in the tables that seeding leaves empty that no planner would read them through.
+INSERT INTO account (id, username, name, role, agency_code, password_hash)
+  SELECT 'a-' || n, 'u-' || n, 'x', 'OFFICER', 'H24.' || n % 128, '' FROM generate_series(1, 20000) n;
+INSERT INTO session SELECT 's-' || n, 'a-' || n, now(), now() + interval '1 day' FROM generate_series(1, 20000) n;
+INSERT INTO intake (id, state, original, filename, mime, size, channel, agency_code, received_by, received_at,
+    page_count, record_code)
+  SELECT 'in-' || n, 'READ', md5(n::text), 'x', 'image/png', 1, 'API', 'H24.' || n % 128, 'x', now(), 1, 'r-' || n
+  FROM generate_series(1, 20000) n;
+INSERT INTO intake_page SELECT 'in-' || n, 0, '', 1, 1, 1, 'x', '' FROM generate_series(1, 20000) n;
+INSERT INTO dossier (code, procedure_code, holder_id, holder_role, agency_code, opened_by, opened_at)
+  SELECT 'd-' || n, '1', n % 1000 + 1, 'SUBJECT', 'H24.' || n % 128, 'x', now() - n * interval '1 minute'
+  FROM generate_series(1, 20000) n;
+INSERT INTO dossier_person SELECT 'd-' || n, 0, n % 1000 + 1, 'SPOUSE', false FROM generate_series(1, 20000) n;
+INSERT INTO dossier_serial SELECT 'H24.' || n, '2026-11-22', 1 FROM generate_series(1, 20000) n;
+INSERT INTO attachment SELECT 'd-' || r.n, '1.TP01', r.code, 1, '{}', 'x', 'x', now()
+  FROM (SELECT code, row_number() OVER () AS n FROM record LIMIT 20000) r;
+INSERT INTO demand (dossier_code, component, ground, reason, by_account, by_name, at, code)
+  SELECT 'd-' || n, '1.TP01', 'x', 'x', 'x', 'x', now() - n * interval '1 minute',
+    CASE n % 50 WHEN 0 THEN 'OVERRIDDEN' ELSE 'ALLOWED' END
+  FROM generate_series(1, 20000) n;
+INSERT INTO notice SELECT 'd-' || n, 1, '[]', '', 'x', 'x', now() FROM generate_series(1, 20000) n;
+INSERT INTO event (at, account_id, actor_name, role, agency_code, action, outcome, record_code, dossier_code,
+    holder_id, details)
+  SELECT now(), 'x', 'x', 'OFFICER', 'H24.' || n % 128, 'LOOKUP', 'DONE', 'r-' || n, 'd-' || n, n, '{}'
+  FROM generate_series(1, 20000) n;
+INSERT INTO log_leaf SELECT row_number() OVER (ORDER BY event_id) - 1, event_id, '' FROM log_queue
+  WHERE event_id <= 18000;
+DELETE FROM log_queue WHERE event_id <= 18000;
+INSERT INTO log_head SELECT n, '', now() FROM generate_series(1, 20000) n;

@@ -1,0 +1,74 @@
+"""Find papers by number, name or words: only in a dossier or with a stated purpose, and every search is an event."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from vault.domain.audit import Event
+from vault.domain.errors import Forbidden, Invalid
+from vault.domain.ids import DossierCode, normal_record_code
+from vault.domain.people import Action, Actor, require
+from vault.domain.search import parse_query
+from vault.ports import Clock, Hit, Tx, UnitOfWork
+from vault.usecases.refusals import recorded
+from vault.usecases.reuse.answer import own_dossier
+
+MOST = 50
+
+
+@dataclass(frozen=True, slots=True)
+class SearchFor:
+    """Words, and why: the dossier they are wanted for, or a purpose in the officer's words."""
+
+    text: str
+    dossier: DossierCode | None = None
+    purpose: str | None = None
+    limit: int = 10
+
+
+def search(what: SearchFor, *, actor: Actor, uow: UnitOfWork, clock: Clock) -> tuple[Hit, ...]:
+    """The agency's papers with these words, the best first; in a dossier also its people's papers from elsewhere.
+
+    ``PURPOSE_MISSING`` without dossier and purpose. The event keeps which records were shown, not what was typed.
+    """
+    require(actor, Action.SEARCH)
+    now = clock.now()
+    purpose = (what.purpose or "").strip() or None
+    asked = Event(now, actor, Action.SEARCH, purpose=purpose, dossier=what.dossier)
+    with recorded(uow, asked):
+        if actor.agency_code is None:
+            raise Forbidden("NO_AGENCY")
+        if what.dossier is None and purpose is None:
+            raise Invalid("PURPOSE_MISSING")
+        with uow.begin() as tx:
+            dossier = own_dossier(tx, what.dossier, actor) if what.dossier else None
+            people = dossier.people if dossier else ()
+            limit = min(max(what.limit, 1), MOST)
+            hits = _by_code(tx, what.text, actor.agency_code, people) or tx.search.find(
+                parse_query(what.text), agency_code=actor.agency_code, people=people, limit=limit
+            )
+            tx.events.add(
+                Event(
+                    now,
+                    actor,
+                    Action.SEARCH,
+                    purpose=purpose or (dossier.procedure_code if dossier else None),
+                    dossier=what.dossier,
+                    holder_id=dossier.holder_id if dossier else None,
+                    details={"records": [hit.record.code for hit in hits]},
+                )
+            )
+        return hits
+
+
+def _by_code(tx: Tx, text: str, agency_code: str, people: tuple[int, ...]) -> tuple[Hit, ...]:
+    """The record whose look-up code was typed, inside the same walls."""
+    try:
+        code = normal_record_code(text)
+    except Invalid:
+        return ()
+    record = tx.records.find(code)
+    if record is None:
+        return ()
+    seen = record.agency_code == agency_code or bool(set(people) & set(tx.records.holder_ids(code)))
+    return (Hit(record, exact=True),) if seen else ()

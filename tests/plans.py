@@ -27,6 +27,7 @@ from vault.domain.intake import Channel, Confirmation, Intake, IntakeId, IntakeS
 from vault.domain.people import Action, Actor, Role
 from vault.domain.records import Record
 from vault.domain.search import parse_query
+from vault.domain.shares import Share, ShareKind
 from vault.domain.states import RecordState
 from vault.ports import Account
 
@@ -123,6 +124,7 @@ def calls() -> Iterator[tuple[str, str, tuple[Any, ...], dict[str, Any]]]:
     yield from _intakes()
     yield from _records()
     yield from _dossiers()
+    yield from _shares()
     yield from _rest()
 
 
@@ -213,6 +215,19 @@ def _dossiers() -> Iterator[Any]:
     yield _call("dossiers", "demand", DossierCode("d-8"), demand)
     yield _call("dossiers", "notify", DossierCode("d-8"), Notice(2, (item,), "x", "x", NOW))
     yield _call("dossiers", "reported", AGENCY, since=NOW - timedelta(days=1), until=NOW)
+
+
+def _shares() -> Iterator[Any]:
+    share = Share("new", ShareKind.CODE, RecordCode(_SEEDED.code), 1, "x", "x", (), NOW, NOW, digits="9")
+    yield _call("shares", "add", share)
+    yield _call("shares", "redeem", "d7", at=NOW)
+    yield _call("shares", "find_code", "d7")
+    yield _call("shares", "of_holder", 7, since=NOW + timedelta(days=30))
+    yield _call("shares", "stop", "sh-7", holder_id=8, at=NOW)
+    yield _call("shares", "states", 7)
+    yield _call("shares", "free", NOW - timedelta(days=400))
+    yield _call("shares", "missed", "c-7", minute=NOW)
+    yield _call("shares", "misses", "c-7", minute=NOW)
 
 
 def _rest() -> Iterator[Any]:

@@ -27,3 +27,9 @@ INSERT INTO log_leaf SELECT row_number() OVER (ORDER BY event_id) - 1, event_id,
   WHERE event_id <= 18000;
 DELETE FROM log_queue WHERE event_id <= 18000;
 INSERT INTO log_head SELECT n, '', now() FROM generate_series(1, 20000) n;
+INSERT INTO share (id, kind, record_code, holder_id, audience, purpose, fields, created_at, ends_at, status_list,
+    status_position, digits)
+  SELECT 'sh-' || r.n, 'CODE', r.code, r.n % 1000 + 1, 'x', 'x', '[]', now(), now() + r.n * interval '1 minute', r.n % 5000,
+    r.n, 'd' || r.n
+  FROM (SELECT code, row_number() OVER () AS n FROM record LIMIT 20000) r;
+INSERT INTO share_try SELECT 'c-' || n, now() - n * interval '1 second', 1 FROM generate_series(1, 20000) n;

@@ -17,6 +17,15 @@ from vault.ports import Account
 _ACTOR = (t.account.c.id, t.account.c.name, t.account.c.role, t.account.c.agency_code, t.account.c.holder_id)
 
 
+# Every column that names a holder, in whatever table; the numbers themselves are moved first.
+_NAMING = tuple(
+    column
+    for table in t.metadata.tables.values()
+    for column in table.columns
+    if column.references(t.holder.c.id) and table is not t.holder_identifier
+)
+
+
 def _actor(row: AnyRow) -> Actor:
     return Actor(row.id, row.name, Role(row.role), row.agency_code, row.holder_id)
 
@@ -150,5 +159,5 @@ class PgHolders:
             .where(t.holder_identifier.c.holder_id == other)
             .values(holder_id=holder_id, is_main=False, **given)
         )
-        for table in (t.record_holder, t.account, t.dossier, t.dossier_person):
-            self._db.execute(update(table).where(table.c.holder_id == other).values(holder_id=holder_id))
+        for column in _NAMING:
+            self._db.execute(update(column.table).where(column == other).values({column.name: holder_id}))

@@ -8,8 +8,8 @@ from sqlalchemy.dialects import postgresql
 
 from vault.domain.search import entry_of, values_of
 
-revision = "0005"
-down_revision = "0004"
+revision = "0006"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 _BATCH = 500
@@ -31,12 +31,15 @@ def upgrade() -> None:
     )
     _fill()
     op.create_index("ix_record_search_words", "record_search", ["words"], postgresql_using="gin")
+    # Named with its schema: an administrator may have put the extension where our search path does not lead.
+    where = "SELECT extnamespace::regnamespace::text FROM pg_extension WHERE extname = 'pg_trgm'"
+    schema = op.get_bind().execute(sa.text(where)).scalar_one()
     op.create_index(
         "ix_record_search_number_key",
         "record_search",
         ["number_key"],
         postgresql_using="gin",
-        postgresql_ops={"number_key": "gin_trgm_ops"},
+        postgresql_ops={"number_key": f"{schema}.gin_trgm_ops"},
     )
     # Sessions that have run out are forgotten at every sign-in.
     op.create_index("ix_session_expires_at", "session", ["expires_at"])

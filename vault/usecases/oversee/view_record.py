@@ -38,8 +38,8 @@ def view_record(code: RecordCode, *, actor: Actor, uow: UnitOfWork, clock: Clock
     require(actor, Action.VIEW_RECORD)
     now = clock.now()
     with recorded(uow, Event(now, actor, Action.VIEW_RECORD, record=code, purpose=purpose)), uow.begin() as tx:
-        record = _visible(tx, code, actor)
-        tx.events.add(_event(Action.VIEW_RECORD, record, tx, actor, now=now, purpose=purpose, details={}))
+        record = visible(tx, code, actor)
+        tx.events.add(look(Action.VIEW_RECORD, record, tx, actor, now=now, purpose=purpose, details={}))
     return record
 
 
@@ -50,14 +50,15 @@ def download(
     require(actor, Action.DOWNLOAD)
     now = clock.now()
     with recorded(uow, Event(now, actor, Action.DOWNLOAD, record=code, purpose=purpose)), uow.begin() as tx:
-        record = _visible(tx, code, actor)
+        record = visible(tx, code, actor)
         digest, mime, name = _file(record, copy)
         details = {"copy": copy.value}
-        tx.events.add(_event(Action.DOWNLOAD, record, tx, actor, now=now, purpose=purpose, details=details))
+        tx.events.add(look(Action.DOWNLOAD, record, tx, actor, now=now, purpose=purpose, details=details))
     return File(blobs.get(digest), mime, name)
 
 
-def _visible(tx: Tx, code: RecordCode, actor: Actor) -> Record:
+def visible(tx: Tx, code: RecordCode, actor: Actor) -> Record:
+    """The record, for its agency or its holder; for anybody else `RECORD`: it is not there."""
     record = tx.records.get(code)
     if actor.role is Role.CITIZEN:
         own = actor.holder_id is not None and actor.holder_id in tx.records.holder_ids(code)
@@ -77,7 +78,7 @@ def _file(record: Record, copy: Copy) -> tuple[Digest, str, str]:
     return record.preview, "image/jpeg", f"{record.code}-1.jpg"
 
 
-def _event(
+def look(
     action: Action,
     record: Record,
     tx: Tx,
@@ -87,6 +88,7 @@ def _event(
     purpose: str | None,
     details: Mapping[str, object],
 ) -> Event:
+    """The event of one look at a record."""
     return Event(
         now,
         actor,

@@ -15,6 +15,7 @@ from vault.domain.people import Actor
 from vault.domain.records import Record
 from vault.domain.reuse import Decision
 from vault.domain.states import RecordState
+from vault.usecases.oversee.view_revision import Revision
 from vault.usecases.reuse.answer import ComponentAnswer, DossierAnswer
 from vault.usecases.reuse.attach import decision_json
 
@@ -79,6 +80,30 @@ class SignaturesOut(BaseModel):
     count: int
     signers: list[str]
     report: dict[str, Any]
+
+
+class RevisionOut(BaseModel):
+    """A signed revision of a file that came signed; `report` is about that signature, as the file came in."""
+
+    number: int
+    length: int
+    signer: str
+    signed_at: datetime | None
+    verdict: str
+    report: dict[str, Any]
+
+    @classmethod
+    def of(cls, revision: Revision) -> Self:
+        """From the use case."""
+        report = revision.report
+        return cls(
+            number=revision.number,
+            length=revision.length,
+            signer=report.signer,
+            signed_at=datetime.fromisoformat(report.signed_at) if report.signed_at else None,
+            verdict=report.verdict.value,
+            report=report.as_dict(),
+        )
 
 
 class PageOut(BaseModel):

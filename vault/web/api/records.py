@@ -7,7 +7,8 @@ from fastapi import APIRouter, Response
 from vault.domain.ids import normal_record_code
 from vault.usecases.oversee.change_state import ChangeState, change
 from vault.usecases.oversee.view_record import Copy, download, view_record
-from vault.web.api.models import RecordOut, StateIn
+from vault.usecases.oversee.view_revision import list_revisions, view_revision
+from vault.web.api.models import RecordOut, RevisionOut, StateIn
 from vault.web.session import SignedIn, TheApp
 
 router = APIRouter(prefix="/records", tags=["records"])
@@ -27,6 +28,29 @@ def get_file(code: str, copy: Copy, actor: SignedIn, app: TheApp, purpose: str |
     file = download(
         normal_record_code(code),
         copy,
+        actor=actor,
+        uow=app.uow,
+        blobs=app.blobs,
+        clock=app.clock,
+        purpose=purpose,
+    )
+    headers = {"Content-Disposition": f'inline; filename="{file.name}"'}
+    return Response(file.data, media_type=file.mime, headers=headers)
+
+
+@router.get("/{code}/revisions")
+def get_revisions(code: str, actor: SignedIn, app: TheApp, purpose: str | None = None) -> list[RevisionOut]:
+    """The signed revisions of a paper that came signed, in the order of signing, each with its report."""
+    found = list_revisions(normal_record_code(code), actor=actor, uow=app.uow, clock=app.clock, purpose=purpose)
+    return [RevisionOut.of(one) for one in found]
+
+
+@router.get("/{code}/revisions/{number}", response_class=Response)
+def get_revision(code: str, number: int, actor: SignedIn, app: TheApp, purpose: str | None = None) -> Response:
+    """The paper as it was when that signature was made."""
+    file = view_revision(
+        normal_record_code(code),
+        number,
         actor=actor,
         uow=app.uow,
         blobs=app.blobs,

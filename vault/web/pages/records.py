@@ -21,6 +21,7 @@ from vault.messages import Language, say
 from vault.usecases.oversee.change_state import ChangeState, change
 from vault.usecases.oversee.trace_record import Trace, trace_record
 from vault.usecases.oversee.view_record import Copy, download, view_record
+from vault.usecases.oversee.view_revision import Revision, revisions_of, view_revision
 from vault.web.errors import status_of
 from vault.web.html import render
 from vault.web.pages.desk import type_name
@@ -97,6 +98,7 @@ class RecordPage:
     sha256_sealed: str
     page_count: int
     signatures: SignaturesView | None
+    revisions: tuple[Revision, ...]
     events: tuple[EventView, ...]
     next_states: tuple[str, ...]
     error: str | None
@@ -132,6 +134,16 @@ def file(code: str, copy: Copy, actor: SignedIn, app: TheApp) -> Response:
     """The original as it came, or the sealed copy."""
     found = download(
         normal_record_code(code), copy, actor=actor, uow=app.uow, blobs=app.blobs, clock=app.clock, purpose=None
+    )
+    headers = {"Content-Disposition": f'inline; filename="{found.name}"'}
+    return Response(found.data, media_type=found.mime, headers=headers)
+
+
+@router.get("/{code}/ban-ky/{number}", response_class=Response)
+def revision(code: str, number: int, actor: SignedIn, app: TheApp) -> Response:
+    """A paper that came signed, as it was when that signature was made."""
+    found = view_revision(
+        normal_record_code(code), number, actor=actor, uow=app.uow, blobs=app.blobs, clock=app.clock, purpose=None
     )
     headers = {"Content-Disposition": f'inline; filename="{found.name}"'}
     return Response(found.data, media_type=found.mime, headers=headers)
@@ -202,6 +214,7 @@ def _page(found: Record, actor: Actor, app: App, *, error: str | None = None, re
         sha256_sealed=found.sealed,
         page_count=found.page_count,
         signatures=_signatures(trace),
+        revisions=revisions_of(trace.intake),
         events=tuple(event_view(one, app) for one in trace.events),
         next_states=tuple(one.value for one in _NEXT.get(found.state, ())),
         error=error,

@@ -510,13 +510,14 @@ class Events(Protocol):
         *,
         agency_code: str | None = None,
         holder_id: int | None = None,
+        about: Sequence[RecordCode] = (),
         record: RecordCode | None = None,
         dossier: DossierCode | None = None,
         action: Action | None = None,
         outcome: Outcome | None = None,
         limit: int,
     ) -> tuple[Event, ...]:
-        """The newest first, by any of the filters."""
+        """The newest first, by any of the filters; `about` adds events on these records to those of the holder."""
         ...
 
     def tally(self, *, agency_code: str | None, since: date) -> tuple[Tally, ...]:

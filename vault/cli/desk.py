@@ -14,7 +14,7 @@ from rich.table import Table
 from vault import bootstrap
 from vault.bootstrap import App
 from vault.cli.edge import Json, err, file_bytes, out, print_json
-from vault.domain.errors import Forbidden, Invalid, Unavailable
+from vault.domain.errors import Forbidden, Invalid, Unavailable, VaultError
 from vault.domain.holders import HolderId
 from vault.domain.ids import DossierCode, normal_record_code
 from vault.domain.intake import Channel, Intake, IntakeId, IntakeState, NamedHolder
@@ -57,13 +57,27 @@ def digitize(
     given = dict(_pair(one) for one in field or ())
     results = []
     for file in files:
-        intake = _received(service, file, actor, type_code=type_code, holder=holder)
-        if type_code and holder and not leave and intake.state is IntakeState.READ:
-            said = _word(intake, type_code, holder, name, given=given, consent=consent, service=service)
-            confirm(
-                said, actor=actor, uow=service.uow, catalogue=service.catalogue, clock=service.clock, ids=service.ids
-            )
-            intake = _wait(service, intake.id, file.name, until=frozenset({IntakeState.SEALED}))
+        try:
+            intake = _received(service, file, actor, type_code=type_code, holder=holder)
+            if type_code and holder and not leave and intake.state is IntakeState.READ:
+                said = _word(intake, type_code, holder, name, given=given, consent=consent, service=service)
+                confirm(
+                    said,
+                    actor=actor,
+                    uow=service.uow,
+                    catalogue=service.catalogue,
+                    clock=service.clock,
+                    ids=service.ids,
+                )
+                intake = _wait(service, intake.id, file.name, until=frozenset({IntakeState.SEALED}))
+        except Unavailable:
+            raise
+        except VaultError as error:
+            if len(files) == 1:
+                raise
+            # One bad file of many does not hide what was done with the others.
+            results.append(_refused(file, error))
+            continue
         results.append(_result(file, intake, given))
     failed = [one for one in results if one["failure"]]
     if as_json:
@@ -176,6 +190,11 @@ def _result(file: Path, intake: Intake, given: dict[str, str]) -> dict[str, Any]
         "signatures": intake.signatures.count if intake.signatures else 0,
         "doubtful": doubtful,
     }
+
+
+def _refused(file: Path, error: VaultError) -> dict[str, Any]:
+    unknown = dict.fromkeys(("intake", "state", "record", "sha256", "type"))
+    return {"file": str(file), "failure": error.code, "pages": 0, "signatures": 0, "doubtful": {}, **unknown}
 
 
 def _show_results(results: list[dict[str, Any]]) -> None:

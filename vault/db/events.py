@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from types import MappingProxyType
 
@@ -67,6 +68,7 @@ class PgEvents:
         *,
         agency_code: str | None = None,
         holder_id: int | None = None,
+        about: Sequence[RecordCode] = (),
         record: RecordCode | None = None,
         dossier: DossierCode | None = None,
         action: Action | None = None,
@@ -77,7 +79,6 @@ class PgEvents:
         query = select(t.event).order_by(t.event.c.id.desc()).limit(limit)
         for column, value in (
             (t.event.c.agency_code, agency_code),
-            (t.event.c.holder_id, holder_id),
             (t.event.c.record_code, record),
             (t.event.c.dossier_code, dossier),
             (t.event.c.action, action and action.value),
@@ -85,6 +86,9 @@ class PgEvents:
         ):
             if value is not None:
                 query = query.where(column == value)
+        if holder_id is not None:
+            # A paper may name several people: what is done with it concerns each of them.
+            query = query.where((t.event.c.holder_id == holder_id) | t.event.c.record_code.in_(about))
         return tuple(event_of(row) for row in self._db.execute(query))
 
     def tally(self, *, agency_code: str | None, since: date) -> tuple[Tally, ...]:

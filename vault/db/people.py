@@ -17,15 +17,6 @@ from vault.ports import Account
 _ACTOR = (t.account.c.id, t.account.c.name, t.account.c.role, t.account.c.agency_code, t.account.c.holder_id)
 
 
-# Every column that names a holder, in whatever table; the numbers themselves are moved first.
-_NAMING = tuple(
-    column
-    for table in t.metadata.tables.values()
-    for column in table.columns
-    if column.references(t.holder.c.id) and table is not t.holder_identifier
-)
-
-
 def _actor(row: AnyRow) -> Actor:
     return Actor(row.id, row.name, Role(row.role), row.agency_code, row.holder_id)
 
@@ -159,5 +150,8 @@ class PgHolders:
             .where(t.holder_identifier.c.holder_id == other)
             .values(holder_id=holder_id, is_main=False, **given)
         )
-        for column in _NAMING:
-            self._db.execute(update(column.table).where(column == other).values({column.name: holder_id}))
+        signs_in = select(t.account.c.id).where(t.account.c.holder_id == other).limit(1)
+        if self._db.execute(signs_in).one_or_none() is not None:
+            raise Conflict("HOLDER_NUMBER_TAKEN")  # whoever signs in keeps their own papers, whatever a card says
+        for table in (t.record_holder, t.dossier, t.dossier_person):
+            self._db.execute(update(table).where(table.c.holder_id == other).values(holder_id=holder_id))

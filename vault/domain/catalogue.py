@@ -100,6 +100,8 @@ class Term:
         """The last day on which a paper issued on ``issued_on`` serves (the corresponding day, BLDS 2015 Đ148)."""
         month = issued_on.month - 1 + self.months
         year, month = issued_on.year + month // 12, month % 12 + 1
+        if year >= date.max.year:
+            return date.max
         day = min(issued_on.day, calendar.monthrange(year, month)[1])
         return date(year, month, day) + timedelta(days=self.days)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -166,7 +167,9 @@ class Intake:
         return self.signatures is not None and self.signatures.present
 
 
-DATE_FIELDS = ("issued_on", "expires_on", "birth_date")
+DATE_FIELDS = ("issued_on", "expires_on")
+_BIRTH = re.compile(r"[0-9]{4}(-(0[1-9]|1[0-2]))?")
+"""Old papers print only the year of birth, or month and year."""
 
 
 def day_of(fields: Mapping[str, str], name: str) -> date | None:
@@ -180,11 +183,15 @@ def day_of(fields: Mapping[str, str], name: str) -> date | None:
         raise Invalid("FIELD_DATE", field=name, value=text) from error
 
 
-def check_confirmation(holders: tuple[NamedHolder, ...], fields: Mapping[str, str]) -> None:
-    """Refuse a confirmation that names nobody, a date that is none, a term that ends before it begins."""
+def check_confirmation(holders: tuple[NamedHolder, ...], fields: Mapping[str, str], *, today: date) -> None:
+    """Refuse a confirmation that names nobody, a date that is none or lies ahead, a term that ends before it begins."""
     if not holders:
         raise Invalid("HOLDER_MISSING")
     days = {name: day_of(fields, name) for name in DATE_FIELDS}
     issued_on, expires_on = days["issued_on"], days["expires_on"]
+    if issued_on and issued_on > today:
+        raise Invalid("FIELD_DATE", field="issued_on", value=issued_on.isoformat())
+    if not _BIRTH.fullmatch(fields.get("birth_date", "0000")):
+        day_of(fields, "birth_date")
     if issued_on and expires_on and expires_on < issued_on:
         raise Invalid("TERM_BACKWARDS", issued_on=issued_on.isoformat(), expires_on=expires_on.isoformat())

@@ -38,11 +38,12 @@ def figures(tallies: Iterable[Tally]) -> Figures:
     """Add events up: sealed records, attachments, demands, demands refused by the once-only rule, and so on."""
     rows = tuple(tallies)
 
+    # An act that concerns several people is one event a person; the others' are marked PARTY and counted once.
     def total(action: Action, outcome: Outcome = Outcome.DONE, code: str | None = None) -> int:
         return sum(
             row.count
             for row in rows
-            if row.action is action and row.outcome is outcome and (code is None or row.code == code)
+            if row.action is action and row.outcome is outcome and (row.code == code if code else row.code != "PARTY")
         )
 
     return Figures(

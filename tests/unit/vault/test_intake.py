@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import date
 from itertools import product
 
 import pytest
@@ -16,6 +17,7 @@ STEPS = {
     (S.CONFIRMED, S.READ),
     (S.FAILED, S.RECEIVED),
 }
+TODAY = date(2026, 11, 22)
 HOLDERS = (NamedHolder("031090000001", "NGUYỄN VĂN MẪU"),)
 
 
@@ -49,7 +51,7 @@ def test_what_is_sealed_stays_sealed() -> None:
 )
 def test_what_an_officer_may_not_confirm(holders: tuple[NamedHolder, ...], fields: dict[str, str], code: str) -> None:
     with pytest.raises(Invalid) as caught:
-        check_confirmation(holders, fields)
+        check_confirmation(holders, fields, today=TODAY)
     assert caught.value.code == code
 
 
@@ -61,13 +63,22 @@ def test_what_an_officer_may_not_confirm(holders: tuple[NamedHolder, ...], field
         {"issued_on": "2026-11-22", "expires_on": "2026-11-22"},
         {"issued_on": "1954-07-21", "expires_on": "9999-12-31"},
         {"number": "22/11/2026"},
+        {"birth_date": "1950"},
+        {"birth_date": "1950-07"},
     ],
 )
 def test_what_an_officer_may_confirm(fields: dict[str, str]) -> None:
-    check_confirmation(HOLDERS, fields)
+    check_confirmation(HOLDERS, fields, today=TODAY)
 
 
 def test_a_day_is_read_from_its_field() -> None:
     assert day_of({"issued_on": "2026-11-22"}, "issued_on").isoformat() == "2026-11-22"
     assert day_of({"issued_on": ""}, "issued_on") is None
     assert day_of({}, "issued_on") is None
+
+
+@pytest.mark.parametrize("day", ["2026-11-23", "9999-12-01"])
+def test_no_paper_was_issued_tomorrow(day: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        check_confirmation(HOLDERS, {"issued_on": day}, today=TODAY)
+    assert refused.value.code == "FIELD_DATE"

@@ -19,11 +19,14 @@ from vault.domain.intake import (
     step,
 )
 from vault.domain.people import Action, Actor, require
+from vault.domain.records import evidence_of
 from vault.domain.reuse import VIET_NAM
+from vault.domain.states import SignatureEvidence
 from vault.domain.text import nfc
 from vault.ports import Clock, Ids, Tx, UnitOfWork
 from vault.usecases.refusals import recorded
 
+_SIGNED = frozenset({SignatureEvidence.VALID, SignatureEvidence.VALID_WITH_WARNING})
 STATUS_LIST = 1
 STATUS_LIST_SIZE = 1 << 20
 """Entries of one status list; drawn at random, so an index says nothing about a date."""
@@ -51,7 +54,7 @@ def confirm(what: Confirm, *, actor: Actor, uow: UnitOfWork, catalogue: Catalogu
             raise Invalid("LOOKUP_ONLY", type=paper.code)
         holders = tuple(_holder(link) for link in what.holders)
         fields = {name: nfc(value).strip() for name, value in what.fields.items() if value.strip()}
-        check_confirmation(holders, fields)
+        check_confirmation(holders, fields, today=now.astimezone(VIET_NAM).date())
         said = Confirmation(
             type_code=paper.code,
             holders=holders,
@@ -69,6 +72,7 @@ def confirm(what: Confirm, *, actor: Actor, uow: UnitOfWork, catalogue: Catalogu
                 raise NotFound("INTAKE")
             if intake.confirmation is not None:
                 return _again(intake, said)
+            _refuse_doubtful(intake, said)
             tx.intakes.set_state(intake.id, step(intake.state, IntakeState.CONFIRMED))
             tx.intakes.set_confirmation(intake.id, replace(said, record_id=_reserve(tx, ids)))
             tx.jobs.seal(intake.id)
@@ -80,6 +84,15 @@ def confirm(what: Confirm, *, actor: Actor, uow: UnitOfWork, catalogue: Catalogu
             }
             tx.events.add(Event(now, actor, Action.CONFIRM, details=details))
             return tx.intakes.get(intake.id)
+
+
+def _refuse_doubtful(intake: Intake, said: Confirmation) -> None:
+    """A copy of our own record is that record; a paper that nobody compared and nobody signed proves nothing."""
+    if intake.proposal is not None and intake.proposal.own_record is not None:
+        raise Conflict("ALREADY_RECORD", record=intake.proposal.own_record)
+    signed = intake.signatures is not None and evidence_of(intake.signatures.verdict) in _SIGNED
+    if not said.compared_with_original and not signed:
+        raise Invalid("COMPARE_FIRST")
 
 
 def _holder(link: NamedHolder) -> NamedHolder:

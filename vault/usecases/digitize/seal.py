@@ -40,7 +40,8 @@ from vault.ports import (
 WORDS = "Bản số hóa từ văn bản giấy"
 COVER_WORDS = "Phiếu kèm theo văn bản điện tử đã ký số, văn bản gốc được giữ nguyên"
 QR_MM = 30
-MAX_SYMBOL_NAME = 60
+SHORTER = ((200, 200), (64, 96), (48, 72), (40, 56), (36, 48), (32, 40), (24, 28))
+"""Bytes of UTF-8 that number and name may take on the symbol, tried in turn; the record keeps them whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,10 +183,10 @@ def _facts(intake: Intake, said: Confirmation, paper: DocumentType, directory: A
         credential=CredentialFacts(
             issuer=intake.agency_code,
             type_code=paper.code,
-            number=fields.get("number", "")[:MAX_SYMBOL_NAME],
+            number=fields.get("number", ""),
             issued_on=issued_on,
             expires_on=valid_until,
-            holder_name=first.name[:MAX_SYMBOL_NAME],
+            holder_name=first.name,
             holder_masked=mask_number(first.number or ""),
             original=intake.original,
         ),
@@ -197,9 +198,31 @@ def _link(number: str, name: str, role: str) -> HolderLink:
     return HolderLink(HolderRole(role), parsed.kind, parsed.number, name)
 
 
+def _fitting(facts: CredentialFacts, said: Confirmation, slot: StatusSlot, *, credentials: CredentialDesk) -> str:
+    for number, name in SHORTER:
+        cut = replace(facts, number=_cut(facts.number, number), holder_name=_cut(facts.holder_name, name))
+        try:
+            return credentials.issue(said.record_id, cut, slot=slot, at=said.at)
+        except qr.QrError as error:
+            if error.code not in {"SYMBOL_TOO_LARGE", "CBOR"}:
+                raise
+            refusal = error
+    raise refusal
+
+
+def _cut(text: str, most: int) -> str:
+    """At most so many bytes, whole letters, with an ellipsis where something was left out."""
+    if len(text.encode()) <= most:
+        return text
+    kept = text
+    while len(kept.encode()) > most - len("…".encode()):
+        kept = kept[:-1]
+    return kept.rstrip() + "…"
+
+
 def _symbol(facts: _Facts, said: Confirmation, slot: StatusSlot, *, credentials: CredentialDesk) -> _Symbol:
     """The credential and its picture, read back before it is used: a symbol that does not read is not issued."""
-    text = credentials.issue(said.record_id, facts.credential, slot=slot, at=said.at)
+    text = _fitting(facts.credential, said, slot, credentials=credentials)
     png = qr.render_png(text, mm=QR_MM)
     qr.read_back(png, text)
     return _Symbol(text, png)

@@ -34,7 +34,17 @@ def view_intake(intake_id: IntakeId, *, actor: Actor, uow: UnitOfWork, clock: Cl
         pages = tx.intakes.pages(intake_id)
         if intake.state is not IntakeState.RECEIVED:
             details = {"intake": intake_id}
-            tx.events.add(Event(clock.now(), actor, Action.VIEW_INTAKE, record=intake.record, details=details))
+            holder_id = tx.records.first_holder(intake.record) if intake.record else None
+            tx.events.add(
+                Event(
+                    clock.now(),
+                    actor,
+                    Action.VIEW_INTAKE,
+                    record=intake.record,
+                    holder_id=holder_id,
+                    details=details,
+                )
+            )
     return SeenIntake(intake, pages)
 
 

@@ -24,6 +24,13 @@ class ChangeState:
     superseded_by: RecordCode | None = None
 
 
+def _require_successor(old: Record, new: Record) -> None:
+    """What takes a paper's place is in force, of the same agency, and about somebody whom the old one names."""
+    shared = {link.number for link in old.holders} & {link.number for link in new.holders}
+    if new.state is not RecordState.ACTIVE or new.agency_code != old.agency_code or not shared:
+        raise Invalid("SUPERSEDED_BY")
+
+
 def change(what: ChangeState, *, actor: Actor, uow: UnitOfWork, clock: Clock) -> Record:
     """Change the state, with its reason in the log."""
     require(actor, Action.CHANGE_STATE)
@@ -40,7 +47,7 @@ def change(what: ChangeState, *, actor: Actor, uow: UnitOfWork, clock: Clock) ->
         if what.superseded_by == what.record:
             raise Invalid("SUPERSEDED_BY_ITSELF")
         if what.superseded_by is not None:
-            tx.records.get(what.superseded_by)
+            _require_successor(record, tx.records.get(what.superseded_by))
         tx.records.set_state(
             what.record, change_state(record.state, what.state), superseded_by=what.superseded_by, at=now
         )

@@ -41,4 +41,5 @@ def who_looked(*, actor: Actor, uow: UnitOfWork, record: RecordCode | None = Non
     if actor.role is not Role.CITIZEN or actor.holder_id is None:
         return ()
     with uow.begin() as tx:
-        return tx.events.list(holder_id=actor.holder_id, record=record, limit=limit)
+        own = tuple(one.code for one in tx.records.of_holder(actor.holder_id))
+        return tx.events.list(holder_id=actor.holder_id, about=own, record=record, limit=limit)

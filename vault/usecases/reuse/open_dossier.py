@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from vault.domain.audit import Event
 from vault.domain.catalogue import Catalogue
 from vault.domain.dossiers import Dossier, Party
-from vault.domain.errors import Forbidden, Invalid
-from vault.domain.holders import HolderId, HolderRole
+from vault.domain.errors import Conflict, Forbidden, Invalid
+from vault.domain.holders import HolderAlias, HolderId, HolderRole
 from vault.domain.identity_card import is_card, read_card
 from vault.domain.ids import dossier_code
 from vault.domain.people import Action, Actor, require
 from vault.domain.reuse import VIET_NAM, Authority
-from vault.domain.text import nfc
+from vault.domain.text import NameMatch, compare_names, nfc
 from vault.ports import Clock, Tx, UnitOfWork
 from vault.usecases.refusals import recorded
+
+LONGEST_TERM = timedelta(days=366)
+"""No procedure of the catalogue takes longer; a later date would only make papers look expired."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,8 @@ def open_dossier(what: OpenDossier, *, actor: Actor, uow: UnitOfWork, catalogue:
             raise Forbidden("NO_AGENCY")
         if what.authority not in Authority.__members__:
             raise Invalid("AUTHORITY", authority=what.authority)
+        if what.due_on is not None and not today <= what.due_on <= today + LONGEST_TERM:
+            raise Invalid("DUE_DATE", due_on=what.due_on.isoformat())
         procedure = catalogue.procedure(what.procedure_code, today)
         holder = Person(what.holder_number, what.holder_name, what.holder_role)
         with uow.begin() as tx:
@@ -106,5 +111,15 @@ def _party(tx: Tx, person: Person, now: datetime) -> Party:
             raise Invalid("HOLDER_NAME")
         holder_id = tx.holders.ensure(number, name, at=now)
     for alias in card.aliases if card else ():
-        tx.holders.tie(holder_id, alias)
+        _tie(tx, holder_id, alias)
     return Party(holder_id, replace(tx.holders.get(holder_id), role=HolderRole(person.role.upper())))
+
+
+def _tie(tx: Tx, holder_id: int, alias: HolderAlias) -> None:
+    """Keep another number of the holder. A card's QR is not signed: it gives nobody the papers of another name."""
+    other = tx.holders.find(alias.id)
+    if other is not None and other != holder_id:
+        names = compare_names(tx.holders.get(other).name, tx.holders.get(holder_id).name)
+        if names < NameMatch.SPACING_CASE:
+            raise Conflict("HOLDER_NUMBER_TAKEN")
+    tx.holders.tie(holder_id, alias)

@@ -37,7 +37,8 @@ def report_overrides(day: date | None, *, actor: Actor, uow: UnitOfWork, clock: 
     now = clock.now()
     if actor.agency_code is None:
         raise Forbidden("NO_AGENCY")
-    wanted = day or now.astimezone(VIET_NAM).date()
+    today = now.astimezone(VIET_NAM).date()
+    wanted = min(day or today, today)
     start = datetime.combine(wanted, time(), VIET_NAM)
     with uow.begin() as tx:
         rows = tx.dossiers.reported(actor.agency_code, since=start, until=start + timedelta(days=1))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,8 +11,9 @@ from vault.domain.audit import Event
 from vault.domain.errors import Invalid
 from vault.domain.ids import RecordCode, digest_of, record_code
 from vault.domain.people import Action, Actor
+from vault.domain.records import Record
 from vault.domain.states import RecordState
-from vault.ports import Clock, CredentialDesk, Engines, SealingDesk, UnitOfWork
+from vault.ports import Clock, CredentialDesk, Engines, SealingDesk, Tx, UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +44,7 @@ def check_pdf(
     report = engines.inspect(data, trust=sealing.trust, now=now)
     shown = _shown(data, engines=engines, credentials=credentials, now=now)
     with uow.begin() as tx:
-        # A renewed seal has other bytes than the copy somebody saved before; the credential on the page is the same.
-        record = next(iter(tx.records.of_blob(digest_of(data))), None) or (tx.records.find(shown) if shown else None)
+        record = _behind(data, report, shown, tx)
         verdict = str(report.verdict)
         if record is not None and verdict.startswith("VALID") and record.state is not RecordState.ACTIVE:
             verdict = record.state.value
@@ -63,11 +64,23 @@ def check_pdf(
     return PdfCheck(verdict, report, record.code if record else None, record.state if record else None)
 
 
-def _shown(data: bytes, *, engines: Engines, credentials: CredentialDesk, now: datetime) -> RecordCode | None:
-    """The record whose credential is printed on the file; None when there is none, or nothing can be drawn of it."""
+def _shown(data: bytes, *, engines: Engines, credentials: CredentialDesk, now: datetime) -> tuple[RecordCode, ...]:
+    """Records whose credentials are printed on the file; none when nothing can be drawn of it."""
     try:
         texts = engines.codes(data)
     except Invalid:
-        return None
+        return ()
     ids = (credentials.own_record(text, now=now) for text in texts)
-    return next((record_code(one) for one in ids if one is not None), None)
+    return tuple(record_code(one) for one in ids if one is not None)
+
+
+def _behind(data: bytes, report: signing.Report, shown: Sequence[RecordCode], tx: Tx) -> Record | None:
+    """The record that the file is a copy of; of several, one that no longer holds comes first.
+
+    Bytes added after the last signature do not make another paper, so every signed revision is looked up as well. A
+    renewed seal has other bytes than the copy somebody saved before; the credential on the page is the same.
+    """
+    ends = {len(data), *(one.covered_bytes for one in report.signatures if 0 < one.covered_bytes < len(data))}
+    found = [record for end in sorted(ends) for record in tx.records.of_blob(digest_of(data[:end]))]
+    found += [record for code in shown if (record := tx.records.find(code)) is not None]
+    return min(found, key=lambda record: record.state is RecordState.ACTIVE, default=None)

@@ -105,6 +105,8 @@ def sign_out_post(request: Request, actor: SignedIn, app: TheApp) -> Response:
     sign_out(token_of(request) or "", actor=actor, uow=app.uow, clock=app.clock)
     response = RedirectResponse("/", SEE_OTHER)
     response.delete_cookie(COOKIE, path="/")
+    # Pictures of papers lie in the cache of a shared browser; the next person at the counter must not find them.
+    response.headers["Clear-Site-Data"] = '"cache"'
     return response
 
 

@@ -1,5 +1,6 @@
 // The public face of the browser module: import { verify, verifyTrustList, ... } from "/static/qr/index.js".
 
+export { challengeText, newNonce } from "./challenge.js";
 export { coordinates, publicKey } from "./cose.js";
 export { parse, statusBook, verify } from "./credential.js";
 export { QrError } from "./errors.js";

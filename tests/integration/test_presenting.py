@@ -299,6 +299,7 @@ def test_guessing_codes_is_slowed_down_and_does_not_shut_a_counter_out(parts: Ap
             for _ in range(STRANGERS_TRIES_A_MINUTE):
                 tx.shares.missed("strangers", minute=minute)
     assert outcome("198.51.100.9", made.code.digits) == "TOO_MANY_TRIES"
+    assert stranger(parts).post("/api/v1/verify/short-code", json={"code": wrong}).status_code == 429
     assert outcome("198.51.100.9", made.code.digits, actor_of(parts, Role.VERIFIER)) == "VALID"
     with parts.uow.begin() as tx:
         tx.shares.free(parts.clock.now() + timedelta(days=1))  # nothing of it is left for other tests

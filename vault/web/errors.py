@@ -26,13 +26,16 @@ STATUS: dict[Kind, int] = {
 }
 _UNAUTHENTICATED = frozenset({"SIGN_IN_FIRST", "SIGN_IN_WRONG"})
 TOO_LARGE = 413
+_LIMITED = frozenset({"TOO_MANY_TRIES"})
 _HTTP = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", TOO_LARGE: "FILE_TOO_LARGE"}
 _RETRY_SECONDS = "5"
 _FAULT = 500
 
 
 def status_of(error: VaultError) -> int:
-    """The HTTP status; asking to sign in is 401."""
+    """The HTTP status; asking to sign in is 401, asking to wait is 429."""
+    if error.code in _LIMITED:
+        return 429
     return 401 if error.code in _UNAUTHENTICATED else STATUS[error.kind]
 
 

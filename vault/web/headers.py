@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 
 from fastapi import FastAPI, Request, Response
@@ -11,8 +12,8 @@ _CSP = (
     "font-src 'self'; manifest-src 'self'; worker-src 'self'; media-src 'self' blob:; form-action 'self'; "
     "frame-ancestors 'none'; base-uri 'none'"
 )
-SCANNER = "/q"
-"""The one page that runs WebAssembly: reading a QR from the camera."""
+_SYMBOLS = re.compile(r"/q|/q/trinh|/c|/cua-toi/[^/]+/trinh")
+"""The pages that run WebAssembly: they read symbols from the camera, or draw them."""
 
 
 def install(app: FastAPI) -> None:
@@ -21,7 +22,7 @@ def install(app: FastAPI) -> None:
     @app.middleware("http")
     async def _headers(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
         response = await call_next(request)
-        wasm = " 'wasm-unsafe-eval'" if request.url.path == SCANNER else ""
+        wasm = " 'wasm-unsafe-eval'" if _SYMBOLS.fullmatch(request.url.path) else ""
         response.headers.setdefault("Content-Security-Policy", _CSP.format(wasm=wasm))
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         response.headers.setdefault("Referrer-Policy", "no-referrer")

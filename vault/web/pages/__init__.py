@@ -6,10 +6,10 @@ back as a sentence on the page the person was on.
 
 from fastapi import APIRouter
 
-from vault.web.pages import citizen, desk, digitise, dossiers, notices, oversight, records, start, verifier
+from vault.web.pages import citizen, desk, digitise, dossiers, notices, oversight, presenting, records, start, verifier
 
 router = APIRouter(include_in_schema=False)
-for part in (start, desk, digitise, dossiers, notices, records, oversight, citizen, verifier):
+for part in (start, desk, digitise, dossiers, notices, records, oversight, presenting, citizen, verifier):
     router.include_router(part.router)
 
 __all__ = ["router"]

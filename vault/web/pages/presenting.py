@@ -1,4 +1,4 @@
-"""Showing without being copied: the citizen's page, the answer to a question, the verifier's page, what is being shared."""
+"""Showing without being copied: the citizen's page, the answer to a question, the verifier's page, live shares."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from vault.web.session import SignedIn, TheApp, TheLanguage
 router = APIRouter(include_in_schema=False)
 SEE_OTHER = 303
 _OPEN_PLACES = ("at", "record", "count", "seconds", "audience", "purpose", "name")
-_SHOW_WORDS = ("ui.present.", "ui.field.")
+_SHOW_WORDS = ("ui.present.", "ui.shown.")
 _CHECK_WORDS = (*_SHOW_WORDS, "ui.scan.", "ui.verdict.", "ui.reason.", "ui.claim.")
 
 
@@ -73,7 +73,7 @@ class SharesPage:
     shares: tuple[ShareRow, ...]
 
 
-# --- addresses that a phone's own camera opens; the fragment goes along and never reaches the service --------------------
+# --- addresses that a phone's own camera opens; the fragment goes along and never reaches the service
 @router.get("/p")
 @router.get("/k")
 def opened_by_camera() -> Response:

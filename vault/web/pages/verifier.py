@@ -96,13 +96,32 @@ def _words(language: Language) -> dict[str, str]:
 
 @cache
 def _kept() -> tuple[tuple[str, Path], ...]:
-    names = ("app.css", "icon.svg", "scanner.webmanifest", "js/scanner.js", "js/check.js", "js/show.js", "js/camera.js")
+    names = (
+        "app.css",
+        "icon.svg",
+        "scanner.webmanifest",
+        "js/scanner.js",
+        "js/check.js",
+        "js/show.js",
+        "js/camera.js",
+        "js/present-check.js",
+        "js/present-consent.js",
+        "js/present-store.js",
+        "js/present-symbol.js",
+        "js/present-used.js",
+    )
     own = [(f"/static/{name}", _STATIC / name) for name in names]
     engine = [(f"/static/qr/{file.name}", file) for file in sorted(_BROWSER.glob("*.js"))]
     reader = _STATIC / "vendor" / "zxing"
     vendor = [
         (f"/static/vendor/zxing/{name}", reader / name)
-        for name in ("share.js", "reader/index.js", "reader/zxing_reader.wasm")
+        for name in (
+            "share.js",
+            "reader/index.js",
+            "reader/zxing_reader.wasm",
+            "writer/index.js",
+            "writer/zxing_writer.wasm",
+        )
     ]
     return (*own, *engine, *vendor)
 

@@ -1,6 +1,6 @@
 // Judges what was scanned: first here, with the pinned root and the lists that anybody may fetch, then with the service.
 
-import { statusBook, verify, verifyStatusToken, verifyTrustList } from "/static/qr/index.js";
+import { statusBook, verify, verifyPresentation, verifyStatusToken, verifyTrustList } from "/static/qr/index.js";
 
 const STANDS = new Set(["UNREADABLE", "MALFORMED", "NOT_ISSUED_BY_US", "UNKNOWN_ISSUER", "BAD_SIGNATURE", "NOT_YET_VALID"]);
 const NOTHING = { nextUpdate: 0, byKid: new Map() };
@@ -45,6 +45,28 @@ export class Checker {
   async local(text) {
     await this.renew();
     return verify(text, { hosts: this.#pins.hosts, trust: this.#trust, status: this.#book, now: new Date() });
+  }
+
+  /** Whether a text is something that a citizen's phone shows: a token or a short code. */
+  isShown(text) {
+    return this.#pins.hosts.some((host) => text.startsWith(`https://${host}/p#`) || text.startsWith(`https://${host}/k#`));
+  }
+
+  /** Whether a text is a short code, as its QR or as the digits under its bar code. */
+  isShortCode(text) {
+    return this.#pins.hosts.some((host) => text.startsWith(`https://${host}/k#`)) || /^2000\d{9}$/.test(text);
+  }
+
+  /** The verdict on a shown token, judged on this device alone: `{ verdict, reasons, shown, status_as_of }`. */
+  async presentation(text, { audience, nonce }) {
+    await this.renew();
+    const { hosts } = this.#pins;
+    return verifyPresentation(text, { hosts, trust: this.#trust, status: this.#book, now: new Date(), audience, nonce });
+  }
+
+  /** What a short code shows, once; the service knows. */
+  shortCode(code) {
+    return this.#ask("/api/v1/verify/short-code", JSON.stringify({ code }), { "Content-Type": "application/json" });
   }
 
   /** The service's verdict with the status as of now; null when it cannot be reached. */
@@ -109,7 +131,9 @@ export class Checker {
  */
 export function combine(local, remote) {
   if (remote === null || remote.refused) return { ...local, alone: true };
-  const blind = local.reasons.includes("TRUST_LIST_OUTDATED");
-  if (STANDS.has(local.verdict) && !blind) return { ...local, alone: false };
+  // Nor can this device look into the transparency log, which alone holds up the papers of a key revoked later.
+  const blind = ["TRUST_LIST_OUTDATED", "KEY_REVOKED_NO_PROOF"].some((reason) => local.reasons.includes(reason));
+  const forged = local.reasons.includes("BAD_SIGNATURE");
+  if (STANDS.has(local.verdict) && (forged || !blind)) return { ...local, alone: false };
   return { ...remote, claims: local.claims ?? remote.claims, alone: false };
 }

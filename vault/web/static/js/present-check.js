@@ -80,17 +80,19 @@ async function judge(text) {
   }
   if (asked && Date.now() >= asked.expiresAt * 1000) forgetQuestion();
   let outcome = await checker.presentation(text, { audience, nonce: asked?.nonce ?? null });
+  const answered = asked !== null && outcome.shown !== null;
   if (outcome.shown && outcome.verdict === "VALID" && !(await useUp(outcome.shown.token_id, Date.now() + KEPT_MS))) {
     outcome = { ...outcome, verdict: "USED", reasons: ["USED"], shown: null };
   }
   // A question is good for one answer, whatever the answer was worth.
-  if (asked && !outcome.reasons.includes("NONCE_MISMATCH")) forgetQuestion();
+  if (answered) forgetQuestion();
   settle(outcome);
 }
 
 function settle(outcome) {
   put(showPresentation(outcome, { pins, say }));
-  navigator.vibrate?.(toneOf(outcome.verdict) === "ok" ? 80 : [150, 80, 150]);
+  // A page that a camera opened has not been touched yet, and may not shake the phone.
+  if (navigator.userActivation?.hasBeenActive) navigator.vibrate?.(toneOf(outcome.verdict) === "ok" ? 80 : [150, 80, 150]);
 }
 
 async function redeem(code) {

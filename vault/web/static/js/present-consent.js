@@ -43,7 +43,7 @@ export function ticks(names, fields, checked, { say, types }) {
   return names.map((name) => {
     const box = element("input");
     Object.assign(box, { type: "checkbox", name: "field", value: name, checked: checked.includes(name) });
-    const label = element("span", "", element("strong", "", say(`field.${name}`)));
+    const label = element("span", "", element("strong", "", say(`shown.${name}`)));
     if (fields) label.append(element("br"), readable(name, fields[name], types));
     return element("label", "tick", box, label);
   });
@@ -78,17 +78,19 @@ async function token(paper, consent, options) {
   return presentationText(bytes, { host: options.host });
 }
 
-function over(stage, say) {
-  stage.replaceChildren(element("p", "alert warn", say("present.over")));
+/** The end of a showing: a sentence, and the event by which the page offers its ways again. */
+function over(stage, say, key = "present.over") {
+  stage.replaceChildren(element("p", "alert warn", say(key)));
+  stage.dispatchEvent(new Event("over"));
 }
 
-/** Answer a verifier's question with one of `held` papers, after the citizen agreed. */
+/** Answer a verifier's question with one of `held` papers, after the citizen agreed; false when none of them fits. */
 export function answer(challenge, held, stage, { say, pins }) {
   const fit = held.filter((paper) => challenge.wanted.some((name) => name in paper.fields));
   stage.hidden = false;
   if (!fit.length) {
     stage.replaceChildren(element("p", "alert warn", say("present.none_fits")));
-    return;
+    return false;
   }
   const list = element("div", "oath");
   let paper = fit[0];
@@ -97,7 +99,7 @@ export function answer(challenge, held, stage, { say, pins }) {
     const missing = challenge.wanted.filter((name) => !(name in paper.fields));
     list.replaceChildren(
       ...ticks(names, paper.fields, names, { say, types: pins.types }),
-      ...missing.map((name) => element("p", "dim", `${say(`field.${name}`)}: ${say("present.not_there")}`)),
+      ...missing.map((name) => element("p", "dim", `${say(`shown.${name}`)}: ${say("present.not_there")}`)),
     );
   };
   draw();
@@ -121,7 +123,7 @@ export function answer(challenge, held, stage, { say, pins }) {
     );
     note(paper, "CHALLENGE", consent);
   });
-  const refuse = button(say("present.refuse"), "", () => stage.replaceChildren(element("p", "alert warn", say("present.refused"))));
+  const refuse = button(say("present.refuse"), "", () => over(stage, say, "present.refused"));
   stage.replaceChildren(
     element("h2", "", say("present.consent")),
     element("p", "alert warn", say("present.unsigned")),
@@ -135,6 +137,7 @@ export function answer(challenge, held, stage, { say, pins }) {
     element("p", "actions", agree, refuse),
   );
   stage.focus();
+  return true;
 }
 
 /** Show without a question: 45 seconds a symbol, drawn anew every 15 while the page shows it. */

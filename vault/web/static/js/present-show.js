@@ -14,6 +14,7 @@ const stage = document.getElementById("stage");
 const state = document.getElementById("state");
 const USUAL = ["type_code", "number", "issued_on", "holder_name", "holder_masked"];
 const HIDDEN = new Set(["original_digest16"]);
+const ways = document.getElementById("ways");
 let paper = null;
 
 function trouble(sentence) {
@@ -31,11 +32,16 @@ async function onTexts(texts) {
   try {
     const challenge = readChallenge(found, { hosts: pins.hosts, now: new Date() });
     const others = (await papers()).filter((one) => one.record !== paper.record);
-    answer(challenge, [paper, ...others], stage, { say, pins });
+    if (answer(challenge, [paper, ...others], stage, { say, pins })) ways.hidden = true;
   } catch (error) {
     trouble(say(error.code === "CHALLENGE_EXPIRED" ? "present.question_over" : "present.no_question"));
   }
 }
+
+// While something is asked or shown, it has the screen to itself.
+stage.addEventListener("over", () => {
+  ways.hidden = false;
+});
 
 const camera = new Camera(document.getElementById("video"), onTexts);
 
@@ -74,6 +80,8 @@ document.getElementById("consent").addEventListener("submit", async (event) => {
   try {
     if (event.submitter?.value === "CODE") await shortCode(paper, consent, stage, { say, barCode });
     else await oneWay(paper, consent, stage, { say, pins });
+    ways.hidden = true;
+    stage.scrollIntoView({ block: "nearest" });
   } catch (error) {
     trouble(error.code ? error.message : say("present.offline"));
   }
@@ -85,7 +93,7 @@ try {
   const ordered = [...USUAL.filter((name) => names.includes(name)), ...names.filter((name) => !USUAL.includes(name))];
   document.getElementById("fields").replaceChildren(...ticks(ordered, paper.fields, ["type_code", "holder_name"], { say, types: pins.types }));
   state.textContent = say("present.ready", { at: new Intl.DateTimeFormat("vi-VN", { timeZone: "Asia/Ho_Chi_Minh", dateStyle: "short", timeStyle: "short" }).format(paper.endsAt) });
-  document.getElementById("ways").hidden = false;
+  ways.hidden = false;
 } catch (error) {
   state.textContent = "";
   trouble(error.code ? error.message : say("present.offline"));

@@ -2,12 +2,12 @@
 
 const KEPT = `kho-so-scanner-${RELEASE.name}`;
 const LISTS = "kho-so-lists";
-const PAGE = "/q";
+const PAGES = ["/q", "/q/trinh"];
 const PATIENCE_MS = 4_000;
 
 async function install() {
   const [kept, lists] = await Promise.all([caches.open(KEPT), caches.open(LISTS)]);
-  await Promise.all([kept.addAll([...RELEASE.files, PAGE]), lists.addAll(["/trust-list", "/s/1"])]);
+  await Promise.all([kept.addAll([...RELEASE.files, ...PAGES]), lists.addAll(["/trust-list", "/s/1", "/s/2"])]);
   await self.skipWaiting();
 }
 
@@ -43,7 +43,7 @@ self.addEventListener("fetch", (event) => {
   const { request } = event;
   const { origin, pathname } = new URL(request.url);
   if (request.method !== "GET" || origin !== self.location.origin) return;
-  if (request.mode === "navigate" && pathname === PAGE) event.respondWith(newest(request, KEPT, PAGE));
+  if (request.mode === "navigate" && PAGES.includes(pathname)) event.respondWith(newest(request, KEPT, pathname));
   else if (pathname === "/trust-list" || pathname.startsWith("/s/")) event.respondWith(newest(request, LISTS, pathname));
   else if (RELEASE.files.includes(pathname)) event.respondWith(kept(request));
 });

@@ -83,6 +83,12 @@ async function judge(text) {
 }
 
 function onTexts(texts) {
+  const shown = texts.find((one) => checker.isShown(one));
+  if (shown !== undefined) {
+    // Shown by a phone, not printed: that page knows how to ask and how to use it up.
+    location.assign(`/q/trinh${new URL(shown).hash}`);
+    return;
+  }
   const text = texts.find((one) => checker.isOurs(one)) ?? texts[0];
   if (text !== undefined && text !== last) judge(text);
 }

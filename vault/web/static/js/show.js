@@ -169,7 +169,7 @@ export function showPresentation(outcome, { pins, say }) {
     body.push(
       element("h3", "", say("present.shown")),
       facts([
-        ...Object.keys(fields).map((name) => [say(`field.${name}`), value(name)]),
+        ...Object.keys(fields).map((name) => [say(`shown.${name}`), value(name)]),
         [say("claim.issuer"), pins.issuers[shown.issuer] ?? shown.issuer],
         [say("present.audience"), shown.audience],
         [say("present.purpose"), shown.purpose],

@@ -1,0 +1,260 @@
+"""Ports that work outside a transaction: clock, identifiers, blobs, engines, keys, files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Protocol
+
+import ocr
+import qr
+import signing
+from vault.domain.ids import Digest, RecordCode
+from vault.domain.records import StatusSlot
+from vault.domain.states import RecordState
+
+
+class Clock(Protocol):
+    """The time, as an aware datetime in UTC."""
+
+    def now(self) -> datetime:
+        """Now."""
+        ...
+
+
+class Ids(Protocol):
+    """Unguessable identifiers from the system's random source."""
+
+    def record_id(self) -> bytes:
+        """Eight random bytes."""
+        ...
+
+    def token(self) -> str:
+        """A new secret of at least 128 bits, safe in a URL and a cookie."""
+        ...
+
+    def random(self, size: int) -> bytes:
+        """So many unpredictable bytes."""
+        ...
+
+    def status_index(self, size: int) -> int:
+        """A number below `size`, uniformly random, so that an index leaks no date."""
+        ...
+
+
+class Blobs(Protocol):
+    """Immutable bytes under their SHA-256.
+
+    After `put` returns, `get` gives the same bytes for ever, from any process. Putting the same bytes again succeeds
+    and changes nothing. `get` never gives bytes that do not hash to their name: it raises `Unavailable` instead.
+    """
+
+    def put(self, data: bytes, *, mime: str) -> Digest:
+        """Store bytes; gives their name."""
+        ...
+
+    def get(self, digest: Digest) -> bytes:
+        """The bytes; `NotFound` (`BLOB`) when they were never stored."""
+        ...
+
+    def has(self, digest: Digest) -> bool:
+        """Whether the bytes are stored."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPage:
+    """A page as the engines saw it: JPEG preview and what was read."""
+
+    preview: bytes
+    read: ocr.PageText
+
+
+class Engines(Protocol):
+    """Everything that parses bytes from outside, each call in a child process with memory and time limits.
+
+    Raises `Invalid` with the engine's code for a bad file, `PARSER_TIMEOUT` or `PARSER_CRASHED` when the limits struck.
+    The caller is never harmed by the file.
+    """
+
+    def probe(self, data: bytes) -> ocr.Probe:
+        """What kind of file this is and how many pages it has, without decoding them."""
+        ...
+
+    def examine(self, data: bytes) -> ocr.Probe:
+        """The same, once the first page is decoded: a file that nobody can open is refused before it is kept."""
+        ...
+
+    def read_page(self, data: bytes, index: int) -> ReadPage:
+        """Render one page and read it."""
+        ...
+
+    def understand(self, pages: Sequence[ocr.PageText], templates: Sequence[ocr.Template]) -> ocr.Understanding:
+        """Type and fields of a paper."""
+        ...
+
+    def inspect(self, pdf: bytes, *, trust: signing.Trust, now: datetime) -> signing.Report:
+        """Report on the signatures of a PDF. A broken file gives a report that says so."""
+        ...
+
+    def codes(self, image: bytes) -> tuple[str, ...]:
+        """Texts of the QR symbols on a picture or on the first pages of a PDF."""
+        ...
+
+    def to_pdf(self, scan: bytes) -> bytes:
+        """A picture as a PDF of the same size."""
+        ...
+
+    def compose(self, original: bytes, *, mark: signing.ConversionMark, qr_png: bytes) -> bytes:
+        """A PDF of the paper with the conversion mark and the QR in their own strip, ready to be sealed."""
+        ...
+
+    def cover(
+        self,
+        *,
+        mark: signing.ConversionMark,
+        qr_png: bytes,
+        title: str,
+        rows: Sequence[tuple[str, str]],
+        signatures: Sequence[signing.SignatureLine],
+    ) -> bytes:
+        """A cover sheet for a file that must not be touched, ready to be sealed."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SealedPaper:
+    """A sealed PDF and its PAdES level; `pending` while a part that was down keeps it below the level asked for.
+
+    `archived_until` is when its newest archive time stamp loses its force; None when it has none.
+    """
+
+    pdf: bytes
+    level: str
+    pending: bool
+    archived_until: datetime | None
+
+
+class SealingDesk(Protocol):
+    """Seals with the agency's key and proves its own work."""
+
+    @property
+    def system_name(self) -> str:
+        """Name of this system and its owner, for the mark (NĐ 137/2024)."""
+        ...
+
+    @property
+    def agency_name(self) -> str:
+        """Whose seal it is."""
+        ...
+
+    def seal(self, pdf: bytes, *, reason: str) -> SealedPaper:
+        """The sealed PDF, validated before it is given out; `Unavailable` (`SEAL_DOWN`) when the key cannot be used."""
+        ...
+
+    def renew(self, pdf: bytes) -> SealedPaper:
+        """Lift a pending seal, or put a fresh archive time stamp over it; nothing that is there is changed.
+
+        `pending` again while the time-stamp authority is still down; then `pdf` is what came in.
+        """
+        ...
+
+    @property
+    def trust(self) -> signing.Trust:
+        """Roots under which this deployment validates signatures."""
+        ...
+
+
+class CredentialDesk(Protocol):
+    """Signs QR credentials, status lists and the trust list; knows which hosts are ours."""
+
+    @property
+    def host(self) -> str:
+        """The host that new credentials name."""
+        ...
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """Every host whose credentials are ours to judge."""
+        ...
+
+    def own_record(self, text: str, *, now: datetime) -> bytes | None:
+        """The record id in a credential that this deployment signed, whatever its status; None for any other text."""
+        ...
+
+    def needs_log_proof(self, text: str, *, now: datetime) -> bool:
+        """Whether the key behind a text was revoked: only the transparency log can show that it signed before that."""
+        ...
+
+    def trusted(self, *, now: datetime) -> qr.TrustList:
+        """The keys that verifiers accept."""
+        ...
+
+    def status_uri(self, list_id: int) -> str:
+        """The address that credentials and the published list name."""
+        ...
+
+    def issue(self, record_id: bytes, facts: CredentialFacts, *, slot: StatusSlot, at: datetime) -> str:
+        """The text of a printed credential (VNQ1)."""
+        ...
+
+    def presentable(
+        self,
+        record_id: bytes,
+        facts: CredentialFacts,
+        *,
+        slot: StatusSlot,
+        holder: HolderProof,
+        at: datetime,
+        lifetime: timedelta,
+    ) -> bytes:
+        """A credential for a phone (SD-CWT) that lives at most 72 hours; `Invalid` for a proof that does not hold."""
+        ...
+
+    def status_token(self, list_id: int, states: Mapping[int, RecordState], *, now: datetime) -> bytes:
+        """A signed status list (CWT) in which every index not named is valid."""
+        ...
+
+    def trust_list(self) -> bytes:
+        """The signed trust list that verifiers pin the root of."""
+        ...
+
+    def root_pem(self) -> bytes:
+        """The pinned public root (PEM)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class HolderProof:
+    """A browser's public key (coordinates) and its signature over them and the nonce of the sign-in."""
+
+    x: bytes
+    y: bytes
+    nonce: bytes
+    proof: bytes
+
+
+class PublicLog(Protocol):
+    """The transparency log, as far as somebody who checks a paper needs it."""
+
+    def shown_at(self, record: RecordCode, credential: Digest) -> datetime | None:
+        """When a signed checkpoint first covered the sealing of a record with this very credential.
+
+        The inclusion proof is checked, not believed; None when there is none.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialFacts:
+    """What the symbol on the paper says in clear: nothing that the paper itself does not show."""
+
+    issuer: str
+    type_code: str
+    number: str
+    issued_on: date | None
+    expires_on: date | None
+    holder_name: str
+    holder_masked: str
+    original: Digest

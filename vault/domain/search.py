@@ -115,7 +115,7 @@ def parse_query(text: str) -> SearchQuery:
     if not pairs or sum(len(folded) for _, folded in pairs) < 2:  # noqa: PLR2004 - one letter finds everything
         raise Invalid("QUERY_EMPTY")
     key = number_key(text)
-    short = len(_LABEL.sub("", nfc(text)).split()) <= 3  # noqa: PLR2004 - "12 / GPXD" is one number in three words
+    short = len(_LABEL.sub("", nfc(text)).split()) <= 3  # noqa: PLR2004 - a number such as "12 / GPXD" has three words
     is_number = short and any(letter.isdigit() for letter in key)
     return SearchQuery(
         tuple(dict.fromkeys(spelled for spelled, _ in pairs)),

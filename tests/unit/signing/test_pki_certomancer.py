@@ -31,7 +31,7 @@ IN_APRIL = datetime(2020, 4, 15, 8, tzinfo=UTC)
 IN_JULY = datetime(2020, 7, 15, 8, tzinfo=UTC)
 IN_2035 = datetime(2035, 1, 15, 8, tzinfo=UTC)
 OCSP, ROOT_CRL, CRL = (
-    f"{ADDRESS}/office/{one}" for one in ("ocsp/issuing", "crls/root/latest.crl", "crls/issuing/latest.crl")
+    f"{ADDRESS}/office/{one}" for one in ("ocsp/issuing", *(f"crls/{ca}/latest.crl" for ca in ("root", "issuing")))
 )
 
 Fetch = Callable[[str, bytes | None], bytes]

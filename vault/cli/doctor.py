@@ -100,7 +100,10 @@ def _keys(service: App) -> Iterator[Finding]:
     )
     trust = service.credentials.trusted(now=now)
     left = trust.next_update - now
-    ends = min((entry.not_after for entry in trust.entries), default=now)
+    # Keys that ended stay listed for what they signed: what counts is how long each use has a key that may sign.
+    listed = [entry for entry in trust.entries if entry.revoked_at is None]
+    uses = {"qr", "status"}
+    ends = min(max((one.not_after for one in listed if one.use == use), default=now) for use in uses)
     yield Finding(
         "trust list",
         State.GOOD if left > timedelta(days=7) else State.WORSE,

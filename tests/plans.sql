@@ -11,7 +11,7 @@ INSERT INTO dossier (code, procedure_code, holder_id, holder_role, agency_code, 
   SELECT 'd-' || n, '1', n % 1000 + 1, 'SUBJECT', 'H24.' || n % 128, 'x', now() - n * interval '1 minute'
   FROM generate_series(1, 20000) n;
 INSERT INTO dossier_person SELECT 'd-' || n, 0, n % 1000 + 1, 'SPOUSE', false FROM generate_series(1, 20000) n;
-INSERT INTO dossier_serial SELECT 'H24.' || n, '2026-11-22', 1 FROM generate_series(1, 20000) n;
+INSERT INTO dossier_serial SELECT 'H24.' || n, '2025-01-01', 1 FROM generate_series(1, 20000) n;
 INSERT INTO attachment SELECT 'd-' || r.n, '1.TP01', r.code, 1, '{}', 'x', 'x', now()
   FROM (SELECT code, row_number() OVER () AS n FROM record LIMIT 20000) r;
 INSERT INTO demand (dossier_code, component, ground, reason, by_account, by_name, at, code)

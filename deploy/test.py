@@ -67,7 +67,9 @@ def steps(*, quick: bool) -> Iterator[tuple[str, Callable[[], Outcome]]]:
         ),
     )
     if not quick:
-        yield "services and browser", lambda: pytest("services", "-m", SLOW, "tests")
+        # A process of their own: the browser's driver keeps an event loop running, and other tests start one.
+        yield "services", lambda: pytest("services", "-m", SLOW, "--ignore=tests/e2e", "tests")
+        yield "pages", lambda: pytest("pages", "tests/e2e")
 
 
 def main(arguments: Sequence[str]) -> int:

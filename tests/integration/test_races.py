@@ -104,8 +104,8 @@ def test_two_different_words_at_once_are_one_word_and_one_refusal(app: App, offi
 def test_not_compared_is_another_word_than_compared(app: App, officer: Actor) -> None:
     intake_id = received(app, officer, new_scan()).intake.id
     be_read(app, intake_id)
-    confirmed(app, officer, replace(word(intake_id), compared_with_original=False))
-    for other in (word(intake_id), replace(word(intake_id), compared_with_original=False, consent=True)):
+    confirmed(app, officer, word(intake_id))
+    for other in (replace(word(intake_id), compared_with_original=False), replace(word(intake_id), consent=True)):
         with pytest.raises(Conflict) as caught:
             confirmed(app, officer, other)
         assert caught.value.code == "ALREADY_CONFIRMED"

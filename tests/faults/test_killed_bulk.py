@@ -179,12 +179,13 @@ def test_nothing_is_written_over(home: Path, folders: tuple[Path, Path]) -> None
 
 def test_only_one_run_at_a_time_and_never_into_itself(home: Path, folders: tuple[Path, Path]) -> None:
     source, out = folders
-    for number in range(40):
+    for number in range(200):
         (source / f"{number}.pdf").write_bytes(plain_pdf())
     first = start(home, folders, "--processes", "1")
     while not journal(out):
         assert first.poll() is None, first.communicate()
-        time.sleep(0.02)
+        time.sleep(0.002)
+    first.send_signal(signal.SIGSTOP)  # a fast machine would be done before the second run has loaded its libraries
     status, answer = run(home, folders)
     first.kill()
     first.communicate()

@@ -254,7 +254,9 @@ def test_what_is_attached_is_not_asked_for_until_it_loses_its_force(counter: Cou
     dossier = opened(officer, who=who)
     officer.post(f"/api/v1/dossiers/{dossier}/attach", json={"component": HOME, "record": permit.code})
     given = {"component": HOME, "ground": "NEWER_PAPER", "reason": "bị thu hồi", "form": "COPY"}
-    assert officer.post(f"/api/v1/dossiers/{dossier}/demand", json=given).json()["code"] == "COMPONENT_TAKEN"
+    insisting = given | {"ground": "SYSTEM_DOWN", "reason": "mất điện", "override": True}
+    assert officer.post(f"/api/v1/dossiers/{dossier}/demand", json=given).json()["code"] == "ONCE_ONLY"
+    assert officer.post(f"/api/v1/dossiers/{dossier}/demand", json=insisting).json()["code"] == "COMPONENT_TAKEN"
     counter.change(permit.code, RecordState.REVOKED)
     officer.post(f"/api/v1/dossiers/{dossier}/demand", json=given).raise_for_status()
 

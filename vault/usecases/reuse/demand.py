@@ -49,7 +49,6 @@ def demand(
             raise Conflict("NOTICE_SENT", number=len(dossier.notices))
         offers = offers_of(tx.records.of_people(dossier.people))
         found = decisions_for(component, facts_of(dossier), offers, catalogue=catalogue, now=now)
-        _nothing_attached(dossier.attachment(component.code), found)
         judged = may_demand(
             component,
             found,
@@ -60,6 +59,7 @@ def demand(
         if not judged.allowed:
             record = judged.record[0] if judged.record else None
             raise Conflict(judged.code.value, record=record, article=judged.article, vi=judged.vi, en=judged.en)
+        _nothing_attached(dossier.attachment(component.code), found)
         asked = Demand(
             component=what.component,
             ground=judged.ground or "",
@@ -91,7 +91,10 @@ def demand(
 
 
 def _nothing_attached(attached: Attachment | None, found: tuple[Decision, ...]) -> None:
-    """A component that a record stands for is settled, unless something happened to the record since."""
+    """A component that a record stands for is settled, unless something happened to the record since.
+
+    Asked after the guard: whoever asks again for what is attached and usable is told `ONCE_ONLY`, as for any other.
+    """
     if attached is None:
         return
     verdicts = {decision.record_code: decision.verdict for decision in found}

@@ -108,7 +108,7 @@ def _bare(url: str, codes: list[str], count: int, start: mp.synchronize.Barrier,
     """The same rows and the same event by psycopg alone: what PostgreSQL itself costs."""
     dialect = postgresql.dialect(paramstyle="pyformat")
     one = str(dossiers.query().compile(dialect=dialect)) + " WHERE dossier.code = %(code)s"
-    named = "SELECT record_id FROM record_holder WHERE holder_id = ANY(%(people)s)"
+    named = "SELECT record_id FROM record_holder WHERE holder_id = %(holder)s"
     papers = str(records.query().compile(dialect=dialect))
     papers += f" WHERE record.id IN ({named}) ORDER BY record.sealed_at DESC"
     event = (
@@ -121,7 +121,7 @@ def _bare(url: str, codes: list[str], count: int, start: mp.synchronize.Barrier,
         def work(code: str) -> None:
             with db.transaction():
                 holder = db.execute(one, {"code": code}).fetchone()[2]
-                db.execute(papers, {"people": [holder]}).fetchall()
+                db.execute(papers, {"holder": holder}).fetchall()
                 details = json.dumps({"components": 6, "usable": 1, "records": 4})
                 db.execute(event, (PROCEDURE, code, holder, details))
 

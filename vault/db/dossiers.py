@@ -7,7 +7,7 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, any_, func, insert, select
+from sqlalchemy import Connection, Select, and_, any_, bindparam, func, insert, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.dialects.postgresql import insert as upsert
 
@@ -62,6 +62,17 @@ def query() -> AnySelect:
             for name, (table, order) in hanging.items()
         ),
     )
+
+
+# Built once: SQLAlchemy takes longer to put such a statement together than PostgreSQL takes to answer it.
+_ONE = query().where(t.dossier.c.code == bindparam("one"))
+_LOCK = select(t.dossier.c.code).where(t.dossier.c.code == bindparam("one")).with_for_update()
+_NEWEST = (
+    query()
+    .where(t.dossier.c.agency_code == bindparam("agency"))
+    .order_by(t.dossier.c.opened_at.desc())
+    .limit(bindparam("most"))
+)
 
 
 def _day(text: str | None) -> date | None:
@@ -201,17 +212,15 @@ class PgDossiers:
     def get(self, code: DossierCode, *, lock: bool = False) -> Dossier:
         """One dossier."""
         if lock:  # first, so that what hangs on it is read after whoever held the lock is done
-            self._db.execute(select(t.dossier.c.code).where(t.dossier.c.code == code).with_for_update())
-        row = self._db.execute(query().where(t.dossier.c.code == code)).one_or_none()
+            self._db.execute(_LOCK, {"one": code})
+        row = self._db.execute(_ONE, {"one": code}).one_or_none()
         if row is None:
             raise NotFound("DOSSIER")
         return dossier_of(row)
 
     def list(self, agency_code: str, *, limit: int) -> tuple[Dossier, ...]:
         """The newest first."""
-        rows = self._db.execute(
-            query().where(t.dossier.c.agency_code == agency_code).order_by(t.dossier.c.opened_at.desc()).limit(limit)
-        )
+        rows = self._db.execute(_NEWEST, {"agency": agency_code, "most": limit})
         return tuple(dossier_of(row) for row in rows)
 
     def attach(self, code: DossierCode, attachment: Attachment) -> Attachment:

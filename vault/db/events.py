@@ -35,6 +35,9 @@ def event_of(row: AnyRow) -> Event:
     )
 
 
+_ADD = insert(t.event)
+
+
 class PgEvents:
     """`ports.Events` on PostgreSQL."""
 
@@ -44,23 +47,24 @@ class PgEvents:
     def add(self, event: Event) -> None:
         """Append."""
         self._db.execute(
-            insert(t.event).values(
-                at=event.at,
-                account_id=event.actor.account_id,
-                actor_name=event.actor.name,
-                role=event.actor.role.value,
-                agency_code=event.agency_code or event.actor.agency_code,
-                action=event.action.value,
-                outcome=event.outcome.value,
-                code=event.code,
-                purpose=event.purpose,
-                legal_ground=event.legal_ground,
-                record_code=event.record,
-                version=event.version,
-                dossier_code=event.dossier,
-                holder_id=event.holder_id,
-                details=dict(event.details),
-            )
+            _ADD,
+            {
+                "at": event.at,
+                "account_id": event.actor.account_id,
+                "actor_name": event.actor.name,
+                "role": event.actor.role.value,
+                "agency_code": event.agency_code or event.actor.agency_code,
+                "action": event.action.value,
+                "outcome": event.outcome.value,
+                "code": event.code,
+                "purpose": event.purpose,
+                "legal_ground": event.legal_ground,
+                "record_code": event.record,
+                "version": event.version,
+                "dossier_code": event.dossier,
+                "holder_id": event.holder_id,
+                "details": dict(event.details),
+            },
         )
 
     def list(

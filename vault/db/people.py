@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from vault.db import tables as t
@@ -15,6 +15,17 @@ from vault.domain.people import Actor, Role
 from vault.ports import Account
 
 _ACTOR = (t.account.c.id, t.account.c.name, t.account.c.role, t.account.c.agency_code, t.account.c.holder_id)
+
+
+_ACTOR_OF = (
+    select(*_ACTOR)
+    .join(t.session, t.session.c.account_id == t.account.c.id)
+    .where(
+        t.session.c.token_hash == bindparam("token"),
+        t.session.c.expires_at > bindparam("now"),
+        ~t.account.c.disabled,
+    )
+)
 
 
 def _actor(row: AnyRow) -> Actor:
@@ -62,12 +73,7 @@ class PgAccounts:
 
     def actor_of(self, token_hash: str, *, at: datetime) -> Actor | None:
         """Who holds the session."""
-        query = (
-            select(*_ACTOR)
-            .join(t.session, t.session.c.account_id == t.account.c.id)
-            .where(t.session.c.token_hash == token_hash, t.session.c.expires_at > at, ~t.account.c.disabled)
-        )
-        row = self._db.execute(query).one_or_none()
+        row = self._db.execute(_ACTOR_OF, {"token": token_hash, "now": at}).one_or_none()
         return None if row is None else _actor(row)
 
     def end_session(self, token_hash: str) -> None:

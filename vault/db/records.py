@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 
-from sqlalchemy import BigInteger, Connection, any_, bindparam, func, insert, select, union, update
+from sqlalchemy import BigInteger, ColumnElement, Connection, any_, bindparam, func, insert, select, union, update
 from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from sqlalchemy.dialects.postgresql import insert as upsert
 
@@ -54,6 +54,28 @@ def query() -> AnySelect:
         )
         .join(t.status_slot, t.status_slot.c.record_id == t.record.c.id)
     )
+
+
+# Built once: SQLAlchemy takes longer to put such a statement together than PostgreSQL takes to answer it.
+_ONE = query().where(t.record.c.code == bindparam("one"))
+_LOCK = select(t.record.c.id).where(t.record.c.code == bindparam("one")).with_for_update()
+
+
+def _named(who: ColumnElement[bool]) -> AnySelect:
+    named = select(t.record_holder.c.record_id).where(who)
+    return query().where(t.record.c.id.in_(named)).order_by(t.record.c.sealed_at.desc())
+
+
+# For one holder PostgreSQL keeps its plan; for an array of unknown length it makes a new one each time, which takes
+# three times as long as running it.
+_OF_HOLDER = _named(t.record_holder.c.holder_id == bindparam("holder"))
+_OF_PEOPLE = _named(t.record_holder.c.holder_id == any_(bindparam("people", type_=ARRAY(BigInteger))))
+_HOLDERS = (
+    select(t.record_holder.c.holder_id)
+    .join(t.record, t.record.c.id == t.record_holder.c.record_id)
+    .where(t.record.c.code == bindparam("one"))
+    .order_by(t.record_holder.c.position)
+)
 
 
 def record_of(row: AnyRow) -> Record:
@@ -179,7 +201,7 @@ class PgRecords:
     def get(self, code: RecordCode, *, lock: bool = False) -> Record:
         """The newest version."""
         if lock:
-            self._db.execute(select(t.record.c.id).where(t.record.c.code == code).with_for_update())
+            self._db.execute(_LOCK, {"one": code})
         record = self.find(code)
         if record is None:
             raise NotFound("RECORD")
@@ -187,18 +209,12 @@ class PgRecords:
 
     def find(self, code: RecordCode) -> Record | None:
         """The newest version, or None."""
-        row = self._db.execute(query().where(t.record.c.code == code)).one_or_none()
+        row = self._db.execute(_ONE, {"one": code}).one_or_none()
         return None if row is None else record_of(row)
 
     def holder_ids(self, code: RecordCode) -> tuple[int, ...]:
         """Whom the record names."""
-        rows = self._db.execute(
-            select(t.record_holder.c.holder_id)
-            .join(t.record, t.record.c.id == t.record_holder.c.record_id)
-            .where(t.record.c.code == code)
-            .order_by(t.record_holder.c.position)
-        )
-        return tuple(rows.scalars())
+        return tuple(self._db.execute(_HOLDERS, {"one": code}).scalars())
 
     def first_holder(self, code: RecordCode) -> int | None:
         """The first of them."""
@@ -220,10 +236,10 @@ class PgRecords:
 
     def of_people(self, holder_ids: Sequence[int]) -> tuple[Record, ...]:
         """All records that name one of the holders."""
-        named = select(t.record_holder.c.record_id).where(
-            t.record_holder.c.holder_id == any_(bindparam(None, list(holder_ids), ARRAY(BigInteger)))
-        )
-        rows = self._db.execute(query().where(t.record.c.id.in_(named)).order_by(t.record.c.sealed_at.desc()))
+        if len(holder_ids) == 1:
+            rows = self._db.execute(_OF_HOLDER, {"holder": holder_ids[0]})
+        else:
+            rows = self._db.execute(_OF_PEOPLE, {"people": list(holder_ids)})
         return tuple(record_of(row) for row in rows)
 
     def reserve_status(self, record_id: bytes, index: int, *, list_id: int) -> bool:

@@ -33,7 +33,7 @@ def create(vault: App | None = None) -> FastAPI:
         _refuse_unfit(vault)
     errors.install(web)
     web.add_middleware(body.BodyLimit, limit=vault.settings.max_upload_bytes)
-    headers.install(web)
+    web.add_middleware(headers.SafeHeaders)
     web.include_router(health.router)
     web.include_router(public.router)
     web.include_router(api.router)

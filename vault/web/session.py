@@ -23,6 +23,11 @@ def app_of(request: Request) -> App:
     return app
 
 
+async def _the_app(request: Request) -> App:
+    """`app_of` as a dependency: a coroutine, because every other one costs a change of threads a request."""
+    return app_of(request)
+
+
 def token_of(request: Request) -> str | None:
     """The session token: bearer first, then the cookie. A cookie counts for changes only from our own pages."""
     header = request.headers.get("authorization", "")
@@ -47,14 +52,14 @@ def _same(origin: str, request: Request) -> bool:
     return origin.split("://", 1)[-1] == request.headers.get("host", "")
 
 
-def actor_or_stranger(request: Request, app: Annotated[App, Depends(app_of)]) -> Actor:
+def actor_or_stranger(request: Request, app: Annotated[App, Depends(_the_app)]) -> Actor:
     """The actor of the session, or a stranger."""
     token = token_of(request)
     found = who_is(token, uow=app.uow, clock=app.clock) if token else None
     return found or STRANGER
 
 
-def signed_in(actor: Annotated[Actor, Depends(actor_or_stranger)]) -> Actor:
+async def signed_in(actor: Annotated[Actor, Depends(actor_or_stranger)]) -> Actor:
     """The actor; `SIGN_IN_FIRST` for a stranger."""
     if actor.role is Role.ANONYMOUS:
         raise Forbidden("SIGN_IN_FIRST")
@@ -70,7 +75,11 @@ def language_of(request: Request) -> Language:
     return Language.EN if preferred.startswith("en") and "vi" not in preferred else Language.VI
 
 
-TheApp = Annotated[App, Depends(app_of)]
+async def _the_language(request: Request) -> Language:
+    return language_of(request)
+
+
+TheApp = Annotated[App, Depends(_the_app)]
 Anybody = Annotated[Actor, Depends(actor_or_stranger)]
 SignedIn = Annotated[Actor, Depends(signed_in)]
-TheLanguage = Annotated[Language, Depends(language_of)]
+TheLanguage = Annotated[Language, Depends(_the_language)]

@@ -40,6 +40,7 @@ from ocr.pages import pages
 from ocr.probe import Probe, probe
 from ocr.template import FieldSpec, Template
 from ocr.tesseract import Tesseract
+from ocr.turn import turned
 from ocr.understand import Understanding, understand
 from ocr.values import Box, Code, FieldValue, Line, PageImage, PageText, Quality, Word
 
@@ -87,6 +88,7 @@ __all__ = [
     "pages",
     "probe",
     "read_page",
+    "turned",
     "understand",
     "wer",
 ]

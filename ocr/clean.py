@@ -6,6 +6,9 @@ errors; thresholding, enlarging and straightening small angles do not help, so t
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from collections.abc import Set as AbstractSet
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -20,20 +23,68 @@ _SEAL_NARROWEST_MM = 4.0
 _SEAL_MOST_MM = 70.0
 _PAPER_TILE_MM = 9.0
 _EVEN_ENOUGH = 14.0
+_BORDER_DARKER = 75
+_STEEP = 70
+_LEAST_BORDER = 0.04
+"""Share of the picture's outline that must be dark before borders are looked for."""
+_THICKER_THAN_PRINT_MM = 2.2
+_MOST_BORDER = 0.45
 
 
-def prepare(rgb: Picture, dpi: int) -> Picture:
-    """Grey picture (rows x columns, 255 = paper) of the same size as ``rgb``."""
-    return evened(without_seals(rgb, dpi), dpi)
+STEPS = frozenset({"SEALS", "BORDERS", "EVENED"})
+"""What may be done; ``deploy/bench ocr --steps`` measures what each of them gains."""
 
 
-def without_seals(rgb: Picture, dpi: int) -> Picture:
-    """Grey, with the red of large round marks made paper.
+def prepare(rgb: Picture, dpi: int, allowed: AbstractSet[str] = STEPS) -> tuple[Picture, list[str]]:
+    """Grey picture (rows x columns, 255 = paper) of the same size as ``rgb``, and which steps changed it."""
+    grey: Picture = np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
+    steps: tuple[tuple[str, Callable[[Picture], Picture]], ...] = (
+        ("SEALS", lambda picture: without_seals(rgb, dpi, picture)),
+        ("BORDERS", lambda picture: without_borders(picture, dpi)),
+        ("EVENED", lambda picture: evened(picture, dpi)),
+    )
+    done = []
+    for name, step in steps:
+        before = grey
+        grey = step(grey) if name in allowed else grey
+        if grey is not before:
+            done.append(name)
+    return grey, done
+
+
+def without_borders(grey: Picture, dpi: int) -> Picture:
+    """Black borders and wedges that a scanner's open lid leaves along the edges are made paper.
+
+    Only what is thicker than any stroke of print and touches an edge goes, so a title or rule at the edge stays.
+    """
+    pixels = dpi / _MM_PER_INCH
+    dark = (grey < _BORDER_DARKER).astype(np.uint8)
+    edge = np.concatenate([dark[0], dark[-1], dark[:, 0], dark[:, -1]])
+    if float(edge.mean()) < _LEAST_BORDER:
+        return grey
+    thick = max(3, round(_THICKER_THAN_PRINT_MM * pixels) | 1)
+    framed = cv2.copyMakeBorder(dark, thick, thick, thick, thick, cv2.BORDER_CONSTANT, value=1)
+    core = cv2.morphologyEx(framed, cv2.MORPH_OPEN, np.ones((thick, thick), np.uint8))
+    _, labels = cv2.connectedComponents(core, connectivity=8)
+    border = (labels == labels[0, 0]).astype(np.uint8)
+    border = cv2.dilate(border, np.ones((5, 5), np.uint8))[thick:-thick, thick:-thick] > 0
+    share = float(border.mean())
+    if not 0 < share < _MOST_BORDER:
+        return grey
+    beside = (cv2.dilate(border.astype(np.uint8), np.ones((9, 9), np.uint8)) > 0) & ~border
+    if float(np.median(grey[beside])) - float(np.median(grey[border])) < _STEEP:
+        return grey  # a soft shadow has no edge
+    cleaned = grey.copy()
+    cleaned[border] = 255
+    return cleaned
+
+
+def without_seals(rgb: Picture, dpi: int, grey: Picture) -> Picture:
+    """``grey``, the same page as ``rgb``, with the red of large round marks made paper.
 
     Black under red stays black, because the red channel of red ink is as bright as paper. Red *print* (serial numbers
     of certificates, numbers of birth certificates) is darkened like any other text: only marks of a seal's size go.
     """
-    grey: Picture = np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
     reddish = _reddish(rgb)
     if not reddish.any():
         return grey

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
-import cv2
-import numpy as np
-
 from ocr.asternet import AsterNet
-from ocr.clean import prepare
-from ocr.codes import find_codes
 from ocr.detector import LineFinder
 from ocr.engine import Reader, Reading
 from ocr.errors import ReaderError, ReaderMissingError
+from ocr.look import STEPS, look
 from ocr.order import bands_in_order, lines_in_order
-from ocr.quality import assess
 from ocr.strips import Band, cut
 from ocr.tesseract import Tesseract
 from ocr.values import Box, Line, PageImage, PageText, Picture
@@ -27,12 +23,6 @@ from ocr.words import as_line
 
 _TALLEST = 2.5
 """Marks this much higher than wide are no lines: margin seals, brackets, signatures."""
-
-
-_MOST_DPI = 300
-_MOST_PIXELS = 18_000_000
-"""A3 at 300 dpi. Finer scans are shrunk for reading: more pixels cost memory and time and are read no better."""
-_WORTH_SHRINKING = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,54 +55,55 @@ def default_readers(models: Path | None = None) -> Readers:
     return Readers(first=Tesseract(), lines=LineFinder(folder), others=(AsterNet(folder),))
 
 
-def read_page(page: PageImage, *, readers: Readers | None = None) -> PageText:
-    """Read a page. Raises ``ReaderError`` only when no reader at all could read it."""
+def read_page(page: PageImage, *, readers: Readers | None = None, steps: AbstractSet[str] = STEPS) -> PageText:
+    """Read a page. Raises ``ReaderError`` only when no reader at all could read it.
+
+    ``steps`` are what may be done to the picture first, all of them by default.
+    """
     readers = readers or default_readers()
-    scale = min(1.0, _MOST_DPI / page.dpi, (_MOST_PIXELS / (page.width * page.height)) ** 0.5)
-    rgb, dpi = page.rgb, page.dpi
-    if scale < _WORTH_SHRINKING:
-        rgb = np.asarray(cv2.resize(rgb, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), dtype=np.uint8)
-        dpi = round(dpi * scale)
-    else:
-        scale = 1.0
-    quality = assess(rgb, dpi)
-    grey = prepare(rgb, dpi)
-    codes = find_codes(grey)
     warnings: list[str] = []
     names: list[str] = []
+    seen = look(page, partial(_bands, readers=readers, warnings=warnings), partial(_legible, readers.first), steps)
     lines: Sequence[Line] = ()
-    if not quality.blank:
-        bands = _bands(grey, readers, warnings)
-        lines = (
-            _read_whole(grey, readers, names) if bands is None else _read_lines(grey, bands, readers, names, warnings)
-        )
+    if seen.bands is None:
+        lines = _read_whole(seen.grey, readers, names)
+    elif seen.bands:
+        bands = [band for band in seen.bands if band.height < _TALLEST * band.length]
+        lines = _read_lines(seen.grey, bands, readers, names, warnings)
     return PageText(
-        width=page.width,
-        height=page.height,
-        dpi=page.dpi,
-        lines=tuple(_enlarged(line, scale) for line in lines),
-        quality=replace(quality, dpi=page.dpi),
-        codes=tuple(replace(code, box=_times(code.box, scale)) for code in codes),
+        width=seen.width,
+        height=seen.height,
+        dpi=seen.quality.dpi,
+        lines=tuple(_on_page(line, seen.to_page) for line in lines),
+        quality=seen.quality,
+        codes=seen.codes,
         readers=tuple(names),
-        warnings=tuple(warnings),
+        warnings=tuple(dict.fromkeys(warnings)),
+        turned=seen.quarters,
+        steps=seen.steps,
     )
 
 
-def _enlarged(line: Line, scale: float) -> Line:
-    return Line(tuple(replace(word, box=_times(word.box, scale)) for word in line.words))
+def _on_page(line: Line, to_page: Callable[[Box], Box]) -> Line:
+    return Line(tuple(replace(word, box=to_page(word.box)) for word in line.words))
 
 
-def _times(box: Box, scale: float) -> Box:
-    left, top, right, bottom = box
-    return round(left / scale), round(top / scale), round(right / scale), round(bottom / scale)
+def _legible(first: Tesseract, pictures: Sequence[Picture]) -> float:
+    """How sure the first reader is of lines, 0 to 1; half where it cannot read at all."""
+    try:
+        readings = first.read(pictures)
+    except ReaderError:
+        return 0.5
+    sure = [glyph.conf for reading in readings for glyph in reading if glyph.char.isalnum()]
+    return sum(sure) / len(sure) if sure else 0.0
 
 
-def _bands(grey: Picture, readers: Readers, warnings: list[str]) -> list[Band] | None:
+def _bands(grey: Picture, *, readers: Readers, warnings: list[str]) -> list[Band] | None:
     """The lines of the page, or ``None`` when nobody can look for them."""
     if readers.lines is None:
         return None
     try:
-        return [band for band in readers.lines.find(grey) if band.height < _TALLEST * band.length]
+        return readers.lines.find(grey)
     except ReaderError as error:
         warnings.append(f"{error.code}:lines")
         return None

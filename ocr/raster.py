@@ -17,6 +17,9 @@ from ocr.values import PageImage
 
 _BELIEVABLE_DPI = range(90, 1300)
 _A4_INCHES = (8.27, 11.69)
+_CARD_INCHES = (2.125, 3.370)
+"""ID-1 of ISO/IEC 7810, the size of identity cards and driving licences."""
+_CARD_SHAPE = 0.03
 _PNG_HEADER = 24
 _TIFF_HEADER = 8
 _TRAILER = 4096
@@ -45,8 +48,13 @@ def draw(data: bytes, kind: str, limits: Limits, only: Container[int] | None = N
 
 
 def estimated_dpi(width: int, height: int) -> int:
-    """Dots per inch if the picture shows an A4 page: the better-fitting of its two sides decides."""
+    """Dots per inch if the picture shows an A4 page, or an identity card where it has a card's shape.
+
+    Of A4 the better-fitting side decides.
+    """
     short, long = sorted((width, height))
+    if abs(long / max(1, short) / (_CARD_INCHES[1] / _CARD_INCHES[0]) - 1) < _CARD_SHAPE:
+        return max(1, round(long / _CARD_INCHES[1]))
     return max(1, round(max(short / _A4_INCHES[0], long / _A4_INCHES[1])))
 
 

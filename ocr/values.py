@@ -110,9 +110,11 @@ class Quality:
     """How good the picture is, measured before anything was cleaned.
 
     ``sharpness``: energy of edges, about 1 for a crisp scan and under 0.3 for a blurred photo. ``contrast``: distance
-    of ink from paper, 0 to 1. ``glare``: share of the page burnt to white inside a darker surrounding, 0 to 1.
-    ``skew``: degrees, clockwise positive. ``advice`` names what a better picture would mend, from the closed set
-    ``LOW_RESOLUTION BLURRED FAINT BLANK UNEVEN_LIGHT``.
+    of ink from paper, 0 to 1. ``unevenness``: spread of the paper's brightness, 0 to 1. ``glare``: share of the page
+    burnt to white inside a darker surrounding, 0 to 1. ``skew``: lean of the lines in degrees, clockwise positive.
+    ``text_px``: height of the middle line of text in pixels, 0 where none was found. ``cut``: edges of the picture,
+    of ``left top right bottom``, that text runs into. ``advice`` names what a better picture would mend, from the
+    closed set ``LOW_RESOLUTION BLURRED FAINT BLANK UNEVEN_LIGHT GLARE CUT_EDGE``.
     """
 
     dpi: int
@@ -121,14 +123,18 @@ class Quality:
     unevenness: float
     blank: bool
     advice: tuple[str, ...] = ()
+    glare: float = 0.0
+    skew: float = 0.0
+    text_px: float = 0.0
+    cut: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """JSON values."""
-        return {**asdict(self), "advice": list(self.advice)}
+        return {**asdict(self), "advice": list(self.advice), "cut": list(self.cut)}
 
     @classmethod
     def from_dict(cls, raw: Mapping[str, Any]) -> Quality:
-        """The report that ``as_dict`` described."""
+        """The report that ``as_dict`` described; reports kept before glare, skew and edges were measured have none."""
         return cls(
             dpi=int(raw["dpi"]),
             sharpness=float(raw["sharpness"]),
@@ -136,6 +142,10 @@ class Quality:
             unevenness=float(raw["unevenness"]),
             blank=bool(raw["blank"]),
             advice=tuple(str(item) for item in raw["advice"]),
+            glare=float(raw.get("glare", 0.0)),
+            skew=float(raw.get("skew", 0.0)),
+            text_px=float(raw.get("text_px", 0.0)),
+            cut=tuple(str(item) for item in raw.get("cut", ())),
         )
 
 
@@ -144,6 +154,8 @@ class PageText:
     """What a page says. ``lines`` are in reading order; ``words`` and ``text`` follow from them.
 
     ``readers`` names who read, ``warnings`` what went wrong on the way (``READER_MISSING:asternet`` and the like).
+    ``turned``: clockwise quarter turns that set the page upright; sizes and boxes are those of the page so turned.
+    ``steps`` names what was done to the picture before it was read (``FLATTENED TURNED BORDERS SEALS EVENED``).
     """
 
     width: int
@@ -154,6 +166,8 @@ class PageText:
     codes: tuple[Code, ...] = ()
     readers: tuple[str, ...] = ()
     warnings: tuple[str, ...] = field(default=())
+    turned: int = 0
+    steps: tuple[str, ...] = ()
 
     @property
     def words(self) -> tuple[Word, ...]:
@@ -178,6 +192,8 @@ class PageText:
             "codes": [code.as_dict() for code in self.codes],
             "readers": list(self.readers),
             "warnings": list(self.warnings),
+            "turned": self.turned,
+            "steps": list(self.steps),
         }
 
     @classmethod
@@ -197,6 +213,8 @@ class PageText:
             codes=tuple(Code.from_dict(code) for code in raw["codes"]),
             readers=tuple(str(name) for name in raw["readers"]),
             warnings=tuple(str(text) for text in raw["warnings"]),
+            turned=int(raw.get("turned", 0)),
+            steps=tuple(str(name) for name in raw.get("steps", ())),
         )
 
 

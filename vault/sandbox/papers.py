@@ -31,8 +31,8 @@ def _page(data: bytes, index: int, limits: ocr.Limits) -> ocr.PageImage:
     return next(iter(ocr.pages(data, limits, only=(index,))))
 
 
-def _jpeg(page: ocr.PageImage) -> bytes:
-    picture = Image.fromarray(page.rgb)
+def _jpeg(page: ocr.PageImage, turned: int) -> bytes:
+    picture = Image.fromarray(ocr.turned(page.rgb, turned))
     picture.thumbnail((PREVIEW_SIDE, PREVIEW_SIDE))
     target = io.BytesIO()
     picture.save(target, "JPEG", quality=PREVIEW_QUALITY)
@@ -53,9 +53,10 @@ def examine(header: Mapping[str, Any], files: Sequence[bytes]) -> Answer:
 
 
 def read_page(header: Mapping[str, Any], files: Sequence[bytes]) -> Answer:
-    """File and page index -> `ocr.PageText`, and the page as JPEG."""
+    """File and page index -> `ocr.PageText`, and the page as JPEG, upright."""
     page = _page(files[0], int(header["index"]), _limits(header))
-    return ocr.read_page(page).as_dict(), (_jpeg(page),)
+    read = ocr.read_page(page)
+    return read.as_dict(), (_jpeg(page, read.turned),)
 
 
 def understand(header: Mapping[str, Any], files: Sequence[bytes]) -> Answer:

@@ -54,7 +54,8 @@ def test_a_clean_page_is_read_with_boxes_on_the_ink() -> None:
 def test_a_seal_over_the_text_is_lifted() -> None:
     page = papers.page(papers.column(LINES))
     over = stamped(page, (520, 300))
-    grey = prepare(np.asarray(over), 200)
+    grey, done = prepare(np.asarray(over), 200)
+    assert done == ["SEALS"]
     red = (np.asarray(over)[:, :, 0] > 150) & (np.asarray(over)[:, :, 1] < 100)
     assert red.sum() > 10_000
     assert grey[red].mean() > 225

@@ -67,8 +67,8 @@ def sheet_corners(rgb: Picture) -> NDArray[np.float64] | None:
     small = cv2.resize(rgb, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     grey = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
     reach = max(3, round(max(grey.shape) / 40) | 1)
-    paper = cv2.morphologyEx(grey, cv2.MORPH_CLOSE, np.ones((reach, reach), np.uint8))  # print is closed over
-    paper = np.asarray(cv2.GaussianBlur(paper, (5, 5), 0), dtype=np.uint8)
+    closed = cv2.morphologyEx(grey, cv2.MORPH_CLOSE, np.ones((reach, reach), np.uint8))  # print is closed over
+    paper: Picture = np.asarray(cv2.GaussianBlur(closed, (5, 5), 0), dtype=np.uint8)
     mask = np.asarray(cv2.threshold(paper, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)[1], dtype=np.uint8)
     bright, dark = paper[mask > 0], paper[mask == 0]
     if not bright.size or not dark.size or float(np.median(bright)) - float(np.median(dark)) < _DARKER_DESK:

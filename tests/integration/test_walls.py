@@ -150,14 +150,15 @@ OF_AN_AGENCY = [
         },
         "INTAKE",
     ),
-    ("GET", "/api/v1/records/{code}", None, "RECORD"),
-    ("GET", "/api/v1/records/{code}/files/ORIGINAL", None, "RECORD"),
-    ("GET", "/api/v1/records/{code}/files/SEALED", None, "RECORD"),
-    ("GET", "/api/v1/records/{code}/files/PREVIEW", None, "RECORD"),
+    ("GET", "/api/v1/records/{code}", None, "PURPOSE_NEEDED"),
+    ("GET", "/api/v1/records/{code}/files/ORIGINAL", None, "PURPOSE_NEEDED"),
+    ("GET", "/api/v1/records/{code}/files/SEALED", None, "PURPOSE_NEEDED"),
+    ("GET", "/api/v1/records/{code}/files/PREVIEW", None, "PURPOSE_NEEDED"),
     ("POST", "/api/v1/records/{code}/state", {"state": "REVOKED", "reason": "x"}, "RECORD"),
     ("GET", "/api/v1/dossiers/{code}/components", None, "DOSSIER"),
     ("POST", "/api/v1/dossiers/{code}/attach", {"component": "x", "record": "028T-5CY4-TQKF-F4"}, "DOSSIER"),
     ("POST", "/api/v1/dossiers/{code}/demand", {"component": "x", "reason": "x"}, "DOSSIER"),
+    ("POST", "/api/v1/records/{code}/urgent-access", {"reason": "cấp cứu, cần nhóm máu"}, "RECORD"),
 ]
 
 
@@ -166,7 +167,7 @@ OF_AN_AGENCY = [
 def test_another_agency_s_things_are_not_there(world: World, who: str, act: tuple[str, str, object, str]) -> None:
     method, path, body, code = act
     answer = world.people[who].request(method, filled(path, world), json=body)
-    assert (answer.status_code, answer.json()["code"]) == (404, code)
+    assert (answer.status_code, answer.json()["code"]) == (403 if code == "PURPOSE_NEEDED" else 404, code)
     missing = filled(path, World(world.app, world.stranger, world.people, "028T-5CY4-TQKF-F4", "x", "x"))
     same = world.people[who].request(method, missing, json=body)
     assert (same.status_code, same.json()) == (answer.status_code, answer.json()), "a missing thing answers alike"
@@ -210,7 +211,7 @@ def test_every_refused_look_is_an_event_in_the_name_of_who_looked(world: World) 
         newest = tx.events.list(agency_code=OTHER_AGENCY, outcome=Outcome.REFUSED, limit=1)[0]
     assert (newest.actor.account_id, newest.code, newest.record, newest.purpose) == (
         "local:canbo-khac",
-        "RECORD",
+        "PURPOSE_NEEDED",
         world.record,
         "tò mò",
     )

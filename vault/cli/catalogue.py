@@ -194,7 +194,7 @@ def explain_command(
     component: Annotated[str, typer.Argument(help="Component code, as `vault lookup` prints it.")],
     *,
     english: Annotated[bool, typer.Option("--english", help="Sentences in English.")] = False,
-    user: Account = "vanhanh",
+    user: Account = "canbo",
     as_json: Json = False,
 ) -> None:
     """Why the record of a component was attached: the stored question asked again, and whether the answer is the same.

@@ -43,7 +43,7 @@ def digitize(
     field: Annotated[list[str] | None, typer.Option("--field", metavar="NAME=VALUE", help="A field's value.")] = None,
     leave: Annotated[bool, typer.Option("--leave-for-desk", help="Stop at the proposal; an officer confirms.")] = False,
     consent: Annotated[bool, typer.Option("--consent", help="The citizen agrees that it is kept.")] = False,
-    user: Account = "vanhanh",
+    user: Account = "canbo",
     as_json: Json = False,
 ) -> None:
     """Take in papers, read them, and seal them as records.
@@ -226,7 +226,7 @@ def lookup(
         typer.Option("--submitter", metavar="AUTHORITY:NUMBER[:NAME]", help="Who hands it in, by what right."),
     ] = None,
     dossier: Annotated[str | None, typer.Option("--dossier", help="Answer this open dossier again.")] = None,
-    user: Account = "vanhanh",
+    user: Account = "canbo",
     as_json: Json = False,
 ) -> None:
     """Open a dossier and answer it: for every component what is already there, whether it may be used, and why."""
@@ -289,7 +289,7 @@ def attach_record(
     record: Annotated[str, typer.Argument(help="Record code.")],
     *,
     checked: Annotated[str | None, typer.Option("--checked", help="What you checked, when a check was asked.")] = None,
-    user: Account = "vanhanh",
+    user: Account = "canbo",
     as_json: Json = False,
 ) -> None:
     """Attach a record to a component of a dossier. A record that is NOT_USABLE is refused."""

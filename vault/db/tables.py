@@ -342,6 +342,23 @@ log_head = Table(
     _at("at"),
 )
 
+broken_glass = Table(
+    "broken_glass",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("record_code", Text, ForeignKey("record.code"), nullable=False),
+    Column("agency_code", Text, nullable=False),
+    Column("account_id", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    _at("at"),
+    Column("reviewed_by", Text),
+    _at("reviewed_at", nullable=True),
+    Column("finding", Text),
+    Index("ix_broken_glass_record_code_at", "record_code", "at"),
+    Index("ix_broken_glass_agency_code_at", "agency_code", "at"),
+)
+
 share = Table(
     "share",
     metadata,
@@ -379,6 +396,7 @@ share_try = Table(
 __all__ = [
     "account",
     "attachment",
+    "broken_glass",
     "demand",
     "dossier",
     "dossier_person",

@@ -15,6 +15,7 @@ from sqlalchemy.exc import DataError, DBAPIError, DisconnectionError, Operationa
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from vault.db.access import PgAccess
 from vault.db.dossiers import PgDossiers
 from vault.db.events import PgEvents
 from vault.db.intakes import PgIntakes
@@ -42,6 +43,7 @@ class PgTx:
     jobs: PgJobs
     log: PgLogRows
     shares: PgShares
+    access: PgAccess
 
 
 def _tx(connection: Connection, queue: App) -> PgTx:
@@ -56,6 +58,7 @@ def _tx(connection: Connection, queue: App) -> PgTx:
         jobs=PgJobs(connection, queue),
         log=PgLogRows(connection),
         shares=PgShares(connection),
+        access=PgAccess(connection),
     )
 
 

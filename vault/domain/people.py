@@ -9,12 +9,24 @@ from vault.domain.errors import Forbidden
 
 
 class Role(StrEnum):
-    """Roles of the single-machine service; the words for people live in the message catalogue."""
+    """Roles; the words for people live in the message catalogue."""
 
     OFFICER = "OFFICER"
-    CITIZEN = "CITIZEN"
-    VERIFIER = "VERIFIER"
+    DIGITISER = "DIGITISER"
+    """Scans and reads papers; the word that they are right is somebody else's."""
+    CERTIFIER = "CERTIFIER"
+    """The person given the right to sign copies (người được giao ký sao, NĐ 30/2020): confirms and corrects."""
+    AGENCY_HEAD = "AGENCY_HEAD"
+    DATA_PROTECTION = "DATA_PROTECTION"
+    """The data-protection officer: sees who looked and why, never a paper."""
     OPERATOR = "OPERATOR"
+    """Runs the machines and the accounts, and reads no paper."""
+    CITIZEN = "CITIZEN"
+    GUARDIAN = "GUARDIAN"
+    """A citizen who acts for a ward: the holder of this actor is the ward."""
+    VERIFIER = "VERIFIER"
+    PARTNER = "PARTNER"
+    """Another agency's dossier system, acting in that agency's dossiers."""
     SYSTEM = "SYSTEM"
     ANONYMOUS = "ANONYMOUS"
 
@@ -47,6 +59,10 @@ class Action(StrEnum):
     VERIFY = "VERIFY"
     CHANGE_STATE = "CHANGE_STATE"
     OVERSEE = "OVERSEE"
+    BREAK_GLASS = "BREAK_GLASS"
+    REVIEW_ACCESS = "REVIEW_ACCESS"
+    MANAGE_ACCOUNTS = "MANAGE_ACCOUNTS"
+    MANAGE_SIGN_IN = "MANAGE_SIGN_IN"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +78,9 @@ class Actor:
 
 SYSTEM = Actor("system", "Kho số", Role.SYSTEM)
 STRANGER = Actor("anonymous", "", Role.ANONYMOUS)
+
+HOLDER_ROLES = frozenset({Role.CITIZEN, Role.GUARDIAN})
+"""Roles whose wall is a holder; everybody else who signs in stands inside an agency or nowhere."""
 
 _DESK = frozenset(
     {
@@ -79,15 +98,30 @@ _DESK = frozenset(
         Action.DOWNLOAD,
         Action.CHANGE_STATE,
         Action.OVERSEE,
+        Action.BREAK_GLASS,
     }
 )
-_SHOWING = frozenset({Action.PRESENT, Action.SHARE, Action.STOP_SHARE})
+_LOOKING = frozenset({Action.VIEW_RECORD, Action.DOWNLOAD, Action.BREAK_GLASS})
+_COPYING = frozenset({Action.RECEIVE, Action.VIEW_INTAKE, Action.CONFIRM, Action.CORRECT})
+_OWN = frozenset(
+    {Action.LIST_OWN, Action.VIEW_RECORD, Action.DOWNLOAD, Action.PRESENT, Action.SHARE, Action.STOP_SHARE}
+)
 _ANYBODY = frozenset({Action.SIGN_IN, Action.SIGN_OUT, Action.VERIFY, Action.REDEEM})
+_SIGNED_IN = _ANYBODY | {Action.MANAGE_SIGN_IN}
 _MAY: dict[Role, frozenset[Action]] = {
-    Role.OFFICER: _DESK | _ANYBODY,
-    Role.OPERATOR: _DESK | _ANYBODY,
-    Role.CITIZEN: frozenset({Action.LIST_OWN, Action.VIEW_RECORD, Action.DOWNLOAD}) | _SHOWING | _ANYBODY,
-    Role.VERIFIER: _ANYBODY,
+    Role.OFFICER: _DESK | _SIGNED_IN,
+    Role.DIGITISER: frozenset({Action.RECEIVE, Action.VIEW_INTAKE, Action.VIEW_RECORD}) | _SIGNED_IN,
+    Role.CERTIFIER: _COPYING | _LOOKING | _SIGNED_IN,
+    Role.AGENCY_HEAD: frozenset({Action.LOOKUP, Action.SEARCH, Action.CHANGE_STATE, Action.OVERSEE})
+    | _LOOKING
+    | _SIGNED_IN,
+    Role.DATA_PROTECTION: frozenset({Action.OVERSEE, Action.REVIEW_ACCESS}) | _SIGNED_IN,
+    Role.OPERATOR: frozenset({Action.MANAGE_ACCOUNTS}) | _SIGNED_IN,
+    Role.CITIZEN: _OWN | _SIGNED_IN,
+    Role.GUARDIAN: _OWN | _SIGNED_IN,
+    Role.VERIFIER: _SIGNED_IN,
+    Role.PARTNER: frozenset({Action.OPEN_DOSSIER, Action.LOOKUP, Action.ATTACH, Action.VIEW_RECORD, Action.DOWNLOAD})
+    | _SIGNED_IN,
     Role.ANONYMOUS: _ANYBODY,
     Role.SYSTEM: frozenset({Action.READ, Action.SEAL, Action.RENEW_SEAL}),
 }

@@ -19,8 +19,10 @@ from vault.ports.outside import (
     SealingDesk,
 )
 from vault.ports.rows import (
+    AccessRows,
     Account,
     Accounts,
+    BrokenGlass,
     Dossiers,
     Events,
     Files,
@@ -39,9 +41,11 @@ from vault.ports.rows import (
 )
 
 __all__ = [
+    "AccessRows",
     "Account",
     "Accounts",
     "Blobs",
+    "BrokenGlass",
     "Clock",
     "CredentialDesk",
     "CredentialFacts",

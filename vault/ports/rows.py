@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
+from vault.domain.access import Circumstances
 from vault.domain.audit import Event, Outcome
 from vault.domain.dossiers import Attachment, Demand, Dossier, Notice
 from vault.domain.holders import HolderAlias, HolderId, HolderLink
@@ -343,6 +344,48 @@ class Shares(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class BrokenGlass:
+    """A paper was read without a dossier or a presentation: by whom, for what written reason, and who judged it."""
+
+    id: str
+    record: RecordCode
+    agency_code: str
+    account_id: str
+    name: str
+    reason: str
+    at: datetime
+    reviewed_by: str | None = None
+    reviewed_at: datetime | None = None
+    finding: str | None = None
+
+
+class AccessRows(Protocol):
+    """What links a reader and a paper, and the glass that was broken."""
+
+    def circumstances(
+        self, actor: Actor, record: RecordCode, holder_ids: Collection[int], *, now: datetime
+    ) -> Circumstances:
+        """Dossiers of the actor's agency about these people, and what this very actor was shown or broke."""
+        ...
+
+    def break_glass(self, glass: BrokenGlass) -> None:
+        """Keep it; holder and data-protection officer see it as soon as the transaction is over."""
+        ...
+
+    def broken(self, agency_code: str, *, limit: int) -> tuple[BrokenGlass, ...]:
+        """An agency's cases: what nobody has reviewed first, then the newest."""
+        ...
+
+    def broken_on(self, holder_id: int, *, limit: int) -> tuple[BrokenGlass, ...]:
+        """Cases on papers that name the holder, newest first."""
+        ...
+
+    def review(self, glass_id: str, *, agency_code: str, by: str, at: datetime, finding: str) -> BrokenGlass | None:
+        """Keep the data-protection officer's finding; the first one stays. None when the agency has no such case."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
 class LogLeaf:
     """An event with its place in the transparency log and the salt that hides it there."""
 
@@ -419,6 +462,8 @@ class Tx(Protocol):
     def jobs(self) -> Jobs: ...  # noqa: D102 - the same
     @property
     def log(self) -> LogRows: ...  # noqa: D102 - the same
+    @property
+    def access(self) -> AccessRows: ...  # noqa: D102 - the same
     @property
     def shares(self) -> Shares: ...  # noqa: D102 - the same
 

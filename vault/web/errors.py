@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -30,6 +31,7 @@ _LIMITED = frozenset({"TOO_MANY_TRIES"})
 _HTTP = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", TOO_LARGE: "FILE_TOO_LARGE"}
 _RETRY_SECONDS = "5"
 _FAULT = 500
+_PAPER = re.compile(r"/giay-to/[^/]+")
 
 
 def status_of(error: VaultError) -> int:
@@ -81,6 +83,8 @@ def _page(request: Request, *, status: int, code: str, facts: dict[str, object])
     if code == "SIGN_IN_FIRST":
         back = request.url.path if request.method == "GET" else "/"
         return RedirectResponse(f"/dang-nhap?{urlencode({'tiep': back})}", 303)
+    if code == "PURPOSE_NEEDED" and (paper := _PAPER.match(request.url.path)):
+        return RedirectResponse(f"{paper.group()}/mo-khan", 303)
     # When a part is down, asking who it is would fail like what failed before.
     actor = _whoever(request) if status < _FAULT else STRANGER
     sentence = messages.say(code, language_of(request), **facts)

@@ -27,10 +27,16 @@ _DESK = (
     ("/giam-sat", "ui.nav.oversight"),
     ("/q", "ui.nav.verify"),
 )
+_MINE = (("/cua-toi", "ui.nav.mine"), ("/cua-toi/nhat-ky", "ui.nav.who_looked"), ("/q", "ui.nav.verify"))
 _NAVIGATION: Mapping[Role, tuple[tuple[str, str], ...]] = {
     Role.OFFICER: _DESK,
-    Role.OPERATOR: _DESK,
-    Role.CITIZEN: (("/cua-toi", "ui.nav.mine"), ("/cua-toi/nhat-ky", "ui.nav.who_looked"), ("/q", "ui.nav.verify")),
+    Role.PARTNER: (_DESK[2], _DESK[4]),
+    Role.DIGITISER: (_DESK[1], _DESK[4]),
+    Role.CERTIFIER: (_DESK[1], _DESK[4]),
+    Role.AGENCY_HEAD: (_DESK[3], ("/truy-cap", "ui.nav.glass"), _DESK[4]),
+    Role.DATA_PROTECTION: (("/truy-cap", "ui.nav.glass"), _DESK[3], _DESK[4]),
+    Role.CITIZEN: _MINE,
+    Role.GUARDIAN: _MINE,
 }
 _EVERYBODY = (("/q", "ui.nav.verify"),)
 

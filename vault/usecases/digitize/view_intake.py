@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from vault.domain.audit import Event
 from vault.domain.errors import NotFound
 from vault.domain.intake import Intake, IntakeId, IntakeState, Page
 from vault.domain.people import Action, Actor, require
 from vault.ports import Blobs, Clock, Tx, UnitOfWork
+from vault.usecases.oversee.view_record import visible
+from vault.usecases.refusals import recorded
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,24 +23,34 @@ class SeenIntake:
 
 
 def view_intakes(*, actor: Actor, uow: UnitOfWork, limit: int) -> tuple[Intake, ...]:
-    """The agency's newest intakes."""
+    """The agency's newest intakes. What was read on a sealed one is shown only to whoever has a ground to open it."""
     require(actor, Action.VIEW_INTAKE)
     with uow.begin() as tx:
-        return tx.intakes.list(actor.agency_code or "", limit=limit)
+        return tuple(_listed(one) for one in tx.intakes.list(actor.agency_code or "", limit=limit))
+
+
+def _listed(intake: Intake) -> Intake:
+    if intake.record is None or intake.proposal is None:
+        return intake
+    return replace(intake, proposal=replace(intake.proposal, fields={}))
 
 
 def view_intake(intake_id: IntakeId, *, actor: Actor, uow: UnitOfWork, clock: Clock) -> SeenIntake:
-    """One intake with its pages. Looking at what was read is an event; waiting for the reader is none."""
+    """One intake with its pages. Looking at what was read is an event; waiting for the reader is none.
+
+    Once it is sealed it is a citizen's paper and needs the same ground as the record (`PURPOSE_NEEDED`).
+    """
     require(actor, Action.VIEW_INTAKE)
-    with uow.begin() as tx:
-        intake = _own(tx, intake_id, actor)
+    now = clock.now()
+    with recorded(uow, Event(now, actor, Action.VIEW_INTAKE, details={"intake": intake_id})), uow.begin() as tx:
+        intake = _own(tx, intake_id, actor, now=now)
         pages = tx.intakes.pages(intake_id)
         if intake.state is not IntakeState.RECEIVED:
             details = {"intake": intake_id}
             holder_id = tx.records.first_holder(intake.record) if intake.record else None
             tx.events.add(
                 Event(
-                    clock.now(),
+                    now,
                     actor,
                     Action.VIEW_INTAKE,
                     record=intake.record,
@@ -48,19 +61,21 @@ def view_intake(intake_id: IntakeId, *, actor: Actor, uow: UnitOfWork, clock: Cl
     return SeenIntake(intake, pages)
 
 
-def preview_of(intake_id: IntakeId, index: int, *, actor: Actor, uow: UnitOfWork, blobs: Blobs) -> bytes:
+def preview_of(intake_id: IntakeId, index: int, *, actor: Actor, uow: UnitOfWork, blobs: Blobs, clock: Clock) -> bytes:
     """The picture of one page; part of looking at the intake, which was logged."""
     require(actor, Action.VIEW_INTAKE)
     with uow.begin() as tx:
-        _own(tx, intake_id, actor)
+        _own(tx, intake_id, actor, now=clock.now())
         page = next((one for one in tx.intakes.pages(intake_id) if one.index == index), None)
     if page is None:
         raise NotFound("PAGE")
     return blobs.get(page.preview)
 
 
-def _own(tx: Tx, intake_id: IntakeId, actor: Actor) -> Intake:
+def _own(tx: Tx, intake_id: IntakeId, actor: Actor, *, now: datetime) -> Intake:
     intake = tx.intakes.get(intake_id)
     if intake.agency_code != actor.agency_code:
         raise NotFound("INTAKE")
+    if intake.record is not None and intake.state is IntakeState.SEALED:
+        visible(tx, intake.record, actor, now=now)
     return intake

@@ -9,7 +9,7 @@ from vault.domain.audit import Event
 from vault.domain.errors import Forbidden
 from vault.domain.ids import RecordCode
 from vault.domain.kpi import Figures, Tally, figures
-from vault.domain.people import Action, Actor, Role, require
+from vault.domain.people import HOLDER_ROLES, Action, Actor, require
 from vault.ports import Clock, UnitOfWork
 
 
@@ -38,7 +38,7 @@ def count(since: date, *, actor: Actor, uow: UnitOfWork, clock: Clock, limit: in
 def who_looked(*, actor: Actor, uow: UnitOfWork, record: RecordCode | None = None, limit: int) -> tuple[Event, ...]:
     """Everything that was done with the citizen's papers, newest first."""
     require(actor, Action.LIST_OWN)
-    if actor.role is not Role.CITIZEN or actor.holder_id is None:
+    if actor.role not in HOLDER_ROLES or actor.holder_id is None:
         return ()
     with uow.begin() as tx:
         own = tuple(one.code for one in tx.records.of_holder(actor.holder_id))

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from vault.domain.access import Basis, Circumstances, PaperFacts, basis_of
 from vault.domain.audit import Event
-from vault.domain.errors import NotFound
 from vault.domain.ids import Digest, RecordCode
-from vault.domain.people import Action, Actor, Role, require
+from vault.domain.people import Action, Actor, require
 from vault.domain.records import Record
 from vault.ports import Blobs, Clock, Tx, UnitOfWork
 from vault.usecases.refusals import recorded
@@ -34,12 +34,15 @@ class File:
 
 
 def view_record(code: RecordCode, *, actor: Actor, uow: UnitOfWork, clock: Clock, purpose: str | None) -> Record:
-    """The record, for its agency or its holder; for anybody else it is not there."""
+    """The record, for its holder, and for its agency on a ground of `domain.access`; for anybody else it is not there.
+
+    `PURPOSE_NEEDED` without a ground, `RECORD` for a holder whose paper it is not.
+    """
     require(actor, Action.VIEW_RECORD)
     now = clock.now()
     with recorded(uow, Event(now, actor, Action.VIEW_RECORD, record=code, purpose=purpose)), uow.begin() as tx:
-        record = visible(tx, code, actor)
-        tx.events.add(look(Action.VIEW_RECORD, record, tx, actor, now=now, purpose=purpose, details={}))
+        record, basis = visible(tx, code, actor, now=now)
+        tx.events.add(look(Action.VIEW_RECORD, record, tx, actor, basis, now=now, purpose=purpose, details={}))
     return record
 
 
@@ -50,23 +53,29 @@ def download(
     require(actor, Action.DOWNLOAD)
     now = clock.now()
     with recorded(uow, Event(now, actor, Action.DOWNLOAD, record=code, purpose=purpose)), uow.begin() as tx:
-        record = visible(tx, code, actor)
+        record, basis = visible(tx, code, actor, now=now)
         digest, mime, name = _file(record, copy)
         details = {"copy": copy.value}
-        tx.events.add(look(Action.DOWNLOAD, record, tx, actor, now=now, purpose=purpose, details=details))
+        tx.events.add(look(Action.DOWNLOAD, record, tx, actor, basis, now=now, purpose=purpose, details=details))
     return File(blobs.get(digest), mime, name)
 
 
-def visible(tx: Tx, code: RecordCode, actor: Actor) -> Record:
-    """The record, for its agency or its holder; for anybody else `RECORD`: it is not there."""
-    record = tx.records.get(code)
-    if actor.role is Role.CITIZEN:
-        own = actor.holder_id is not None and actor.holder_id in tx.records.holder_ids(code)
-    else:
-        own = record.agency_code == actor.agency_code
-    if not own:
-        raise NotFound("RECORD")
-    return record
+def visible(tx: Tx, code: RecordCode, actor: Actor, *, now: datetime) -> tuple[Record, Basis]:
+    """The record and the ground on which this actor may read it now; else the refusals of `basis_of`."""
+    record = tx.records.find(code)
+    holder_ids = frozenset(tx.records.holder_ids(code))
+    paper = None
+    if record is not None:
+        intake = None if record.created_by == actor.account_id else tx.intakes.find(code)
+        handled_by = frozenset({record.created_by} | ({intake.received_by} if intake else set()))
+        paper = PaperFacts(record.agency_code, holder_ids, handled_by, record.sealed_at)
+    # A holder needs none of it; for everybody else it is asked for whether or not there is such a record.
+    known = tx.access.circumstances(actor, code, holder_ids, now=now) if actor.agency_code else Circumstances()
+    basis = basis_of(actor, paper, known, now)
+    if record is None:  # basis_of has refused
+        message = "a ground without a record"
+        raise RuntimeError(message)
+    return record, basis
 
 
 def _file(record: Record, copy: Copy) -> tuple[Digest, str, str]:
@@ -83,19 +92,22 @@ def look(
     record: Record,
     tx: Tx,
     actor: Actor,
+    basis: Basis,
     *,
     now: datetime,
     purpose: str | None,
     details: Mapping[str, object],
 ) -> Event:
-    """The event of one look at a record."""
+    """The event of one look at a record: its ground, and the dossier and procedure when that is the ground."""
+    dossier = basis.dossier
     return Event(
         now,
         actor,
         action,
-        purpose=purpose,
+        purpose=purpose or (dossier.procedure_code if dossier else None),
+        dossier=dossier.code if dossier else None,
         record=record.code,
         version=record.version,
         holder_id=tx.records.first_holder(record.code),
-        details=details,
+        details={"ground": basis.ground.value, **details},
     )

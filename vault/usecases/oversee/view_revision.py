@@ -50,12 +50,12 @@ def view_revision(
     require(actor, Action.DOWNLOAD)
     now = clock.now()
     with recorded(uow, Event(now, actor, Action.DOWNLOAD, record=code, purpose=purpose)), uow.begin() as tx:
-        record = visible(tx, code, actor)
+        record, basis = visible(tx, code, actor, now=now)
         found = {one.number: one for one in revisions_of(tx.intakes.find(code))}
         if number not in found:
             raise NotFound("REVISION", number=number, count=len(found))
         details = {"copy": Copy.ORIGINAL.value, "revision": number}
-        tx.events.add(look(Action.DOWNLOAD, record, tx, actor, now=now, purpose=purpose, details=details))
+        tx.events.add(look(Action.DOWNLOAD, record, tx, actor, basis, now=now, purpose=purpose, details=details))
     data = signing.signed_revision(blobs.get(record.original), found[number].report)
     return File(data, record.original_mime, f"{code}-goc-{number}.pdf")
 

@@ -65,7 +65,7 @@ def get_pages(intake_id: str, actor: SignedIn, app: TheApp) -> list[PageOut]:
 @router.get("/{intake_id}/pages/{index}/preview", response_class=Response)
 def get_preview(intake_id: str, index: int, actor: SignedIn, app: TheApp) -> Response:
     """The picture of a page (JPEG)."""
-    data = preview_of(IntakeId(intake_id), index, actor=actor, uow=app.uow, blobs=app.blobs)
+    data = preview_of(IntakeId(intake_id), index, actor=actor, uow=app.uow, blobs=app.blobs, clock=app.clock)
     return Response(data, media_type="image/jpeg", headers={"Cache-Control": "private, max-age=3600"})
 
 

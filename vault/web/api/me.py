@@ -15,6 +15,7 @@ from vault.domain.errors import Invalid
 from vault.domain.ids import normal_record_code
 from vault.domain.people import Action, require
 from vault.domain.shares import Share
+from vault.usecases.oversee.break_glass import told_holder
 from vault.usecases.oversee.count import who_looked
 from vault.usecases.present.list_own import list_own
 from vault.usecases.present.live_shares import live_shares, stop_share
@@ -22,6 +23,7 @@ from vault.usecases.present.make_code import MakeCode, make_code
 from vault.usecases.present.note_showing import Showing, Way, note_showing
 from vault.usecases.present.present import Present, present
 from vault.usecases.present.put_on_phone import PutOnPhone, put_on_phone, sign_in_nonce
+from vault.web.api.access import GlassOut
 from vault.web.api.models import EventOut, RecordOut
 from vault.web.session import SignedIn, TheApp, token_of
 
@@ -194,3 +196,9 @@ def present_one(code: str, what: PresentIn, actor: SignedIn, app: TheApp) -> Pre
 def my_events(actor: SignedIn, app: TheApp, limit: int = 100) -> list[EventOut]:
     """Who looked at or used the citizen's papers, newest first."""
     return [EventOut.of(one) for one in who_looked(actor=actor, uow=app.uow, limit=min(max(limit, 1), 500))]
+
+
+@router.get("/urgent-access")
+def my_urgent_access(actor: SignedIn, app: TheApp) -> list[GlassOut]:
+    """Who read one of the citizen's papers without a dossier or a presentation, and the reason they gave."""
+    return [GlassOut.of(one) for one in told_holder(actor=actor, uow=app.uow)]

@@ -6,10 +6,22 @@ back as a sentence on the page the person was on.
 
 from fastapi import APIRouter
 
-from vault.web.pages import citizen, desk, digitise, dossiers, notices, oversight, presenting, records, start, verifier
+from vault.web.pages import (
+    access,
+    citizen,
+    desk,
+    digitise,
+    dossiers,
+    notices,
+    oversight,
+    presenting,
+    records,
+    start,
+    verifier,
+)
 
 router = APIRouter(include_in_schema=False)
-for part in (start, desk, digitise, dossiers, notices, records, oversight, presenting, citizen, verifier):
+for part in (start, access, desk, digitise, dossiers, notices, records, oversight, presenting, citizen, verifier):
     router.include_router(part.router)
 
 __all__ = ["router"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
@@ -12,8 +12,10 @@ from markupsafe import Markup
 
 from vault.bootstrap import App
 from vault.domain.ids import normal_record_code
-from vault.domain.people import Actor, Role
+from vault.domain.people import HOLDER_ROLES, Actor
 from vault.domain.records import Record
+from vault.ports import BrokenGlass
+from vault.usecases.oversee.break_glass import told_holder
 from vault.usecases.oversee.count import who_looked
 from vault.usecases.oversee.view_record import view_record
 from vault.usecases.present.list_own import list_own
@@ -25,6 +27,8 @@ from vault.web.session import SignedIn, TheApp
 
 router = APIRouter(prefix="/cua-toi", include_in_schema=False)
 LOOKS = 200
+TOLD_FOR = timedelta(days=30)
+"""How long an urgent access stands on top of the citizen's papers; it stays in the log for ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +46,9 @@ class PaperCard:
 
 @dataclass(frozen=True, slots=True)
 class MinePage:
-    """All of them."""
+    """All of them; `urgent` is what was read for an urgent reason in the last month."""
 
+    urgent: tuple[BrokenGlass, ...]
     papers: tuple[PaperCard, ...]
 
 
@@ -69,6 +74,7 @@ class PaperPage:
 class LooksPage:
     """Who did what with the citizen's papers; the citizen's own acts stand apart."""
 
+    urgent: tuple[BrokenGlass, ...]
     others: tuple[EventView, ...]
     own: tuple[EventView, ...]
 
@@ -77,16 +83,19 @@ class LooksPage:
 def mine(request: Request, actor: SignedIn, app: TheApp) -> Response:
     """My papers."""
     papers = tuple(_card(one, app) for one in list_own(actor=actor, uow=app.uow, clock=app.clock))
-    return render(request, "mine.html", MinePage(papers), actor=actor)
+    recent = app.clock.now() - TOLD_FOR
+    urgent = tuple(one for one in told_holder(actor=actor, uow=app.uow) if one.at > recent)
+    return render(request, "mine.html", MinePage(urgent, papers), actor=actor)
 
 
 @router.get("/nhat-ky")
 def looks(request: Request, actor: SignedIn, app: TheApp) -> Response:
     """Who looked at my papers, and what for."""
     events = [event_view(one, app) for one in who_looked(actor=actor, uow=app.uow, limit=LOOKS)]
-    own = tuple(one for one in events if one.role == Role.CITIZEN.value)
-    others = tuple(one for one in events if one.role != Role.CITIZEN.value)
-    return render(request, "looks.html", LooksPage(others, own), actor=actor)
+    urgent = told_holder(actor=actor, uow=app.uow)
+    own = tuple(one for one in events if one.role in HOLDER_ROLES)
+    others = tuple(one for one in events if one.role not in HOLDER_ROLES)
+    return render(request, "looks.html", LooksPage(urgent, others, own), actor=actor)
 
 
 @router.get("/{code}")

@@ -199,7 +199,7 @@ def progress(request: Request, intake_id: str, actor: SignedIn, app: TheApp, luc
 @router.get("/{intake_id}/trang/{index}", response_class=Response)
 def picture(intake_id: str, index: int, actor: SignedIn, app: TheApp) -> Response:
     """The picture of a page (JPEG)."""
-    data = preview_of(IntakeId(intake_id), index, actor=actor, uow=app.uow, blobs=app.blobs)
+    data = preview_of(IntakeId(intake_id), index, actor=actor, uow=app.uow, blobs=app.blobs, clock=app.clock)
     return Response(data, media_type="image/jpeg", headers={"Cache-Control": "private, max-age=3600"})
 
 

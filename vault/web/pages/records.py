@@ -13,7 +13,7 @@ from vault.bootstrap import App
 from vault.domain.audit import Event
 from vault.domain.errors import Invalid, VaultError
 from vault.domain.ids import RecordCode, normal_record_code
-from vault.domain.people import Actor, Role
+from vault.domain.people import HOLDER_ROLES, Actor
 from vault.domain.records import Record
 from vault.domain.reuse import VIET_NAM
 from vault.domain.states import RecordState
@@ -108,7 +108,7 @@ class RecordPage:
 @router.get("/{code}")
 def record(request: Request, code: str, actor: SignedIn, app: TheApp) -> Response:
     """The record; the look is logged."""
-    if actor.role is Role.CITIZEN:
+    if actor.role in HOLDER_ROLES:
         return RedirectResponse(f"/cua-toi/{normal_record_code(code)}", SEE_OTHER)
     found = view_record(normal_record_code(code), actor=actor, uow=app.uow, clock=app.clock, purpose=None)
     return render(request, "record.html", _page(found, actor, app), actor=actor)

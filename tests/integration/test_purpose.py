@@ -49,16 +49,8 @@ def world(parts: App) -> World:
         other = tx.holders.ensure(HolderId.parse("031090000022"), "NGƯỜI KHÁC", at=app.clock.now())
     account(app, "md-cong-dan", Role.CITIZEN, holder_id=ana)
     account(app, "md-cong-dan-khac", Role.CITIZEN, holder_id=other)
-    names = [
-        "md-so-hoa",
-        "md-can-bo",
-        "md-khac",
-        "md-quet",
-        "md-phu-trach",
-        "md-phu-trach-khac",
-        "md-cong-dan",
-        "md-cong-dan-khac",
-    ]
+    names = ["md-so-hoa", "md-can-bo", "md-khac", "md-quet", "md-phu-trach", "md-phu-trach-khac"]
+    names += ["md-cong-dan", "md-cong-dan-khac"]
     return World(app, record, {name: web.signed_in(name, PASSWORD) for name in names})
 
 

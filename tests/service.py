@@ -27,6 +27,7 @@ from vault.domain.people import Role
 ROOT = Path(__file__).resolve().parent.parent
 VAULT = ROOT / ".venv" / "bin" / "vault"
 WAIT_SECONDS = 120
+METRICS_TOKEN = "do-thu-2026"
 
 
 @dataclass
@@ -41,7 +42,7 @@ class Service:
     def environment(self) -> dict[str, str]:
         """Environment in which `vault` means this service."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("VAULT_")}  # noqa: TID251 - the command's environment is what is tested
-        return kept | {"VAULT_HOME": str(self.home)}
+        return kept | {"VAULT_HOME": str(self.home), "VAULT_METRICS_TOKEN": METRICS_TOKEN}
 
     @cached_property
     def app(self) -> App:

@@ -17,6 +17,7 @@ import ocr
 import qr
 import signing
 from vault import catalogue as catalogue_data
+from vault import telemetry
 from vault.blobs import S3Blobs, S3Files, S3Settings
 from vault.config import Settings
 from vault.db import PostgresUnitOfWork, upgrade
@@ -25,6 +26,7 @@ from vault.domain.errors import Invalid, Unavailable
 from vault.domain.holders import HolderId
 from vault.domain.passwords import hash_password, password_fits
 from vault.domain.people import Actor, Role
+from vault.domain.vitals import Expiry, Look
 from vault.keys import (
     FileCredentialDesk,
     FileSealingDesk,
@@ -41,6 +43,7 @@ from vault.log import TransparencyLog
 from vault.ports import Account
 from vault.sandbox import Limits, Sandbox
 from vault.sandbox.engines import SandboxEngines
+from vault.usecases.oversee.take_vitals import take_vitals
 
 
 class SystemClock:
@@ -84,7 +87,7 @@ class App:
     @cached_property
     def uow(self) -> PostgresUnitOfWork:
         """PostgreSQL."""
-        return PostgresUnitOfWork(database_url(self.settings))
+        return PostgresUnitOfWork(database_url(self.settings), seen=telemetry.observe_act, carried=telemetry.carried)
 
     @cached_property
     def blobs(self) -> S3Blobs:
@@ -102,7 +105,7 @@ class App:
         )
         # A deployment keeps its scratch with its data; a lone `vault verify` makes no folder where it happens to run.
         scratch = settings.home / "scratch" if settings.home.exists() else None
-        sandbox = Sandbox(limits, scratch=scratch)
+        sandbox = Sandbox(limits, scratch=scratch, watch=telemetry.watch)
         return SandboxEngines(sandbox, max_bytes=settings.max_upload_bytes, max_pages=settings.max_pages)
 
     @cached_property
@@ -202,6 +205,24 @@ class App:
                 trust_list=lambda: folder.read(folder.trust_list),
                 root_public_pem=folder.read(folder.trust_root_public),
             )
+
+    def look(self) -> Look:
+        """What waits, what runs out, and which parts answer."""
+        parts = {
+            "database": lambda: self.uow.ping(),  # noqa: PLW0108 - making the part may fail as well
+            "objects": lambda: self.blobs.ping(),  # noqa: PLW0108 - the same
+        }
+        return take_vitals(uow=self.uow, parts=parts, expiries=self._expiries, clock=self.clock)
+
+    def _expiries(self) -> tuple[Expiry, ...]:
+        now = self.clock.now()
+        trusted = self.credentials.trusted(now=now)
+        ends = [Expiry("trust_list", trusted.next_update), Expiry("seal_certificate", self.sealing.expires)]
+        for use in ("qr", "status"):
+            # Keys that ended stay listed for what they signed: what counts is how long one may sign.
+            signing_keys = [one.not_after for one in trusted.entries if one.use == use and one.revoked_at is None]
+            ends.append(Expiry(f"{use}_key", max(signing_keys, default=now)))
+        return tuple(ends)
 
     def close(self) -> None:
         """Give back what was opened: connections, and the engines' children."""

@@ -78,6 +78,18 @@ class Settings(BaseSettings):
         description="Edition of the catalogue in use (`vault catalogue import`); default: the packaged one.",
     )
 
+    # --- seeing what it does -----------------------------------------------------------------------------------------
+    log_format: Literal["text", "json"] = Field(default="text", description="Lines of logs for people or for programs.")
+    metrics_token: SecretStr | None = Field(
+        default=None, description="Bearer token with which Prometheus may read /metrics; without one nobody may."
+    )
+    metrics_port: int = Field(
+        default=0, description="Port on which a worker answers Prometheus by itself; 0: it does not."
+    )
+    otlp_endpoint: str | None = Field(
+        default=None, description="OpenTelemetry collector for traces, e.g. http://collector:4318."
+    )
+
     # --- keys --------------------------------------------------------------------------------------------------------
     seal_pkcs12: Path | None = Field(
         default=None, description="PKCS#12 of the agency's seal; default: the development key."

@@ -76,7 +76,7 @@ def test_every_image_has_a_version(compose: dict[str, Any], root: Path) -> None:
     images = [service["image"] for service in compose["services"].values()]
     images += re.findall(r"^FROM (\S+)", (root / "deploy" / "Containerfile").read_text(encoding="utf-8"), re.MULTILINE)
     assert [
-        image for image in images if not re.fullmatch(r"[\w./-]+:\d+(\.\d+)+(-\w+)?|postgres:\d+\.\d+", image)
+        image for image in images if not re.fullmatch(r"[\w./-]+:v?\d+(\.\d+)+(-\w+)?|postgres:\d+\.\d+", image)
     ] == []
 
 

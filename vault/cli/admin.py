@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import logging
 from typing import Annotated
 
 import typer
 
-from vault import bootstrap
+from vault import __version__, bootstrap, telemetry
 from vault.cli.edge import Json, out, print_json
 
 app = typer.Typer()
@@ -41,5 +40,9 @@ def worker(*, concurrency: Annotated[int, typer.Option(min=1, help="Jobs at a ti
     # The queue is imported by this command alone.
     from vault.worker import run  # noqa: PLC0415
 
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    run(bootstrap.build(), concurrency=concurrency)
+    service = bootstrap.build()
+    telemetry.configure_logs(service.settings.log_format)
+    telemetry.configure_traces(service.settings.otlp_endpoint, service="kho-so-worker", version=__version__)
+    if service.settings.metrics_port:
+        telemetry.serve_metrics(service.settings.metrics_port, service.settings.http_host, service.look)
+    run(service, concurrency=concurrency)

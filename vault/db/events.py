@@ -41,8 +41,9 @@ _ADD = insert(t.event)
 class PgEvents:
     """`ports.Events` on PostgreSQL."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, acts: list[Event] | None = None) -> None:
         self._db = connection
+        self._acts = acts
 
     def add(self, event: Event) -> None:
         """Append."""
@@ -66,6 +67,8 @@ class PgEvents:
                 "details": dict(event.details),
             },
         )
+        if self._acts is not None:
+            self._acts.append(event)
 
     def list(
         self,

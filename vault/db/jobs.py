@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from procrastinate import App, PsycopgConnector
 from sqlalchemy import Connection, text
 
 from vault.domain.intake import IntakeId
 from vault.ports import JobName
+
+Carried = Callable[[], Mapping[str, str]]
+"""What a job takes along beside its own facts: the trace of the request that made it, when one is recorded."""
 
 # A paper that was revoked must be seen as such; an officer waits for a seal, then for a proposal; the tail of a long
 # paper can wait for all of them.
@@ -22,16 +27,17 @@ def queue_app(database_url: str) -> App:
 class PgJobs:
     """`ports.Jobs` on Procrastinate: the job row commits or rolls back with the caller's rows."""
 
-    def __init__(self, connection: Connection, app: App) -> None:
+    def __init__(self, connection: Connection, app: App, carried: Carried = dict) -> None:
         self._db = connection
         self._app = app
+        self._carried = carried
 
     def _defer(self, task: JobName, intake_id: IntakeId, priority: int) -> None:
         driver = self._db.connection.driver_connection
         # The lock keeps two workers from doing the same step of the same paper.
         lock = f"{task.value}:{intake_id}"
         job = self._app.configure_task(task.value, lock=lock, priority=priority, connection=driver)
-        job.defer(intake_id=intake_id)
+        job.defer(intake_id=intake_id, **self._carried())
 
     def read(self, intake_id: IntakeId) -> None:
         """Read this paper."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from time import monotonic
@@ -19,13 +19,15 @@ from vault.db.access import PgAccess
 from vault.db.dossiers import PgDossiers
 from vault.db.events import PgEvents
 from vault.db.intakes import PgIntakes
-from vault.db.jobs import PgJobs, queue_app
+from vault.db.jobs import Carried, PgJobs, queue_app
 from vault.db.log import PgLogRows
 from vault.db.migrate import sqlalchemy_url
 from vault.db.people import PgAccounts, PgHolders
 from vault.db.records import PgRecords
 from vault.db.search import PgSearch
 from vault.db.shares import PgShares
+from vault.db.vitals import PgVitals
+from vault.domain.audit import Event
 from vault.domain.errors import Invalid, Unavailable
 
 
@@ -44,21 +46,23 @@ class PgTx:
     log: PgLogRows
     shares: PgShares
     access: PgAccess
+    vitals: PgVitals
 
 
-def _tx(connection: Connection, queue: App) -> PgTx:
+def _tx(connection: Connection, queue: App, acts: list[Event] | None = None, carried: Carried = dict) -> PgTx:
     return PgTx(
         accounts=PgAccounts(connection),
         holders=PgHolders(connection),
         intakes=PgIntakes(connection),
         records=PgRecords(connection),
         dossiers=PgDossiers(connection),
-        events=PgEvents(connection),
+        events=PgEvents(connection, acts),
         search=PgSearch(connection),
-        jobs=PgJobs(connection, queue),
+        jobs=PgJobs(connection, queue, carried),
         log=PgLogRows(connection),
         shares=PgShares(connection),
         access=PgAccess(connection),
+        vitals=PgVitals(connection),
     )
 
 
@@ -89,7 +93,15 @@ def _try_after_rest(engine: Engine) -> None:
 class PostgresUnitOfWork:
     """`ports.UnitOfWork`: commits at the end of the block, rolls back on any exception."""
 
-    def __init__(self, database_url: str, *, pool_size: int = 10) -> None:
+    def __init__(
+        self,
+        database_url: str,
+        *,
+        pool_size: int = 10,
+        seen: Callable[[Event], None] = lambda _: None,
+        carried: Carried = dict,
+    ) -> None:
+        """`seen` is told of every event once its transaction is over; `carried` gives what a job takes along."""
         self._engine = create_engine(
             sqlalchemy_url(database_url),
             pool_size=pool_size,
@@ -98,6 +110,8 @@ class PostgresUnitOfWork:
         )
         _try_after_rest(self._engine)
         self._queue = queue_app(database_url)
+        self._seen = seen
+        self._carried = carried
 
     @property
     def engine(self) -> Engine:
@@ -115,8 +129,11 @@ class PostgresUnitOfWork:
         half of a surrogate pair.
         """  # noqa: D205 - one sentence that does not fit one line
         try:
+            acts: list[Event] = []
             with self._engine.begin() as connection:
-                yield _tx(connection, self._queue)
+                yield _tx(connection, self._queue, acts, self._carried)
+            for act in acts:
+                self._seen(act)
         except (DataError, UnicodeEncodeError) as error:
             raise Invalid("DATA_REFUSED") from error
         except (ConnectorException, PoolTimeoutError) as error:

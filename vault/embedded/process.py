@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 _POLL_SECONDS = 0.02
 _LARGE_LOG = 20_000_000  # bytes
@@ -47,10 +47,19 @@ def read_note(path: Path) -> Note | None:
     return note if note.alive else None
 
 
-def spawn(argv: Sequence[str], *, note: Path, log: Path, cwd: Path | None = None, made_from: str = "") -> Note:
+def spawn(
+    argv: Sequence[str],
+    *,
+    note: Path,
+    log: Path,
+    cwd: Path | None = None,
+    made_from: str = "",
+    environment: Mapping[str, str] | None = None,
+) -> Note:
     """Start `argv` in a session of its own, output appended to `log`, and leave a note.
 
-    What it creates is readable by its own user only. A log that has grown large is set aside first.
+    What it creates is readable by its own user only; `environment` is added to ours. A log that has grown large is set
+    aside first.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
     note.parent.mkdir(parents=True, exist_ok=True)
@@ -63,6 +72,7 @@ def spawn(argv: Sequence[str], *, note: Path, log: Path, cwd: Path | None = None
             stdout=output,
             stderr=output,
             cwd=cwd,
+            env={**os.environ, **environment} if environment else None,  # noqa: TID251 - handed on, not read
             start_new_session=True,
             umask=0o077,
         )

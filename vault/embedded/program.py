@@ -43,7 +43,13 @@ class Program:
             if note.made_from == made_from:
                 return False
             self.stop()
-        process.spawn(self.argv, note=self.note_file, log=self.log, made_from=made_from)
+        # Counts of all processes of this machine lie in one folder, so that each web process can tell them all.
+        counts = self.home.resolve() / "run" / "metrics"
+        counts.mkdir(parents=True, exist_ok=True)
+        process.spawn(
+            self.argv, note=self.note_file, log=self.log, made_from=made_from,
+            environment={"PROMETHEUS_MULTIPROC_DIR": str(counts)},
+        )  # fmt: skip
         return True
 
     def stop(self) -> None:

@@ -54,6 +54,11 @@ class FileSealingDesk:
         return self._sealer.certificate
 
     @property
+    def expires(self) -> datetime:
+        """When its certificate ends."""
+        return self._sealer.certificate.not_valid_after_utc
+
+    @property
     def trust(self) -> signing.Trust:
         """Roots under which signatures are validated."""
         return self._trust

@@ -38,6 +38,7 @@ from vault.ports.rows import (
     Shares,
     Tx,
     UnitOfWork,
+    VitalSigns,
 )
 
 __all__ = [
@@ -71,4 +72,5 @@ __all__ = [
     "Shares",
     "Tx",
     "UnitOfWork",
+    "VitalSigns",
 ]

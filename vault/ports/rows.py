@@ -21,6 +21,7 @@ from vault.domain.records import Record, StatusSlot
 from vault.domain.search import SearchQuery
 from vault.domain.shares import Share
 from vault.domain.states import RecordState
+from vault.domain.vitals import Vitals
 
 
 @dataclass(frozen=True, slots=True)
@@ -441,6 +442,14 @@ class Files(Protocol):
         ...
 
 
+class VitalSigns(Protocol):
+    """What waits, for the people who run it."""
+
+    def read(self) -> Vitals:
+        """One look, cheap enough for every fifteen seconds."""
+        ...
+
+
 class Tx(Protocol):
     """What one transaction offers."""
 
@@ -466,6 +475,8 @@ class Tx(Protocol):
     def access(self) -> AccessRows: ...  # noqa: D102 - the same
     @property
     def shares(self) -> Shares: ...  # noqa: D102 - the same
+    @property
+    def vitals(self) -> VitalSigns: ...  # noqa: D102 - the same
 
 
 class UnitOfWork(Protocol):

@@ -23,7 +23,8 @@ from vault.domain.errors import Invalid, Unavailable
 from vault.sandbox import wire
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from io import FileIO
 
     from vault.sandbox.limits import Limits
@@ -82,13 +83,19 @@ class Sandbox:
 
     `scratch` is the folder under which each job gets its own, removed afterwards (default: the system's); `environment`
     adds variables for the engines, such as `TESSDATA_PREFIX`: nothing of the parent's environment reaches a child.
+    `watch` is opened around each job, once it has a place.
 
     Promises of `run`: it returns or raises at the latest 5 s after `seconds` (plus the wait for a free place); when it
     returns, no process of the job is alive and its scratch folder is gone.
     """
 
     def __init__(
-        self, limits: Limits, *, scratch: Path | None = None, environment: Mapping[str, str] | None = None
+        self,
+        limits: Limits,
+        *,
+        scratch: Path | None = None,
+        environment: Mapping[str, str] | None = None,
+        watch: Callable[[str], AbstractContextManager[None]] = lambda _: contextlib.nullcontext(),
     ) -> None:
         self._limits = limits
         self._base = scratch
@@ -98,6 +105,7 @@ class Sandbox:
         self._zygote: _Zygote | None = None
         self._owner = 0
         self._closed = False
+        self._watch = watch
 
     def run(
         self, job: str, header: Mapping[str, Any] | None = None, *attachments: bytes, seconds: float | None = None
@@ -110,7 +118,7 @@ class Sandbox:
         """
         allowed = self._limits.seconds if seconds is None else seconds
         request = {"job": job, "header": header or {}}
-        with self._place():
+        with self._place(), self._watch(job):
             for _ in range(2):  # a job changes nothing outside, so when the zygote was killed it can simply run again
                 zygote = self._running()
                 try:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Response
+import hmac
 
-from vault.domain.errors import Unavailable
+from fastapi import APIRouter, Request, Response
+
+from vault import telemetry
+from vault.domain.errors import NotFound, Unavailable
 from vault.web.session import TheApp
 
 router = APIRouter(tags=["health"])
@@ -29,3 +32,14 @@ def readyz(app: TheApp, response: Response) -> dict[str, str]:
             found[name] = error.code
             response.status_code = 503
     return found
+
+
+@router.get("/metrics", include_in_schema=False)
+def metrics(app: TheApp, request: Request) -> Response:
+    """What Prometheus reads, for whoever holds the token of `VAULT_METRICS_TOKEN`; for others there is nothing here."""
+    wanted = app.settings.metrics_token
+    given = request.headers.get("authorization", "").removeprefix("Bearer ")
+    if wanted is None or not hmac.compare_digest(given.encode(), wanted.get_secret_value().encode()):
+        raise NotFound("NOT_FOUND")
+    text, media_type = telemetry.exposition(app.look)
+    return Response(text, media_type=media_type)

@@ -9,10 +9,10 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 import qr
-from vault import __version__
+from vault import __version__, telemetry
 from vault.bootstrap import UNFIT, App, build, require_production_ready
 from vault.domain.errors import Unavailable
-from vault.web import api, body, errors, headers, health, pages, public
+from vault.web import api, body, errors, headers, health, pages, public, seen
 
 _LOG = logging.getLogger(__name__)
 _STATIC = Path(__file__).parent / "static"
@@ -28,12 +28,17 @@ def create(vault: App | None = None) -> FastAPI:
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
     )
-    web.state.vault = vault = vault or build()
+    if vault is None:  # a process of its own: what it tells goes where the settings say
+        vault = build()
+        telemetry.configure_logs(vault.settings.log_format)
+        telemetry.configure_traces(vault.settings.otlp_endpoint, service="kho-so-web", version=__version__)
+    web.state.vault = vault
     if vault.settings.environment == "production":
         _refuse_unfit(vault)
     errors.install(web)
     web.add_middleware(body.BodyLimit, limit=vault.settings.max_upload_bytes)
     web.add_middleware(headers.SafeHeaders)
+    seen.install(web)
     web.include_router(health.router)
     web.include_router(public.router)
     web.include_router(api.router)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from opentelemetry.trace import SpanKind
 from procrastinate import App as Queue
 from procrastinate import BaseRetryStrategy, PsycopgConnector, RetryDecision
 from procrastinate.jobs import Job, Status
 from procrastinate.manager import JobManager
 
+from vault import telemetry
 from vault.bootstrap import App, database_url, prepare_keys
 from vault.domain.errors import Unavailable
 from vault.domain.intake import IntakeId
@@ -40,6 +43,23 @@ class WaitForPart(BaseRetryStrategy):
             return None
         seconds = min(2 ** (min(job.attempts, _DOUBLINGS) + 1), _LONGEST_WAIT_SECONDS)
         return RetryDecision(retry_in={"seconds": seconds})
+
+
+@contextmanager
+def _seen(job: str, trace: str = "") -> Iterator[None]:
+    """A span that joins the request's, and a measured duration; what a part that is down costs is no error."""
+    begin, outcome = time.perf_counter(), "ok"
+    try:
+        with telemetry.span(f"job {job}", parent=trace or None, kind=SpanKind.CONSUMER):
+            yield
+    except Unavailable:
+        outcome = "again"
+        raise
+    except BaseException:
+        outcome = "error"
+        raise
+    finally:
+        telemetry.observe_job(job, outcome, time.perf_counter() - begin)
 
 
 @contextmanager
@@ -77,8 +97,8 @@ def queue_of(app: App) -> Queue:
     queue = Queue(connector=PsycopgConnector(conninfo=database_url(app.settings)))
 
     @queue.task(name=JobName.READ.value, retry=WaitForPart())
-    def read_intake(intake_id: str) -> None:
-        with _nothing_stuck(app, intake_id):
+    def read_intake(intake_id: str, traceparent: str = "") -> None:
+        with _seen(JobName.READ.value, traceparent), _nothing_stuck(app, intake_id):
             read(
                 IntakeId(intake_id),
                 uow=app.uow,
@@ -91,8 +111,8 @@ def queue_of(app: App) -> Queue:
             )
 
     @queue.task(name=JobName.SEAL.value, retry=WaitForPart())
-    def seal_intake(intake_id: str) -> None:
-        with _nothing_stuck(app, intake_id):
+    def seal_intake(intake_id: str, traceparent: str = "") -> None:
+        with _seen(JobName.SEAL.value, traceparent), _nothing_stuck(app, intake_id):
             seal(
                 IntakeId(intake_id),
                 uow=app.uow,
@@ -108,11 +128,13 @@ def queue_of(app: App) -> Queue:
     @queue.task(name="renew_seals", queueing_lock="renew_seals", lock="renew_seals")
     def renew(timestamp: int) -> None:
         del timestamp
-        renew_seals(uow=app.uow, blobs=app.blobs, sealing=app.sealing, clock=app.clock)
+        with _seen("renew_seals"):
+            renew_seals(uow=app.uow, blobs=app.blobs, sealing=app.sealing, clock=app.clock)
 
     @queue.task(name=JobName.PUBLISH_STATUS.value, retry=WaitForPart())
     def publish() -> None:
-        publish_status(uow=app.uow, files=app.published, credentials=app.credentials, clock=app.clock)
+        with _seen(JobName.PUBLISH_STATUS.value):
+            publish_status(uow=app.uow, files=app.published, credentials=app.credentials, clock=app.clock)
 
     @queue.periodic(cron="* * * * * */20")
     @queue.task(name="renew_status", queueing_lock="renew_status", lock=JobName.PUBLISH_STATUS.value, priority=30)

@@ -1,0 +1,65 @@
+"""What waits, read from the rows in one query a kind; each uses an index or a table that stays small."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, func, select, text
+
+from vault.db import tables as t
+from vault.domain.vitals import Vitals, Waiting
+
+# A job that waits for its time, after a part was down, is not late before that time.
+_JOBS = text("""
+    SELECT j.task_name AS name, count(*) AS many, min(greatest(e.at, j.scheduled_at)) AS oldest
+      FROM procrastinate_jobs j
+      LEFT JOIN procrastinate_events e ON e.job_id = j.id AND e.type = 'deferred'
+     WHERE j.status = 'todo' AND (j.scheduled_at IS NULL OR j.scheduled_at <= now())
+     GROUP BY j.task_name
+""")
+_FAILED = text("SELECT count(*) FROM procrastinate_jobs WHERE status = 'failed'")
+_WORKERS = text("SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - interval '1 minute'")
+
+
+class PgVitals:
+    """`ports.VitalSigns` on PostgreSQL."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def read(self) -> Vitals:
+        """One look."""
+        jobs = {row.name: Waiting(row.many, row.oldest) for row in self._db.execute(_JOBS)}
+        return Vitals(
+            jobs=jobs,
+            failed_jobs=int(self._db.execute(_FAILED).scalar_one()),
+            papers=self._papers(),
+            seals=self._seals(),
+            log=self._log(),
+            workers=int(self._db.execute(_WORKERS).scalar_one()),
+        )
+
+    def _papers(self) -> Waiting:
+        at = t.intake.c.received_at
+        open_ones = t.intake.c.state.in_(("RECEIVED", "READ"))
+        row = self._db.execute(select(func.count().label("many"), func.min(at).label("oldest")).where(open_ones)).one()
+        return Waiting(row.many, row.oldest)
+
+    def _seals(self) -> Waiting:
+        at, pending = t.record_version.c.created_at, t.record_version.c.archived_until.is_(None)
+        row = self._db.execute(select(func.count().label("many"), func.min(at).label("oldest")).where(pending)).one()
+        return Waiting(row.many, row.oldest)
+
+    def _log(self) -> Waiting:
+        """Events without a place, and events with a place above the newest checkpoint."""
+        queue = t.log_queue.join(t.event, t.event.c.id == t.log_queue.c.event_id)
+        queued = self._db.execute(
+            select(func.count().label("many"), func.min(t.event.c.at).label("oldest")).select_from(queue)
+        ).one()
+        covered = select(func.coalesce(func.max(t.log_head.c.size), 0)).scalar_subquery()
+        leaves = t.log_leaf.join(t.event, t.event.c.id == t.log_leaf.c.event_id)
+        placed = self._db.execute(
+            select(func.count().label("many"), func.min(t.event.c.at).label("oldest"))
+            .select_from(leaves)
+            .where(t.log_leaf.c.position >= covered)
+        ).one()
+        oldest = [at for at in (queued.oldest, placed.oldest) if at is not None]
+        return Waiting(queued.many + placed.many, min(oldest, default=None))

@@ -6,12 +6,13 @@ with the one before it, which is at least as strict: whatever a revision adds is
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 from io import BytesIO
 from typing import Any, Final
 
-from pyhanko.pdf_utils import misc
+from pyhanko.pdf_utils import generic, misc
 from pyhanko.sign.diff_analysis import (
     DEFAULT_DIFF_POLICY,
     CatalogModificationRule,
@@ -23,11 +24,15 @@ from pyhanko.sign.diff_analysis import (
     SuspiciousModification,
     XrefStreamRule,
 )
+from pyhanko.sign.diff_analysis.rules_api import ReferenceUpdate, WhitelistRule
 from pyhanko.sign.fields import enumerate_sig_fields
 
 from signing.validation.metadata import same_description
 from signing.validation.objects import entry, items
-from signing.validation.store import SecurityStoreRule
+from signing.validation.store import SecurityStoreRule, store_references
+
+
+MAX_FIELDS: Final = 20_000
 
 
 class Change(IntEnum):
@@ -62,17 +67,31 @@ _RULES: Final = [
     ),
 ]
 
-# Freed objects are judged in `_step`: some government tools free numbers that never were in use.
+
+class LeftTableRule(WhitelistRule):
+    """Allows a fresh cross-reference stream that a table has taken the place of: a common library leaves such behind."""
+
+    def apply(self, old: Any, new: Any) -> Iterable[ReferenceUpdate]:
+        """Streams of that type under numbers that the older revision could not have given out."""
+        for ref in new.explicit_refs_in_revision():
+            if old.is_ref_unassignable(ref) and entry(new(ref), "/Type") == "/XRef":
+                yield ReferenceUpdate(ref)
+
+
+# Freed objects are judged in `History._freed`.
 _POLICY: Final = StandardDiffPolicy(
     global_rules=_RULES,
     form_rule=DEFAULT_DIFF_POLICY.form_rule,
     reject_object_freeing=False,
 )
 _TAIL_POLICY: Final = StandardDiffPolicy(
-    global_rules=_RULES,
+    global_rules=[*_RULES, LeftTableRule().as_qualified(ModificationLevel.LTA_UPDATES)],
     form_rule=DEFAULT_DIFF_POLICY.form_rule,
     ignore_orphaned_objects=False,
+    reject_object_freeing=False,
 )
+# What may change in the catalog beside validation data; each of these is looked at on its own.
+_CATALOG_FREE: Final = frozenset({"/AcroForm", "/DSS", "/Extensions", "/Metadata", "/Version"})
 
 
 @dataclass(frozen=True)
@@ -103,28 +122,52 @@ class History:
             self._steps[revision] = self._compare(revision)
         return self._steps[revision]
 
-    def adds_only_evidence(self, revision: int) -> bool:
-        """Whether all that follows `revision` is validation data: nothing orphaned, no field touched."""
+    def adds_only_evidence(self, revision: int, stamps: frozenset[str]) -> str:
+        """"" when all that follows `revision` is validation data, else what is not.
+
+        Validation data are the security store and the document time stamps in the fields `stamps` (EN 319 142-1, 5.4):
+        anybody may add them, so nothing else may come with them: no orphan, no other field, nothing that can be seen.
+        """
         for number in range(revision + 1, self.revisions):
             old, new = self._pair(number)
-            try:
-                result = _TAIL_POLICY.apply(old, new)
-            except (SuspiciousModification, misc.PdfError, NotImplementedError):
-                return False
-            if result.modification_level > ModificationLevel.LTA_UPDATES or result.changed_form_fields:
-                return False
-            if _form(old) != _form(new) or _fields(old) != _fields(new) or not same_description(old, new):
-                return False
-        return True
+            fault = self._beyond_evidence(number, old, new, stamps)
+            if fault:
+                return f"revision {number}: {fault}"[:500]
+        return ""
+
+    def _beyond_evidence(self, number: int, old: Any, new: Any, stamps: frozenset[str]) -> str:
+        if self._freed(number, new):
+            return "removes objects"
+        try:
+            result = _TAIL_POLICY.apply(old, new)
+            stored = _touches_store(old, new)
+        except (SuspiciousModification, misc.PdfError, NotImplementedError) as error:
+            return str(error)
+        signed = _newly_signed(old, new)
+        faults = {
+            "goes beyond evidence": result.modification_level > ModificationLevel.FORM_FILLING,
+            "changes a field": bool(set(result.changed_form_fields) - signed.keys()),
+            "signs a field that is no time stamp": not signed.keys() <= stamps,
+            "shows a time stamp on a page": any(signed.values()),
+            "adds or removes a field": _fields(new) != _fields(old) | signed.keys(),
+            "changes the form": _form(old) != _form(new) and not signed,
+            "changes how the form looks": (_has_entries(old) or not signed) and _look(old) != _look(new),
+            "changes the catalog": _catalog(old) != _catalog(new),
+            "changes the description": not same_description(old, new),
+            "adds no evidence": not signed and not stored,
+        }
+        return next((fault for fault, holds in faults.items() if holds), "")
 
     def _pair(self, revision: int) -> tuple[Any, Any]:
         return self._reader.get_historical_resolver(revision - 1), self._reader.get_historical_resolver(revision)
 
+    def _freed(self, revision: int, new: Any) -> bool:
+        """Whether a revision frees an object that was in use; some government tools free numbers that never were."""
+        return any(_existed(self._reader.xrefs, ref, revision - 1) for ref in new.refs_freed_in_revision())
+
     def _compare(self, revision: int) -> Step:
         old, new = self._pair(revision)
-        xrefs = self._reader.xrefs
-        freed = [r for r in new.refs_freed_in_revision() if _existed(xrefs, r, revision - 1)]
-        if freed:
+        if self._freed(revision, new):
             return Step(Change.OTHER, frozenset(), frozenset(), f"revision {revision} removes objects")
         try:
             result = _POLICY.apply(old, new)
@@ -135,6 +178,8 @@ class History:
         touched = frozenset(result.changed_form_fields)
         if change is Change.FORM and touched <= signed.keys():
             change = Change.SIGNATURES
+        if _has_entries(old) and _look(old) != _look(new):
+            change = max(change, Change.FORM)
         visible = frozenset(name for name, seen in signed.items() if seen)
         return Step(change, touched, visible)
 
@@ -183,3 +228,47 @@ def _form(resolver: Any) -> bytes:
     if "/AcroForm" in resolver.root:
         resolver.root.raw_get("/AcroForm").write_to_stream(target, None)
     return target.getvalue()
+
+
+def _look(resolver: Any) -> dict[str, bytes]:
+    """What the form's dictionary says about how its fields are drawn: all but the list of fields and its flags."""
+    return _written(entry(resolver.root, "/AcroForm"), without=frozenset({"/Fields", "/SigFlags"}))
+
+
+def _catalog(resolver: Any) -> dict[str, bytes]:
+    return _written(resolver.root, without=_CATALOG_FREE)
+
+
+def _written(dictionary: Any, *, without: frozenset[str]) -> dict[str, bytes]:
+    """Each entry of a dictionary as it would be written."""
+    written: dict[str, bytes] = {}
+    for key in dictionary if isinstance(dictionary, generic.DictionaryObject) else ():
+        if key not in without:
+            target = BytesIO()
+            dictionary.raw_get(key).write_to_stream(target, None)
+            written[key] = target.getvalue()
+    return written
+
+
+def _has_entries(resolver: Any) -> bool:
+    """Whether a form has a field that is no signature: only such a field is drawn from what the form says."""
+    waiting = items(entry(entry(resolver.root, "/AcroForm"), "/Fields"))
+    seen = 0
+    while waiting and seen < MAX_FIELDS:
+        field, seen = waiting.pop(), seen + 1
+        kind = entry(field, "/FT")
+        if kind is not None and kind != "/Sig":
+            return True
+        waiting += items(entry(field, "/Kids"))
+    return seen >= MAX_FIELDS
+
+
+def _touches_store(old: Any, new: Any) -> bool:
+    """Whether a revision brings the security store something."""
+    store = entry(new.root, "/DSS")
+    if store is None:
+        return False
+    own = new.root.raw_get("/DSS")
+    named = {reference for _, reference in store_references(store)}
+    named |= {own.reference} if isinstance(own, generic.IndirectObject) else set()
+    return entry(old.root, "/DSS") is None or bool(named & set(new.explicit_refs_in_revision()))

@@ -316,25 +316,35 @@ class _Look:
         history = History(reader)
         newest = ranged[-1]
         newest.whole = structure.is_whole(self.pdf, newest.end)
-        if not newest.whole and not self._only_evidence_follows(reader, history, newest):
-            self.reasons.add(Reason.UNSIGNED_CHANGE)
-            newest.reasons.add(Reason.UNSIGNED_CHANGE)
-            newest.changes = Change.OTHER
-        elif not newest.whole:
-            newest.changes = Change.EVIDENCE
+        signed = [item for item in ranged if item.token is None]
+        # Anybody can have a file time-stamped, so a time stamp vouches for nothing: what follows the last signature is
+        # judged as if nobody had signed it.
+        last = signed[-1] if signed else newest
+        if not structure.is_whole(self.pdf, last.end):
+            fault = self._beyond_evidence(reader, history, last, ranged)
+            if fault:
+                self.details.append(f"{last.name}: {fault}")
+                self.reasons.add(Reason.UNSIGNED_CHANGE)
+                newest.reasons.add(Reason.UNSIGNED_CHANGE)
+                last.reasons.add(Reason.UNSIGNED_CHANGE)
+            if not newest.whole:
+                newest.changes = Change.OTHER if fault else Change.EVIDENCE
+        if len(signed) > 1 and structure.hides_objects(reader, self.pdf, signed[0].end):
+            self.details.append(f"{signed[0].name}: objects that no table names lie after it")
+            signed[0].reasons.add(Reason.FORBIDDEN_CHANGE)
         for item in ranged[:-1]:
             self._judge_later(reader, history, item)
 
-    def _only_evidence_follows(self, reader: Any, history: History, item: Item) -> bool:
+    def _beyond_evidence(self, reader: Any, history: History, item: Item, ranged: list[Item]) -> str:
+        """What follows `item` besides validation data; "" for nothing."""
+        stamps = frozenset(other.name for other in ranged if other.token is not None and other.end > item.end)
         try:
-            return (
-                item.embedded.evaluate_signature_coverage() == SignatureCoverageLevel.ENTIRE_REVISION
-                and structure.tail_is_accounted_for(reader, self.pdf, item.end)
-                and history.adds_only_evidence(_last_revision(reader, item.end))
-            )
+            if item.embedded.evaluate_signature_coverage() != SignatureCoverageLevel.ENTIRE_REVISION:
+                return "it does not cover its revision"
+            structure.require_accounted_tail(reader, self.pdf, item.end)
+            return history.adds_only_evidence(_last_revision(reader, item.end), stamps)
         except Exception as error:  # noqa: BLE001 - as in inspect
-            self.details.append(f"{item.name}: {type(error).__name__}: {error}"[:300])
-            return False
+            return f"{type(error).__name__}: {error}"[:300]
 
     def _judge_later(self, reader: Any, history: History, item: Item) -> None:
         """What the revisions after an older signature did."""
@@ -367,7 +377,10 @@ class _Look:
             reasons |= item.reasons
         if real and len(real) < len(self.items):
             reasons.add(Reason.BROKEN_REMNANT)
-        if not self.items and not reasons:
+        if not reasons and not self.items:
+            reasons.add(Reason.NO_SIGNATURE)
+        if real and all(item.token is not None or item.subfilter == _STAMP for item in real):
+            # A time stamp says that the file existed then; nobody has put a name under it.
             reasons.add(Reason.NO_SIGNATURE)
         return Report(
             verdict=verdict_of(reasons),

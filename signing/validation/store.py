@@ -41,9 +41,9 @@ class SecurityStoreRule(WhitelistRule):
             # own dictionary, whose form is checked below: wherever it was named, nothing can be drawn from it.
             yield ReferenceUpdate(own.reference)
         used: dict[Any, list[Path]] = {}
-        for path, reference in _references(before) if before is not None else ():
+        for path, reference in store_references(before) if before is not None else ():
             used.setdefault(reference, []).append(path)
-        for reference in {reference for _, reference in _references(store)}:
+        for reference in {reference for _, reference in store_references(store)}:
             for path in ((), *used.get(reference, ())):
                 yield ReferenceUpdate(reference, context_checked=_context(old, (*place, *path)))
 
@@ -52,7 +52,7 @@ def _context(old: HistoricalResolver, path: Path) -> Context:
     return Context.from_absolute(old, RawPdfPath(*path))
 
 
-def _references(store: Any) -> Iterator[tuple[Path, Any]]:
+def store_references(store: Any) -> Iterator[tuple[Path, Any]]:
     """Every reference inside a store with its path below /DSS; suspicious is anything but lists of data."""
     _require_dictionary(store, _STORE_KEYS)
     for key in _LISTS:

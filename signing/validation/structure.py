@@ -9,16 +9,20 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from pyhanko.pdf_utils import generic, misc
 from pyhanko.pdf_utils.xref import ObjStreamRef
 
 from signing.validation.verdicts import Reason
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 _HEADER: Final = re.compile(rb"%PDF-[12]\.\d[\r\n \t%]")
 _END: Final = re.compile(rb"startxref[\r\n \t]+(\d{1,12})[\r\n \t]+%%EOF[\r\n]*\Z")
-_TAIL_END: Final = re.compile(rb"[\r\n \t]*startxref[\r\n \t]+(\d{1,12})[\r\n \t]+%%EOF[\r\n]*")
+# Some tools sign their work in a comment before `startxref`.
+_TAIL_END: Final = re.compile(rb"(?:[\r\n \t]|%(?!%EOF)[^\r\n]{0,200}[\r\n])*startxref[\r\n \t]+(\d{1,12})[\r\n \t]+%%EOF[\r\n]*")
 _OBJECT: Final = re.compile(rb"(\d{1,10})[ \t\r\n]+(\d{1,5})[ \t\r\n]+obj")
 _TRAILER: Final = re.compile(rb"[\r\n \t]*(?:trailer)?[\r\n \t]*(?=<<)")
 _ENDOBJ: Final = re.compile(rb"[\r\n \t]*endobj")
@@ -27,6 +31,10 @@ _TRAILER_KEYS: Final = frozenset(
     {"/Size", "/Root", "/Prev", "/Info", "/ID", "/Encrypt", "/DocChecksum", "/AdditionalStreams"}
 )
 _STREAM_KEYS: Final = frozenset({"/Type", "/W", "/Index", "/Filter", "/DecodeParms", "/Length"})
+# A comment that no repairing parser takes for an object.
+_COMMENTS: Final = re.compile(rb"%(?:(?!obj|xref|trailer)[^\r\n]){0,200}(?=[\r\n])")
+MAX_OBJECT_NUMBER: Final = 8_388_607
+"""ISO 32000-1, annex C: what viewers can count to."""
 _BLANK: Final = b"\x00\t\n\x0c\r "
 
 
@@ -94,30 +102,77 @@ def is_whole(pdf: bytes, end: int) -> bool:
     return not pdf[end:].strip(b"\r\n")
 
 
-def tail_is_accounted_for(reader: Any, pdf: bytes, end: int) -> bool:
-    """Whether every byte after `end` belongs to an object, table or trailer of a revision the reader knows.
+def require_accounted_tail(reader: Any, pdf: bytes, end: int) -> None:
+    """Raise PdfReadError unless every byte after `end` belongs to an object, table or trailer the reader knows.
 
-    False for bytes that only another parser would use. Raises pyHanko's errors for objects that cannot be read.
+    Bytes that only another parser would use are what attacks on signed files are made of; so are numbers that parsers
+    understand differently: an object again in another generation, numbers beyond what most can count to, a table
+    that takes the number of an object.
     """
+    extents = _extents(reader, pdf, end, strict=True)
+    if not extents:
+        raise misc.PdfReadError("bytes that belong to no revision")
+    for _, gap in _gaps(pdf, end, extents):
+        if _COMMENTS.sub(b"", gap).strip(_BLANK):
+            raise misc.PdfReadError("bytes that belong to no object")
+
+
+def hides_objects(reader: Any, pdf: bytes, end: int) -> bool:
+    """Whether object bodies lie after `end` to which no table points: a viewer that repairs files would show them."""
+    try:
+        extents = _extents(reader, pdf, end, strict=False)
+    except (misc.PdfError, ValueError, OSError):
+        return True
+    return any(_OBJECT.search(gap) for _, gap in _gaps(pdf, end, extents))
+
+
+def _extents(reader: Any, pdf: bytes, end: int, *, strict: bool) -> dict[int, int]:
+    """Where everything lies that the revisions after `end` name: start -> end."""
     xrefs = reader.xrefs
     extents: dict[int, int] = {}
+    generations: dict[int, int] = {}
     for revision in range(xrefs.total_revisions):
         section = xrefs.get_xref_container_info(revision)
+        refs = xrefs.explicit_refs_in_revision(revision)
         if section.declared_startxref < end:
+            generations.update((ref.idnum, ref.generation) for ref in refs)
             continue
-        extents[section.declared_startxref] = _section_end(reader, pdf, section)
-        for ref in xrefs.explicit_refs_in_revision(revision):
+        _require_clear_numbers(section, refs, generations, strict=strict)
+        extents[section.declared_startxref] = _section_end(reader, pdf, section, strict=strict)
+        for ref in refs:
             place = xrefs.get_historical_ref(ref, revision)
             if place is None or isinstance(place, ObjStreamRef):
                 continue
-            if place < end:
-                return False
-            if place not in extents:
-                extents[place], _ = _object(reader, pdf, place)
-    return bool(extents) and _covers(pdf, end, extents)
+            if place < end and strict:
+                raise misc.PdfReadError("an object of a later revision lies in an earlier one")
+            if place >= end and place not in extents:
+                extents[place] = _object(reader, pdf, place, ref)[0]
+        generations.update((ref.idnum, ref.generation) for ref in refs)
+    return extents
 
 
-def _section_end(reader: Any, pdf: bytes, section: Any) -> int:
+def _require_clear_numbers(section: Any, refs: Any, before: dict[int, int], *, strict: bool) -> None:
+    for ref in refs:
+        again = strict and before.get(ref.idnum, ref.generation) != ref.generation
+        if again or not 0 < ref.idnum <= MAX_OBJECT_NUMBER:
+            raise misc.PdfReadError("an object number that parsers understand differently")
+    stream = section.stream_ref
+    if stream is not None and stream.idnum in before:
+        raise misc.PdfReadError("a cross-reference stream takes the number of an object")
+
+
+def _gaps(pdf: bytes, start: int, extents: dict[int, int]) -> Iterator[tuple[int, bytes]]:
+    """What lies between the extents after `start`; raises for extents that overlap."""
+    position = start
+    for low, high in sorted(extents.items()):
+        if low < position:
+            raise misc.PdfReadError("objects that overlap")
+        yield position, pdf[position:low]
+        position = high
+    yield position, pdf[position:]
+
+
+def _section_end(reader: Any, pdf: bytes, section: Any, *, strict: bool) -> int:
     """Where `startxref N %%EOF` ends that closes a cross-reference section, and points at it."""
     start = int(section.declared_startxref)
     if pdf.startswith(b"xref", start):
@@ -129,8 +184,10 @@ def _section_end(reader: Any, pdf: bytes, section: Any) -> int:
         after = reader.stream.tell()
         known = _TRAILER_KEYS
     else:
-        after, stated = _object(reader, pdf, start)
+        after, stated = _object(reader, pdf, start, section.stream_ref)
         known = _TRAILER_KEYS | _STREAM_KEYS
+    if not strict:
+        return int(after)
     _require_plain(reader, stated, known)
     found = _TAIL_END.match(pdf, after)
     if found is None or int(found[1]) != start:
@@ -144,13 +201,17 @@ def _require_plain(reader: Any, trailer: Any, known: frozenset[str]) -> None:
         raise misc.PdfReadError("a trailer lacks keys or holds unknown ones")
     if trailer.get_value_as_reference("/Root") != reader.root_ref:
         raise misc.PdfReadError("a trailer names another catalog")
+    if ("/Encrypt" in trailer) != (reader.security_handler is not None):
+        raise misc.PdfReadError("a trailer speaks differently of encryption")
 
 
-def _object(reader: Any, pdf: bytes, start: int) -> tuple[int, Any]:
-    """Where an object ends, and its value."""
+def _object(reader: Any, pdf: bytes, start: int, ref: Any = None) -> tuple[int, Any]:
+    """Where an object ends, and its value; `ref` is the number it must carry."""
     header = _OBJECT.match(pdf, start)
     if header is None:
         raise misc.PdfReadError("no object where the table says")
+    if ref is not None and (int(header[1]), int(header[2])) != (ref.idnum, ref.generation):
+        raise misc.PdfReadError("another object than the table says")
     stream = reader.stream
     stream.seek(header.end())
     misc.skip_over_whitespace(stream)
@@ -159,12 +220,3 @@ def _object(reader: Any, pdf: bytes, start: int) -> tuple[int, Any]:
     if closing is None:
         raise misc.PdfReadError("an object does not end")
     return closing.end(), value
-
-
-def _covers(pdf: bytes, start: int, extents: dict[int, int]) -> bool:
-    position = start
-    for low, high in sorted(extents.items()):
-        if low < position or pdf[position:low].strip(_BLANK):
-            return False
-        position = high
-    return not pdf[position:].strip(_BLANK)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from asn1crypto import cms, crl, ocsp  # type: ignore[import-untyped]
 from asn1crypto import x509 as asn1_x509
+from pyhanko.pdf_utils.metadata.xmp_xml import XmpXmlProcessingError
 from pyhanko.sign import signers
 from pyhanko.sign.fields import SigSeedSubFilter
 from pyhanko.sign.general import SigningError as PyhankoSigningError
@@ -277,6 +278,8 @@ def _signed(
             if _TOO_SMALL not in str(error):
                 raise SigningError(str(error)) from error
             room *= 2
+        except XmpXmlProcessingError as error:
+            raise BrokenPdfError("the metadata of the file is not readable") from error
         else:
             return stream
     raise KeyUnusableError("the certificates do not fit any placeholder")
@@ -358,6 +361,8 @@ def _stamp(stream: BytesIO, clerk: _Clerk, evidence: Evidence, password: str | N
             stream.seek(0)
             stream.truncate()
             stream.write(original)
+        except XmpXmlProcessingError as error:
+            raise BrokenPdfError("the metadata of the file is not readable") from error
         else:
             return
     raise TimestampUnavailableError("the token does not fit any placeholder")

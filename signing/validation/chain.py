@@ -42,8 +42,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-DOCUMENT_SIGNING_NEVER: Final = frozenset({"server_auth", "time_stamping", "ocsp_signing"})
+DOCUMENT_SIGNING_NEVER: Final = frozenset({"server_auth", "time_stamping", "ocsp_signing", "code_signing"})
 """A certificate whose extended key usage allows only these does not sign documents."""
+TLS: Final = frozenset({"server_auth", "client_auth"})
+"""Together they make the certificate of a web server; the second alone is common on tokens that people sign with."""
 
 _SOFT: Final = RevocationCheckingRule.CHECK_IF_DECLARED_SOFT
 _OLD: Final = timedelta(days=365 * 200)
@@ -193,7 +195,8 @@ def _signs_documents(certificate: Any) -> bool:
     extended = certificate.extended_key_usage_value
     if extended is None:
         return True
-    return not set(extended.native) <= DOCUMENT_SIGNING_NEVER
+    allowed = set(extended.native)
+    return not (allowed <= DOCUMENT_SIGNING_NEVER or allowed == TLS)
 
 
 def _has_source(certificate: Any) -> bool:

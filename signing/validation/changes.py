@@ -31,7 +31,6 @@ from signing.validation.metadata import same_description
 from signing.validation.objects import entry, items
 from signing.validation.store import SecurityStoreRule, store_references
 
-
 MAX_FIELDS: Final = 20_000
 
 
@@ -69,7 +68,7 @@ _RULES: Final = [
 
 
 class LeftTableRule(WhitelistRule):
-    """Allows a fresh cross-reference stream that a table has taken the place of: a common library leaves such behind."""
+    """Allows a fresh cross-reference stream whose place a table has taken: a common library leaves such behind."""
 
     def apply(self, old: Any, new: Any) -> Iterable[ReferenceUpdate]:
         """Streams of that type under numbers that the older revision could not have given out."""
@@ -123,7 +122,7 @@ class History:
         return self._steps[revision]
 
     def adds_only_evidence(self, revision: int, stamps: frozenset[str]) -> str:
-        """"" when all that follows `revision` is validation data, else what is not.
+        """What follows `revision` besides validation data, in words; empty when there is nothing else.
 
         Validation data are the security store and the document time stamps in the fields `stamps` (EN 319 142-1, 5.4):
         anybody may add them, so nothing else may come with them: no orphan, no other field, nothing that can be seen.

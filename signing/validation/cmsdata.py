@@ -32,7 +32,7 @@ FIXED_DIGEST: Final = frozenset({"ed25519", "ed448"})
 """Algorithms that go with one digest only (RFC 8419, 3.1); others may mix, as some government tools do."""
 _COMBINATIONS: Final = CMSAlgorithmUsagePolicy.lift_policy(DisallowWeakAlgorithmsPolicy())  # type: ignore[no-untyped-call]
 WEAK_IMPRINTS: Final = frozenset({"md2", "md5"})
-MIN_RSA_BITS: Final = 2048
+MIN_KEY_BITS: Final = {"rsa": 2048, "rsassa_pss": 2048, "dsa": 2048, "ec": 256}
 MAX_TOKENS: Final = 32
 
 
@@ -117,7 +117,7 @@ def read_token(signed: Any, digest_of: Callable[[str], bytes]) -> tuple[Token, s
         certificates=tuple(found.other_certs),
         policy=stamp["policy"].native,
         intact=intact and valid and fits,
-        weak=own in WEAK_DIGESTS or algorithm in WEAK_IMPRINTS,
+        weak=_is_weak(info, found.signer_cert) or algorithm in WEAK_IMPRINTS,
     )
     return token, own
 
@@ -134,11 +134,25 @@ def _faults(info: Any, certificate: Any, *, intact: bool, valid: bool) -> tuple[
         info["signature_algorithm"], info["digest_algorithm"], None
     ):
         reasons.append(Reason.WEAK_ALGORITHM)
-    key = certificate.public_key
-    short = key.algorithm == "rsa" and key.bit_size < MIN_RSA_BITS
-    if short or _name(info["digest_algorithm"]) in WEAK_DIGESTS:
+    if _is_weak(info, certificate):
         reasons.append(Reason.WEAK_ALGORITHM)
-    return tuple(reasons)
+    return tuple(dict.fromkeys(reasons))
+
+
+def _is_weak(info: Any, certificate: Any) -> bool:
+    """Whether any part of a signature rests on a broken digest or a short key (ETSI TS 119 312, clauses 5 to 8).
+
+    The digest over the content and the one inside the signature algorithm are stated apart, and both count: a value
+    over SHA-1 of attributes that hold a SHA-256 is as weak as SHA-1.
+    """
+    key = certificate.public_key
+    if key.algorithm in MIN_KEY_BITS and key.bit_size < MIN_KEY_BITS[key.algorithm]:
+        return True
+    try:
+        inside = str(info["signature_algorithm"].hash_algo)
+    except (ValueError, KeyError, TypeError):  # EdDSA and bare RSA name none: the content's digest is the one
+        inside = ""
+    return bool({inside, _name(info["digest_algorithm"])} & WEAK_DIGESTS)
 
 
 def _tokens(info: Any) -> tuple[tuple[Token, ...], int]:

@@ -200,6 +200,9 @@ class _Look:
             # ISO 32000-2, 12.8.3.3.1: no data shall be encapsulated; what it says could differ from what is shown.
             item.reasons.add(Reason.UNSUPPORTED_FORMAT)
         parts = item.parts = read_signature(signed, item.embedded.compute_digest())
+        if item.subfilter == _PADES and not signed["signer_infos"][0]["signed_attrs"]:
+            # EN 319 142-1, 6.3: without signed attributes nothing says what kind of content was signed.
+            item.reasons.add(Reason.UNSUPPORTED_FORMAT)
         item.reasons |= set(parts.reasons)
         if item.subfilter == _PKCS7 or not parts.has_certificate_attribute:
             item.reasons.add(Reason.NOT_PADES)

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 _HEADER: Final = re.compile(rb"%PDF-[12]\.\d[\r\n \t%]")
 _END: Final = re.compile(rb"startxref[\r\n \t]+(\d{1,12})[\r\n \t]+%%EOF[\r\n]*\Z")
 # Some tools sign their work in a comment before `startxref`.
-_TAIL_END: Final = re.compile(rb"(?:[\r\n \t]|%(?!%EOF)[^\r\n]{0,200}[\r\n])*startxref[\r\n \t]+(\d{1,12})[\r\n \t]+%%EOF[\r\n]*")
+_TAIL_END: Final = re.compile(
+    rb"(?:[\r\n \t]|%(?!%EOF)[^\r\n]{0,200}[\r\n])*startxref[\r\n \t]+(\d{1,12})[\r\n \t]+%%EOF[\r\n]*"
+)
 _OBJECT: Final = re.compile(rb"(\d{1,10})[ \t\r\n]+(\d{1,5})[ \t\r\n]+obj")
 _TRAILER: Final = re.compile(rb"[\r\n \t]*(?:trailer)?[\r\n \t]*(?=<<)")
 _ENDOBJ: Final = re.compile(rb"[\r\n \t]*endobj")
@@ -175,7 +177,7 @@ def _gaps(pdf: bytes, start: int, extents: dict[int, int]) -> Iterator[tuple[int
 def _section_end(reader: Any, pdf: bytes, section: Any, *, strict: bool) -> int:
     """Where `startxref N %%EOF` ends that closes a cross-reference section, and points at it."""
     start = int(section.declared_startxref)
-    if pdf.startswith(b"xref", start):
+    if pdf.startswith(b"xref", _skipped(pdf, start)):
         trailer = _TRAILER.match(pdf, section.end_location)
         if trailer is None:
             raise misc.PdfReadError("no trailer after a cross-reference table")
@@ -207,7 +209,7 @@ def _require_plain(reader: Any, trailer: Any, known: frozenset[str]) -> None:
 
 def _object(reader: Any, pdf: bytes, start: int, ref: Any = None) -> tuple[int, Any]:
     """Where an object ends, and its value; `ref` is the number it must carry."""
-    header = _OBJECT.match(pdf, start)
+    header = _OBJECT.match(pdf, _skipped(pdf, start))
     if header is None:
         raise misc.PdfReadError("no object where the table says")
     if ref is not None and (int(header[1]), int(header[2])) != (ref.idnum, ref.generation):
@@ -220,3 +222,10 @@ def _object(reader: Any, pdf: bytes, start: int, ref: Any = None) -> tuple[int, 
     if closing is None:
         raise misc.PdfReadError("an object does not end")
     return closing.end(), value
+
+
+def _skipped(pdf: bytes, offset: int) -> int:
+    """The first byte at or after `offset` that is no white space: some tools point at the line end before it."""
+    while pdf[offset : offset + 1].isspace():
+        offset += 1
+    return offset

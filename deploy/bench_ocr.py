@@ -8,9 +8,10 @@ cer_specimen_1..4   character errors per 100 characters of the truth, any order 
 cer_real            the same over the real pages; false_text: characters read where their truth has none, per 100
 field_exact_1..4    fields exactly right, of those that the paper states and its template asks for, percent
 type_accuracy       percent of specimens of severities 1 to 3 whose kind was found; type_accuracy_4: photographs
-accept_share        percent of the fields found on real pages that are sure enough to need no look (ACCEPT)
+accept_share        percent of the fields found on real pages that the reader marks as needing no look
 accept_error        percent of those whose value the truth of the page does not contain
 accept_share_specimen, accept_error_specimen   the same against the facts of the specimens of severities 1 to 3
+ece                 expected calibration error of the fields of these specimens, ten bins of equal size, 0 to 1
 pages_per_s_core    real pages and specimens per second of processor time, Tesseract's processes included
 ratio_ocrmypdf      pages a second against OCRmyPDF 17 on the same PDF, same model, one job, taking turns
 ratio_ocrmypdf_fast the same with one reader on the lines found
@@ -46,14 +47,13 @@ from tests.golden.specimens import KINDS, Specimen, as_jpeg, as_pdf, draw  # noq
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-ACCEPT = 0.95
-"""From this confidence on, a field is taken without a look."""
 SCANS = (1, 2, 3)
 PHOTOGRAPH = 4
 TYPE_OF = {"TLKS": "KS"}  # an extract of the birth register is read by the template of birth certificates
 LEADERS = re.compile(r"(?:[.…·_]\s?){3,}")
 PEER = ROOT / ".venv" / "peers" / "ocrmypdf"
 TURNS = 3
+BINS = 10
 
 
 @dataclass
@@ -67,6 +67,7 @@ class Tally:
     exact: int = 0
     accepted: int = 0
     accepted_wrong: int = 0
+    judged: list[tuple[float, bool]] = field(default_factory=list)
     missed: list[str] = field(default_factory=list)
     pages: int = 0
     seconds: float = 0.0
@@ -111,9 +112,10 @@ def specimen_tally(specimen: Specimen, severity: int, forms: Sequence[ocr.Templa
         if not right:
             said = got.value if got else "(not found)"
             tally.missed.append(f"{specimen.kind}.{name}: {specimen.fields[name]} | {said}")
-        if got is not None and got.value and got.confidence >= ACCEPT:
-            tally.accepted += 1
-            tally.accepted_wrong += not right
+        if got is not None and got.value:
+            tally.judged.append((got.confidence, right))
+            tally.accepted += got.accept
+            tally.accepted_wrong += got.accept and not right
 
 
 def same(truth: str, said: str) -> bool:
@@ -136,9 +138,8 @@ def real_tally(folder: Path, forms: Sequence[ocr.Template]) -> Tally:
                 continue
             tally.asked += 1
             right = any(squeezed(form) in squeezed(truth) for form in written(got.value))
-            if got.confidence >= ACCEPT:
-                tally.accepted += 1
-                tally.accepted_wrong += not right
+            tally.accepted += got.accept
+            tally.accepted_wrong += got.accept and not right
             if not right:
                 tally.missed.append(f"{stem}.{name}: {got.value}")
     return tally
@@ -231,7 +232,16 @@ def specimen_figures(tallies: Mapping[int, Tally]) -> dict[str, float]:
     accepted = sum(tally.accepted for tally in scans)
     figures["accept_share_specimen"] = percent(accepted, sum(tally.asked for tally in scans))
     figures["accept_error_specimen"] = percent(sum(tally.accepted_wrong for tally in scans), accepted)
+    figures["ece"] = calibration_error([one for tally in scans for one in tally.judged])
     return figures
+
+
+def calibration_error(judged: Sequence[tuple[float, bool]]) -> float:
+    """How far confidence and share of right fields lie apart, over ten bins of equal size; 0 for no field."""
+    ordered = sorted(judged)
+    bins = [ordered[len(ordered) * k // BINS : len(ordered) * (k + 1) // BINS] for k in range(BINS)]
+    apart = (abs(sum(conf for conf, _ in part) - sum(right for _, right in part)) for part in bins)
+    return round(sum(apart) / max(1, len(ordered)), 4)
 
 
 def main() -> None:
@@ -276,7 +286,7 @@ def main() -> None:
         figures |= peer_figures(kinds)
     peaks = (resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     figures["peak_mb"] = round(max(peaks) / 1024, 1)
-    baseline = f"OCRmyPDF 17, Debian's vie, one job, same PDF, taking turns; accepted from confidence {ACCEPT}"
+    baseline = "OCRmyPDF 17, Debian's vie, one job, same PDF, taking turns; confidence of deploy/calibrate_ocr.py"
     machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
     print(json.dumps({"name": "ocr", "figures": figures, "baseline": baseline, "machine": machine}))
 

@@ -5,6 +5,7 @@ They have no labels: they are known by where they stand and how they are written
 
 from __future__ import annotations
 
+import math
 import re
 
 from ocr.fold import fold
@@ -17,7 +18,8 @@ _RIGHT_BLOCK = 0.4
 """The signer's block begins to the right of this share of the width; centred titles begin to the left of it."""
 _WIDEST_GAP = 8
 _SHORT = 18
-_SUBJECT_GAP = 0.6
+_SUBJECT_GAP = 0.8
+_NEW_SENTENCE_GAP = 0.35
 _NUMBER = re.compile(r"\W{0,3}s[o0](?!\w)\s*[:;.]*\s*(?=$|[^a-z\s])")
 _NUMBER_VALUE = re.compile(r"[.…_\s]*\d[\d\s]{0,9}\s*/\s*[^\s/]+(?:\s*/\s*[^\s/]+)*|\d{1,9}(?=\s|$)")
 _SYMBOL = re.compile(r"/\s*[^\s/]+(?:\s*/\s*[^\s/]+)*")
@@ -34,6 +36,9 @@ _POSTS = (
     "thu truong co quan", "nguoi ky", "cong chuc tu phap", "tong cuc truong", "truong ban",
 )  # fmt: skip
 _NAME = re.compile(r"[A-ZÀ-ỸĐ][\wÀ-ỹ]*(?:\s+[A-ZÀ-ỸĐ][\wÀ-ỹ]*){1,6}")
+_STRAY = " .,;:_-–—'\"“”‘’`|*()[]"
+"""What strokes of a signature and dots of a seal become beside a name."""
+_AGENCIES = ("so ", "cuc ", "phong ", "ubnd ", "uy ban ", "cong an ", "chi cuc ", "trung tam ")
 _RANK = re.compile(
     r"^(?:dai tuong|thuong tuong|trung tuong|thieu tuong|dai ta|thuong ta|trung ta|thieu ta|dai uy|thuong uy|trung uy|"
     r"thieu uy|gs|pgs|ts|ths|ong|ba)[\s.]+"
@@ -119,6 +124,7 @@ def issuer(sheet: Sheet) -> Span | None:
     number = letter_number(sheet)
     if number is not None:
         bottom = min(bottom, sheet.box(*number.parts[0])[1])
+    bottom = min(bottom, _title_top(sheet))
     found: list[int] = []
     ends: dict[int, int] = {}
     for place_, line in enumerate(sheet.lines):
@@ -143,6 +149,21 @@ def issuer(sheet: Sheet) -> Span | None:
             break
         chosen.insert(0, earlier)
     return Span(sheet, tuple((sheet.starts[item], ends.get(item, sheet.line_end(item))) for item in chosen))
+
+
+def _title_top(sheet: Sheet) -> float:
+    """Where the title begins: the first line in capitals that crosses the middle of the page below the motto."""
+    width = sheet.source.width
+    mottos = [line for line in sheet.lines if _MOTTO[0] in fold(line.text) or fold(line.text).startswith(_MOTTO[1])]
+    if not mottos:
+        return math.inf
+    top = max(line.box[3] for line in mottos[:2])
+    crossing = (
+        line.box[1]
+        for line in sheet.lines
+        if line.box[1] > top and line.box[0] < width * 0.5 < line.box[2] and _is_capitals(line.text)
+    )
+    return min(crossing, default=math.inf)
 
 
 def _goes_on(upper: Line, lower: Line) -> bool:
@@ -193,41 +214,69 @@ def subject(sheet: Sheet) -> Span | None:
         if match is None:
             continue
         parts = [(sheet.starts[number] + match.end(), sheet.line_end(number))]
-        box = line.box
+        last = number
         for other in range(number + 1, min(number + 5, len(sheet.lines))):
             at = sheet.lines[other].box
-            if at[1] - box[3] > _SUBJECT_GAP * (box[3] - box[1]) or _is_capitals(sheet.lines[other].text):
+            gap, height = _between(sheet.lines[last], sheet.lines[other])
+            anew = gap > _NEW_SENTENCE_GAP * height and sheet.lines[other].text[:1].isupper()
+            if gap > _SUBJECT_GAP * height or anew or _is_capitals(sheet.lines[other].text):
                 break
             if at[0] > line.box[2] or at[2] < line.box[0]:
                 continue
             if fold(sheet.lines[other].text).startswith(("kinh gui", "can cu")):
                 break
             parts.append((sheet.starts[other], sheet.line_end(other)))
-            box = at
+            last = other
         return Span(sheet, tuple(parts))
     return None
 
 
+def _between(upper: Line, lower: Line) -> tuple[float, float]:
+    """Gap between two lines where they stand over each other, and the height of their words: pages may lean."""
+    heights = sorted(word.box[3] - word.box[1] for word in (*upper.words, *lower.words))
+    gaps = sorted(
+        below.box[1] - above.box[3]
+        for above in upper.words
+        for below in lower.words
+        if above.box[0] < below.box[2] and below.box[0] < above.box[2]
+    )
+    height = float(heights[len(heights) // 2])
+    return (float(gaps[len(gaps) // 2]) if gaps else float(lower.box[1] - upper.box[3])), height
+
+
 def signer(sheet: Sheet) -> Span | None:
-    """The name under the signer's post, in the lower right of a page."""
-    posts = [line for line in sheet.lines if line.box[0] > sheet.source.width * _RIGHT_BLOCK and _is_post(line.text)]
+    """The name under the signer's post, in the lower right of a page; on cards under the agency."""
+    right = [line for line in sheet.lines if line.box[0] > sheet.source.width * _RIGHT_BLOCK]
+    posts = [line for line in right if _is_post(line.text)] or [
+        line for line in right if _is_capitals(line.text) and fold(line.text).startswith(_AGENCIES)
+    ]
     if not posts:
         return None
     post = max(posts, key=lambda line: line.box[1])
     middle, reach = (post.box[0] + post.box[2]) / 2, sheet.source.width * 0.2
-    below = [
-        number
-        for number, line in enumerate(sheet.lines)
-        if line.box[1] > post.box[3]
-        and abs((line.box[0] + line.box[2]) / 2 - middle) < reach
-        and _NAME.fullmatch(_without_rank(line.text)[1].strip(" .,"))
-        and not _is_capitals(line.text)  # NĐ 30/2020: names of signers are in small letters; seals are in capitals
-    ]
+    below = []
+    for number, line in enumerate(sheet.lines):
+        if line.box[1] > post.box[3] and abs((line.box[0] + line.box[2]) / 2 - middle) < reach:
+            start, end = _name_in(line.text)
+            # NĐ 30/2020: names of signers are in small letters; seals are in capitals
+            if end > start and not _is_capitals(line.text):
+                below.append((number, start, end))
     if not below:
         return None
-    number = max(below, key=lambda item: (sheet.lines[item].conf > 0.6, -sheet.lines[item].box[1]))  # noqa: PLR2004 - scribble reads worse
-    skipped = _without_rank(sheet.lines[number].text)[0]
-    return Span(sheet, ((sheet.starts[number] + skipped, sheet.line_end(number)),))
+    number, start, end = max(
+        below,
+        key=lambda item: (sheet.lines[item[0]].conf > 0.6, -sheet.lines[item[0]].box[1]),  # noqa: PLR2004 - scribble reads worse
+    )
+    return Span(sheet, ((sheet.starts[number] + start, sheet.starts[number] + end),))
+
+
+def _name_in(text: str) -> tuple[int, int]:
+    """Where a name stands in a line that has nothing else but a rank and stray marks; nowhere is 0, 0."""
+    lead = len(text) - len(text.lstrip(_STRAY))
+    skipped, rest = _without_rank(text[lead:])
+    name = rest.rstrip(_STRAY)
+    named = _NAME.fullmatch(name) and all(word[0].isupper() for word in name.split())
+    return (lead + skipped, lead + skipped + len(name)) if named else (0, 0)
 
 
 def _is_post(text: str) -> bool:

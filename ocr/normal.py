@@ -12,6 +12,9 @@ from datetime import date
 
 from ocr.fold import fold
 
+_ENDS = " :;,.|_-–—*•'`~^"
+_PAIRS = (('"', '"'), ("“", "”"), ("‘", "’"))
+"""A quotation mark without its twin at an end is a speck."""
 _LEADERS = re.compile(r"[.…_·]{3,}|…+")
 _DATE_NUMBERS = re.compile(r"(?<!\w)(\d{1,2})\s*[/.\-]\s*(\d{1,2})\s*[/.\-]\s*(\d{4})(?!\d)")
 _SLASH = r"\s*(?:[/|(]?\s*(?:date|month|year)\)?)?[\s.:…_]*"
@@ -37,7 +40,10 @@ _EARLIEST, _LATEST = 1850, 2150
 
 def text(raw: str) -> str | None:
     """Spaces collapsed, dot leaders and stray punctuation at the ends dropped."""
-    cleaned = " ".join(_LEADERS.sub(" ", raw).split()).strip(" :;,.|_-–—*•")
+    cleaned = " ".join(_LEADERS.sub(" ", raw).split()).strip(_ENDS)
+    for mark, twin in _PAIRS:
+        if cleaned.count(mark) + cleaned.count(twin) * (mark != twin) == 1:
+            cleaned = cleaned.strip(mark + twin).strip(_ENDS)
     return cleaned or None
 
 

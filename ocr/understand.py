@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ocr import letterhead
@@ -15,6 +15,7 @@ from ocr.idcard import parse
 from ocr.normal import NORMALISERS
 from ocr.sheet import Sheet, Span
 from ocr.template import FieldSpec, How, Template
+from ocr.trust import evidence, judged
 from ocr.values import Box, FieldValue, PageText, hull
 
 _BY_PLACE: Mapping[How, Callable[[Sheet], Span | None]] = {
@@ -26,11 +27,8 @@ _BY_PLACE: Mapping[How, Callable[[Sheet], Span | None]] = {
     "signer": letterhead.signer,
 }
 _ANY_PAGE = ("place", "place_date", "alone")
-_LABEL_EDIT_COST = 0.05
-_BY_PLACE_COST = 0.03
 _LOOKALIKES = re.compile(r"\b(?=\w*[A-Z])(?=\w*\d)\w*[O0I1]\w*")
 """Letters and digits mixed: nothing tells O from 0 there, so such a value always goes to a person."""
-_LOOKALIKES_MOST = 0.9
 _CODE_CONFIDENCE = 0.995
 
 
@@ -71,9 +69,9 @@ def understand(pages: Sequence[PageText], templates: Sequence[Template], type_co
         guess = TypeGuess(type_code, 1.0, guess.alternatives)
     drafts = [template for template in templates if template.code == guess.code]
     template = max(drafts, key=lambda draft: score(sheets, draft), default=None)
-    fields = {} if template is None else _fields(sheets, template)
+    fields = {} if template is None else _fields(sheets, template, guess.confidence)
     _take_identity_card(pages, guess.code, fields)
-    fields, warnings = cross_checked(fields)
+    fields, warnings = _judged(fields)
     if template is not None:
         warnings += [
             f"FIELD_MISSING:{spec.name}" for spec in template.fields if spec.required and spec.name not in fields
@@ -85,12 +83,23 @@ def understand(pages: Sequence[PageText], templates: Sequence[Template], type_co
     return Understanding(guess, fields, tuple(warnings))
 
 
-def _fields(sheets: Sequence[Sheet], template: Template) -> dict[str, FieldValue]:
+def _judged(fields: Mapping[str, FieldValue]) -> tuple[dict[str, FieldValue], list[str]]:
+    checks = cross_checked(fields)
+    weighed = {
+        name: replace(field, evidence={**field.evidence, "agrees": 1.0})
+        if name in checks.agrees and name not in checks.contradicted and field.evidence
+        else field
+        for name, field in fields.items()
+    }
+    return judged(weighed, frozenset(checks.contradicted)), checks.warnings
+
+
+def _fields(sheets: Sequence[Sheet], template: Template, type_conf: float) -> dict[str, FieldValue]:
     beside = labelled(sheets, template)
     fields = {}
     for spec in template.fields:
         spans = beside.get(spec.name, []) + ([] if spec.how == "label" else _placed(sheets, spec))
-        best = _first_good(spans, spec)
+        best = _first_good(spans, spec, type_conf)
         if best is not None:
             fields[spec.name] = best
     return fields
@@ -106,25 +115,33 @@ def _placed(sheets: Sequence[Sheet], spec: FieldSpec) -> list[Span]:
     return [span for sheet in order if (span := _BY_PLACE[spec.how](sheet)) is not None]
 
 
-def _first_good(spans: Sequence[Span], spec: FieldSpec) -> FieldValue | None:
+def _first_good(spans: Sequence[Span], spec: FieldSpec, type_conf: float) -> FieldValue | None:
     """The first stretch that fits the syntax; if none does, the first that holds anything, without a value."""
     unreadable = None
     for span in spans:
         raw = span.raw
         value = NORMALISERS[spec.kind](raw) if raw else None
         if value:
-            return _field(span, spec, value, raw)
+            return _field(span, spec, value, raw, type_conf)
         if raw and unreadable is None and spec.how != "alone" and any(char.isalnum() for char in raw):
             unreadable = FieldValue("", 0.0, span.sheet.page, _box(span), raw)
     return unreadable
 
 
-def _field(span: Span, spec: FieldSpec, value: str, raw: str) -> FieldValue:
+def _field(span: Span, spec: FieldSpec, value: str, raw: str, type_conf: float) -> FieldValue:
     words = [word for start, end in span.parts for word in span.sheet.words(start, end)]
-    read = min((word.conf for word in words), default=0.0)
-    cost = _LABEL_EDIT_COST * span.label_edits + (_BY_PLACE_COST if spec.how != "label" else 0.0)
-    most = _LOOKALIKES_MOST if _LOOKALIKES.search(value) else 1.0
-    return FieldValue(value, max(0.0, min(most, read - cost)), span.sheet.page, _box(span), raw)
+    found = evidence(
+        value,
+        spec.kind,
+        words,
+        span.sheet.source,
+        label_edits=span.label_edits,
+        placed=spec.how != "label",
+        type_conf=type_conf,
+    )
+    if _LOOKALIKES.search(value):
+        found["lookalike"] = 1.0
+    return FieldValue(value, 0.0, span.sheet.page, _box(span), raw, evidence=found)
 
 
 def _box(span: Span) -> Box:

@@ -224,6 +224,8 @@ class FieldValue:
 
     ``value`` is the normal form (dates ISO 8601), or empty when something stands there that does not fit the syntax:
     then ``raw``, the text as read, is for a person to judge. ``page`` counts from 0; ``box`` is in pixels of that page.
+    ``confidence`` is how likely the value is right; with ``accept`` it is sure enough to need no look, everything else
+    goes to a person with the crop of the picture. ``evidence`` is what that was judged by (``ocr.trust``).
     """
 
     value: str
@@ -231,6 +233,8 @@ class FieldValue:
     page: int
     box: Box
     raw: str
+    accept: bool = False
+    evidence: Mapping[str, float] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """JSON values."""
@@ -240,9 +244,19 @@ class FieldValue:
             "page": self.page,
             "box": list(self.box),
             "raw": self.raw,
+            "accept": self.accept,
+            "evidence": dict(self.evidence),
         }
 
     @classmethod
     def from_dict(cls, raw: Mapping[str, Any]) -> FieldValue:
         """The field that ``as_dict`` described."""
-        return cls(str(raw["value"]), float(raw["confidence"]), int(raw["page"]), as_box(raw["box"]), str(raw["raw"]))
+        return cls(
+            str(raw["value"]),
+            float(raw["confidence"]),
+            int(raw["page"]),
+            as_box(raw["box"]),
+            str(raw["raw"]),
+            accept=bool(raw.get("accept", False)),
+            evidence={str(name): float(number) for name, number in raw.get("evidence", {}).items()},
+        )

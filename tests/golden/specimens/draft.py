@@ -73,7 +73,7 @@ class Draft:
 
     def amount(self, name: str, default: float) -> float:
         """State a number; overridden and recorded with a decimal point and no thousands: 88.5, 1500000000."""
-        return float(self.fact(name, f"{default:.10g}"))
+        return float(self.fact(name, f"{default:.15g}"))
 
     def pick(self, *choices: str) -> str:
         """One of the wordings that are in use."""

@@ -113,10 +113,13 @@ def test_a_birth_certificate_keeps_child_mother_and_father_apart(templates: list
 def test_agreement_raises_trust_and_contradiction_lowers_it(templates: list[Template]) -> None:
     before = understand([BIRTH], templates).fields["birth_date"]
     assert before.confidence > 0.95
+    assert before.accept
+    assert before.evidence["agrees"] == 1
     rows = [(line.box[0], line.box[1], line.text.replace("15/03/2023", "16/03/2024")) for line in BIRTH.lines]
     paper = understand([read(*rows)], templates)
     assert paper.fields["birth_date"].value == "2024-03-16"
     assert paper.fields["birth_date"].confidence <= 0.4
+    assert not paper.fields["birth_date"].accept
     assert "DATE_NOT_AS_IN_WORDS:birth_date" in paper.warnings
     assert "ID_NOT_OF_BIRTH_YEAR:holder_id,birth_date" in paper.warnings
 

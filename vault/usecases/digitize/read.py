@@ -30,9 +30,6 @@ FIRST_PAGES = 8
 """Pages read by one job. Before the proposal they are the first ones and the last: a title, a number and a signer
 stand there."""
 
-SURE = 0.90
-"""Fields read with at least this confidence are marked as sure; a person still confirms all of them."""
-
 
 def read(
     intake_id: IntakeId,
@@ -178,7 +175,7 @@ def _own(page: ocr.PageText, credentials: CredentialDesk, now: datetime) -> Reco
 def _field(value: ocr.FieldValue, kept: Sequence[Page]) -> ProposedField:
     # Engines count the pages they were given; a long paper was given its first pages and its last one.
     box = Box(kept[value.page].index, *value.box)
-    return ProposedField(value.value, value.confidence, box, sure=value.confidence >= SURE)
+    return ProposedField(value.value, value.confidence, box, sure=value.accept)
 
 
 def _fail(intake: Intake, error: Invalid, *, uow: UnitOfWork, clock: Clock) -> None:

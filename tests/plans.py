@@ -20,10 +20,11 @@ from vault.bootstrap import App
 from vault.db import seeding
 from vault.domain.audit import Event, Outcome
 from vault.domain.catalogue import DemandForm
-from vault.domain.dossiers import Attachment, Demand, Dossier, Notice, NoticeItem
+from vault.domain.dossiers import Attachment, Closing, Demand, Dossier, Ending, Notice, NoticeItem
 from vault.domain.holders import HolderAlias, HolderId, HolderKind, HolderLink, HolderRole
 from vault.domain.ids import Digest, DossierCode, RecordCode, record_code
 from vault.domain.intake import Channel, Confirmation, Intake, IntakeId, IntakeState, Page, Proposal, SignatureSummary
+from vault.domain.kpi import ASKS, Figure
 from vault.domain.people import Action, Actor, Role
 from vault.domain.records import Record
 from vault.domain.search import parse_query
@@ -140,6 +141,7 @@ def _people() -> Iterator[Any]:
     known = HolderId(HolderKind.PERSONAL, seeding.holder_of(1).number)
     yield _call("accounts", "by_username", "u-7")
     yield _call("accounts", "add", Account(CLERK, "plans", ""))
+    yield _call("accounts", "agencies")
     yield _call("accounts", "open_session", "h", "a-1", at=NOW - timedelta(days=3), expires_at=NOW)
     yield _call("accounts", "actor_of", "s-7", at=NOW)
     yield _call("accounts", "end_session", "s-7")
@@ -159,12 +161,14 @@ def _intakes() -> Iterator[Any]:
     yield _call("intakes", "add", intake)
     yield _call("intakes", "get", INTAKE, lock=True)
     yield _call("intakes", "list", AGENCY, limit=50)
+    yield _call("intakes", "open_ones", AGENCY, limit=50)
     yield _call("intakes", "set_state", INTAKE, IntakeState.READ)
     yield _call("intakes", "set_signatures", INTAKE, summary)
     yield _call("intakes", "add_page", INTAKE, Page(1, digest, 1, 1, 1, "x", digest))
     yield _call("intakes", "pages", INTAKE)
     yield _call("intakes", "set_proposal", INTAKE, Proposal("GPXD", 1.0, {}))
     yield _call("intakes", "set_confirmation", INTAKE, said)
+    yield _call("intakes", "set_confirmation", INTAKE, None)
     yield _call("intakes", "find", RecordCode("r-7"))
     yield _call("intakes", "set_record", INTAKE, RecordCode("r-new"))
 
@@ -211,6 +215,10 @@ def _dossiers() -> Iterator[Any]:
     yield _call("dossiers", "next_serial", AGENCY, date(2026, 11, 22))
     yield _call("dossiers", "get", DossierCode("d-7"), lock=True)
     yield _call("dossiers", "list", AGENCY, limit=50)
+    yield _call("dossiers", "open_ones", AGENCY, limit=50)
+    yield _call("dossiers", "open_ones", AGENCY, due_before=date(2026, 11, 22), limit=50)
+    yield _call("dossiers", "due_days", (AGENCY, "H24.3"), before=date(2026, 11, 22))
+    yield _call("dossiers", "close", DossierCode("d-9"), Closing(Ending.ANSWERED, "x", "x", NOW))
     yield _call("dossiers", "attach", DossierCode("d-8"), replace(attached, component="1.TP02"))
     yield _call("dossiers", "demand", DossierCode("d-8"), demand)
     yield _call("dossiers", "notify", DossierCode("d-8"), Notice(2, (item,), "x", "x", NOW))
@@ -244,7 +252,11 @@ def _rest() -> Iterator[Any]:
     )
     for chosen in filters:
         yield _call("events", "list", **chosen, limit=50)
-    yield _call("events", "tally", agency_code=AGENCY, since=date(2026, 11, 1))
+    span = {"since": date(2026, 11, 1), "until": date(2026, 11, 22)}
+    yield _call("events", "tally", (AGENCY, "H24.3"), **span)
+    yield _call("events", "behind", ASKS[Figure.REUSED], (AGENCY,), **span, limit=100)
+    only = {"procedure": "1", "components": ("1.TP01",), "offset": 100}
+    yield _call("events", "behind", ASKS[Figure.ONCE_ONLY_REFUSED], (AGENCY,), **span, **only, limit=100)
     yield _call("log", "size")
     yield _call("log", "leaves", 5, 9)
     yield _call("log", "places_of", RecordCode("r-7"))

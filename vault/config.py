@@ -72,6 +72,12 @@ class Settings(BaseSettings):
     agency_name: str = Field(default="UBND phường Mẫu", description="Its name on seals and conversion marks.")
     secure_cookies: bool = Field(default=False, description="Set the Secure flag; required behind TLS.")
     session_hours: int = Field(default=8, description="How long a sign-in lasts.")
+    undo_seconds: int = Field(
+        default=4,
+        ge=0,
+        le=600,
+        description="So long after the officer's word at the desk the seal waits, so that a slip can be taken back.",
+    )
 
     catalogue: Path | None = Field(
         default=None,

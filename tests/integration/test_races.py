@@ -20,9 +20,10 @@ from vault.domain.audit import Event, Outcome
 from vault.domain.dossiers import Dossier
 from vault.domain.errors import Conflict
 from vault.domain.holders import HolderId
-from vault.domain.intake import IntakeState
+from vault.domain.intake import IntakeId, IntakeState
 from vault.domain.people import Action, Actor
 from vault.domain.states import RecordState
+from vault.usecases.digitize.take_back import take_back
 from vault.usecases.oversee.change_state import ChangeState, change
 from vault.usecases.reuse.answer import answer
 from vault.usecases.reuse.attach import Attach, attach
@@ -143,6 +144,32 @@ def test_a_seal_whose_word_was_taken_back_meanwhile_makes_no_record(app: App, of
     with app.uow.begin() as tx:
         assert tx.records.get(code).number == "mới"
     assert len(events(app, Action.SEAL, of=intake_id)) == 1
+
+
+def test_undo_against_the_seal_leaves_a_record_or_a_paper_to_confirm_and_never_both(app: App, officer: Actor) -> None:
+    for _ in range(4):
+        intake_id = received(app, officer, new_scan()).intake.id
+        be_read(app, intake_id)
+        confirmed(app, officer, word(intake_id))
+
+        def act(turn: int, intake_id: IntakeId = intake_id) -> object:
+            if turn:
+                return be_sealed(app, intake_id)
+            try:
+                return take_back(intake_id, actor=officer, uow=app.uow, clock=app.clock).state
+            except Conflict as error:
+                return error.code
+
+        taken, code = at_once(2, act)
+        with app.uow.begin() as tx:
+            intake = tx.intakes.get(intake_id)
+        if taken == "INTAKE_STATE":
+            assert (intake.state, intake.record) == (IntakeState.SEALED, code)
+        else:
+            assert (taken, intake.state, intake.record, code) == (IntakeState.READ, IntakeState.READ, None, None)
+            assert intake.confirmation is None
+            assert intake.withdrawn is not None
+            assert intake.withdrawn.fields == word(intake_id).fields
 
 
 def dossier_of(app: App, officer: Actor) -> Dossier:

@@ -7,17 +7,18 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, any_, bindparam, func, insert, select
+from sqlalchemy import Connection, Select, and_, any_, bindparam, func, insert, null, select, update
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from vault.db import tables as t
 from vault.db.codec import AnyRow, AnySelect, from_json, to_json
 from vault.domain.catalogue import DemandForm
-from vault.domain.dossiers import Attachment, Demand, Dossier, Notice, NoticeItem, Party
+from vault.domain.dossiers import Attachment, Closing, Demand, Dossier, Notice, NoticeItem, Party
 from vault.domain.errors import NotFound
 from vault.domain.holders import HolderAlias, HolderId, HolderKind, HolderLink, HolderRole
 from vault.domain.ids import DossierCode, RecordCode
+from vault.domain.inbox import DueDay
 from vault.domain.reuse import Authority, DemandCode
 
 
@@ -162,6 +163,7 @@ def dossier_of(row: AnyRow) -> Dossier:
         submitted_by=next((party for party, submits in people if submits), None),
         authority=Authority(row.authority),
         notices=tuple(_notice(one) for one in row.notified or ()),
+        closed=None if row.closing is None else from_json(row.closing, Closing),
     )
 
 
@@ -222,6 +224,38 @@ class PgDossiers:
         """The newest first."""
         rows = self._db.execute(_NEWEST, {"agency": agency_code, "most": limit})
         return tuple(dossier_of(row) for row in rows)
+
+    def open_ones(self, agency_code: str, *, due_before: date | None = None, limit: int) -> tuple[Dossier, ...]:
+        """Dossiers that have not ended, the first due first."""
+        own = query().where(t.dossier.c.agency_code == agency_code, t.dossier.c.closed_at.is_(None))
+        if due_before is not None:
+            own = own.where(t.dossier.c.due_on < due_before)
+        rows = self._db.execute(own.order_by(t.dossier.c.due_on, t.dossier.c.opened_at).limit(limit))
+        return tuple(dossier_of(row) for row in rows)
+
+    def due_days(self, agency_codes: Sequence[str], *, before: date) -> tuple[DueDay, ...]:
+        """How many open dossiers are due on each day before one, by agency and procedure."""
+        rows = self._db.execute(
+            select(t.dossier.c.agency_code, t.dossier.c.procedure_code, t.dossier.c.due_on, func.count().label("n"))
+            .where(
+                t.dossier.c.agency_code.in_(agency_codes),
+                t.dossier.c.closed_at.is_(None),
+                t.dossier.c.due_on < before,
+            )
+            .group_by(t.dossier.c.agency_code, t.dossier.c.procedure_code, t.dossier.c.due_on)
+        )
+        return tuple(DueDay(row.agency_code, row.procedure_code, row.due_on, row.n) for row in rows)
+
+    def close(self, code: DossierCode, closing: Closing | None) -> None:
+        """Keep the end of a dossier, or take it back."""
+        self._db.execute(
+            update(t.dossier)
+            .where(t.dossier.c.code == code)
+            .values(
+                closed_at=None if closing is None else closing.at,
+                closing=null() if closing is None else to_json(closing),
+            )
+        )
 
     def attach(self, code: DossierCode, attachment: Attachment) -> Attachment:
         """Attach; what a component has already stays, and is given."""

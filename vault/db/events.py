@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Collection, Sequence
+from datetime import date, datetime, time, timedelta
 from types import MappingProxyType
 
-from sqlalchemy import Connection, Date, cast, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Date, cast, func, insert, select, text
 
 from vault.db import tables as t
 from vault.db.codec import AnyRow
 from vault.domain.audit import Event, Outcome
 from vault.domain.ids import DossierCode, RecordCode
-from vault.domain.kpi import Tally
+from vault.domain.kpi import COUNTED, NEVER_COUNTED, Asked, Tally
 from vault.domain.people import Action, Actor, Role
+from vault.domain.reuse import VIET_NAM
+from vault.ports import Counted
+
+_ZONE = "Asia/Ho_Chi_Minh"
+_WHAT = (t.event.c.action, t.event.c.outcome, t.event.c.code)
+# Written out as in the index, whose condition the planner compares literally.
+_COUNTED = text("event.action IN ({})".format(",".join(f"'{one.value}'" for one in sorted(COUNTED))))
 
 
 def event_of(row: AnyRow) -> Event:
@@ -98,17 +105,70 @@ class PgEvents:
             query = query.where((t.event.c.holder_id == holder_id) | t.event.c.record_code.in_(about))
         return tuple(event_of(row) for row in self._db.execute(query))
 
-    def tally(self, *, agency_code: str | None, since: date) -> tuple[Tally, ...]:
+    def tally(self, agency_codes: Sequence[str], *, since: date, until: date) -> tuple[Tally, ...]:
         """Counts by day in Vietnamese time."""
-        day = cast(func.timezone("Asia/Ho_Chi_Minh", t.event.c.at), Date).label("day")
+        day = cast(func.timezone(_ZONE, t.event.c.at), Date).label("day")
+        component = t.event.c.details["component"].astext.label("component")
+        by = (day, t.event.c.agency_code, t.dossier.c.procedure_code, component, *_WHAT)
         query = (
-            select(day, t.event.c.action, t.event.c.outcome, t.event.c.code, func.count().label("n"))
-            .where(day >= since)
-            .group_by(day, t.event.c.action, t.event.c.outcome, t.event.c.code)
+            select(*by, func.count().label("n"))
+            .select_from(t.event.outerjoin(t.dossier, t.dossier.c.code == t.event.c.dossier_code))
+            .where(_COUNTED, *_within(agency_codes, since, until))
+            .group_by(*by)
             .order_by(day)
         )
-        if agency_code is not None:
-            query = query.where(t.event.c.agency_code == agency_code)
         return tuple(
-            Tally(row.day, Action(row.action), Outcome(row.outcome), row.code, row.n) for row in self._db.execute(query)
+            Tally(
+                row.day,
+                Action(row.action),
+                Outcome(row.outcome),
+                row.code,
+                row.n,
+                row.agency_code,
+                row.procedure_code,
+                row.component,
+            )
+            for row in self._db.execute(query)
         )
+
+    def behind(
+        self,
+        asked: Asked,
+        agency_codes: Sequence[str],
+        *,
+        since: date,
+        until: date,
+        procedure: str | None = None,
+        components: Collection[str] | None = None,
+        limit: int,
+        offset: int = 0,
+    ) -> tuple[Counted, ...]:
+        """The events behind a figure."""
+        query = (
+            select(t.event, t.dossier.c.procedure_code)
+            .select_from(t.event.outerjoin(t.dossier, t.dossier.c.code == t.event.c.dossier_code))
+            .where(
+                _COUNTED,
+                *_within(agency_codes, since, until),
+                t.event.c.action == asked.action.value,
+                t.event.c.outcome == asked.outcome.value,
+                t.event.c.code.is_(None) | t.event.c.code.not_in(sorted(NEVER_COUNTED)),
+            )
+        )
+        if asked.codes is not None:
+            query = query.where(t.event.c.code.in_(sorted(asked.codes)))
+        if procedure is not None:
+            query = query.where(t.dossier.c.procedure_code == procedure)
+        if components is not None:
+            query = query.where(t.event.c.details["component"].astext.in_(sorted(components)))
+        rows = self._db.execute(query.order_by(t.event.c.at.desc(), t.event.c.id.desc()).limit(limit).offset(offset))
+        return tuple(Counted(event_of(row), row.procedure_code) for row in rows)
+
+
+def _within(agency_codes: Sequence[str], since: date, until: date) -> tuple[ColumnElement[bool], ...]:
+    """Events of these agencies on these days of Viet Nam, the last one included, in a form that an index finds."""
+    return (
+        t.event.c.agency_code.in_(agency_codes),
+        t.event.c.at >= datetime.combine(since, time(), VIET_NAM),
+        t.event.c.at < datetime.combine(until + timedelta(days=1), time(), VIET_NAM),
+    )

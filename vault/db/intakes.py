@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, func, null, select, update
+from sqlalchemy import Connection, func, null, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from vault.db import tables as t
@@ -20,6 +20,8 @@ from vault.domain.intake import (
     SignatureSummary,
 )
 
+# Written out as in the index, whose condition the planner compares literally.
+_OPEN = text("intake.state NOT IN ('SEALED','DISCARDED')")
 _PAGES_READ = (
     select(func.count()).where(t.intake_page.c.intake_id == t.intake.c.id).scalar_subquery().label("pages_read")
 )
@@ -45,6 +47,7 @@ def _intake(row: AnyRow) -> Intake:
         signatures=None if row.signatures is None else from_json(row.signatures, SignatureSummary),
         proposal=None if row.proposal is None else from_json(row.proposal, Proposal),
         confirmation=None if row.confirmation is None else from_json(row.confirmation, Confirmation),
+        withdrawn=None if row.withdrawn is None else from_json(row.withdrawn, Confirmation),
         record=None if row.record_code is None else RecordCode(row.record_code),
     )
 
@@ -106,6 +109,13 @@ class PgIntakes:
         )
         return tuple(_intake(row) for row in rows)
 
+    def open_ones(self, agency_code: str, *, limit: int) -> tuple[Intake, ...]:
+        """Those that still need something, the oldest first."""
+        rows = self._db.execute(
+            _query().where(t.intake.c.agency_code == agency_code, _OPEN).order_by(t.intake.c.received_at).limit(limit)
+        )
+        return tuple(_intake(row) for row in rows)
+
     def _set(self, intake_id: IntakeId, **values: object) -> None:
         self._db.execute(update(t.intake).where(t.intake.c.id == intake_id).values(**values))
 
@@ -122,8 +132,12 @@ class PgIntakes:
         self._set(intake_id, proposal=to_json(proposal))
 
     def set_confirmation(self, intake_id: IntakeId, confirmation: Confirmation | None) -> None:
-        """Keep the officer's word, or take it back."""
-        self._set(intake_id, confirmation=null() if confirmation is None else to_json(confirmation))
+        """Keep the officer's word, or take it back; a word that was taken back stays beside it."""
+        if confirmation is None:
+            kept = func.coalesce(t.intake.c.confirmation, t.intake.c.withdrawn)
+            self._set(intake_id, confirmation=null(), withdrawn=kept)
+        else:
+            self._set(intake_id, confirmation=to_json(confirmation))
 
     def set_record(self, intake_id: IntakeId, record: RecordCode) -> None:
         """Tie the intake to its record."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from procrastinate import App, PsycopgConnector
 from sqlalchemy import Connection, text
@@ -32,11 +33,12 @@ class PgJobs:
         self._app = app
         self._carried = carried
 
-    def _defer(self, task: JobName, intake_id: IntakeId, priority: int) -> None:
+    def _defer(self, task: JobName, intake_id: IntakeId, priority: int, *, after: int = 0) -> None:
         driver = self._db.connection.driver_connection
         # The lock keeps two workers from doing the same step of the same paper.
         lock = f"{task.value}:{intake_id}"
-        job = self._app.configure_task(task.value, lock=lock, priority=priority, connection=driver)
+        schedule: dict[str, Any] = {"schedule_in": {"seconds": after}} if after else {}
+        job = self._app.configure_task(task.value, lock=lock, priority=priority, connection=driver, **schedule)
         job.defer(intake_id=intake_id, **self._carried())
 
     def read(self, intake_id: IntakeId) -> None:
@@ -47,9 +49,9 @@ class PgJobs:
         """Read more pages of a long paper."""
         self._defer(JobName.READ, intake_id, _READ_ON)
 
-    def seal(self, intake_id: IntakeId) -> None:
-        """Seal this paper."""
-        self._defer(JobName.SEAL, intake_id, _SEAL)
+    def seal(self, intake_id: IntakeId, *, after: int = 0) -> None:
+        """Seal this paper, not before so many seconds have passed."""
+        self._defer(JobName.SEAL, intake_id, _SEAL, after=after)
 
     def publish_status(self) -> None:
         """Publish the status lists anew; one at a time, so that an older state never replaces a newer one."""

@@ -68,7 +68,7 @@ account = Table(
     Column("username", Text, nullable=False, unique=True),
     Column("name", Text, nullable=False),
     Column("role", Text, nullable=False),
-    Column("agency_code", Text),
+    Column("agency_code", Text, index=True),
     Column("holder_id", BigInteger, ForeignKey("holder.id"), index=True),
     Column("password_hash", Text, nullable=False),
     Column("disabled", Boolean, nullable=False, server_default="false"),
@@ -104,11 +104,18 @@ intake = Table(
     Column("signatures", JSONB),
     Column("proposal", JSONB),
     Column("confirmation", JSONB),
+    Column("withdrawn", JSONB),
     Column("record_code", Text, unique=True),
     UniqueConstraint("agency_code", "original"),
-    CheckConstraint("state IN ('RECEIVED','READ','CONFIRMED','SEALED','FAILED')", name="state"),
+    CheckConstraint("state IN ('RECEIVED','READ','CONFIRMED','SEALED','FAILED','DISCARDED')", name="state"),
     CheckConstraint("channel IN ('PAGE','API','CLI')", name="channel"),
     Index("ix_intake_agency_code_received_at", "agency_code", "received_at"),
+    Index(
+        "ix_intake_open",
+        "agency_code",
+        "received_at",
+        postgresql_where=text("state NOT IN ('SEALED','DISCARDED')"),
+    ),
 )
 
 intake_page = Table(
@@ -229,7 +236,10 @@ dossier = Table(
     _at("opened_at"),
     Column("due_on", Date),
     Column("authority", Text, nullable=False, server_default="NONE"),
+    _at("closed_at", nullable=True),
+    Column("closing", JSONB),
     Index("ix_dossier_agency_code_opened_at", "agency_code", "opened_at"),
+    Index("ix_dossier_open", "agency_code", "due_on", "opened_at", postgresql_where=text("closed_at IS NULL")),
 )
 
 dossier_person = Table(
@@ -318,6 +328,13 @@ event = Table(
     Index("ix_event_holder_id_id", "holder_id", "id", postgresql_where=text("holder_id IS NOT NULL")),
     Index("ix_event_record_code_id", "record_code", "id", postgresql_where=text("record_code IS NOT NULL")),
     Index("ix_event_dossier_code_id", "dossier_code", "id", postgresql_where=text("dossier_code IS NOT NULL")),
+    # What oversight counts (domain/kpi.COUNTED); looks and look-ups, the bulk of events, are not in it.
+    Index(
+        "ix_event_counted",
+        "agency_code",
+        "at",
+        postgresql_where=text("action IN ('ATTACH','CLOSE_DOSSIER','DEMAND','OPEN_DOSSIER','PRESENT','SEAL','VERIFY')"),
+    ),
 )
 
 log_queue = Table(

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 
 from vault.domain.catalogue import DemandForm
+from vault.domain.errors import Conflict
 from vault.domain.holders import HolderLink
 from vault.domain.ids import DossierCode, RecordCode
 from vault.domain.reuse import Authority, DemandCode
@@ -78,6 +80,24 @@ class Notice:
     """Why a further notice was needed; empty on the first."""
 
 
+class Ending(StrEnum):
+    """How a dossier ended for the citizen."""
+
+    ANSWERED = "ANSWERED"
+    REFUSED = "REFUSED"
+    WITHDRAWN = "WITHDRAWN"
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """The end of a dossier: nothing is attached or asked any more."""
+
+    ending: Ending
+    by_account: str
+    by_name: str
+    at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Dossier:
     """A dossier with what happened to its components."""
@@ -98,6 +118,7 @@ class Dossier:
     """Who hands it in for the holder; None when the holder acts in person."""
     authority: Authority = Authority.NONE
     notices: tuple[Notice, ...] = ()
+    closed: Closing | None = None
 
     @property
     def people(self) -> tuple[int, ...]:
@@ -107,3 +128,8 @@ class Dossier:
     def attachment(self, component: str) -> Attachment | None:
         """What is attached for a component."""
         return next((a for a in self.attachments if a.component == component), None)
+
+    def require_open(self) -> None:
+        """Raise `DOSSIER_CLOSED` once the dossier has ended."""
+        if self.closed is not None:
+            raise Conflict("DOSSIER_CLOSED", dossier=self.code)

@@ -24,6 +24,8 @@ class IntakeState(StrEnum):
     CONFIRMED = "CONFIRMED"
     SEALED = "SEALED"
     FAILED = "FAILED"
+    DISCARDED = "DISCARDED"
+    """An officer said that it is no paper for the vault. The bytes stay; sending them again brings it back."""
 
 
 class Channel(StrEnum):
@@ -37,10 +39,11 @@ class Channel(StrEnum):
 _NEXT: Mapping[IntakeState, frozenset[IntakeState]] = MappingProxyType(
     {
         IntakeState.RECEIVED: frozenset({IntakeState.READ, IntakeState.FAILED}),
-        IntakeState.READ: frozenset({IntakeState.CONFIRMED}),
+        IntakeState.READ: frozenset({IntakeState.CONFIRMED, IntakeState.DISCARDED}),
         IntakeState.CONFIRMED: frozenset({IntakeState.SEALED, IntakeState.READ}),
         IntakeState.SEALED: frozenset(),
-        IntakeState.FAILED: frozenset({IntakeState.RECEIVED}),
+        IntakeState.FAILED: frozenset({IntakeState.RECEIVED, IntakeState.DISCARDED}),
+        IntakeState.DISCARDED: frozenset({IntakeState.RECEIVED}),
     }
 )
 
@@ -159,6 +162,8 @@ class Intake:
     signatures: SignatureSummary | None = None
     proposal: Proposal | None = None
     confirmation: Confirmation | None = None
+    withdrawn: Confirmation | None = None
+    """The last word that was taken back, by the officer or because it could not be sealed: what was typed is kept."""
     record: RecordCode | None = None
 
     @property

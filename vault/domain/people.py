@@ -47,6 +47,7 @@ class Action(StrEnum):
     ATTACH = "ATTACH"
     DEMAND = "DEMAND"
     NOTIFY = "NOTIFY"
+    CLOSE_DOSSIER = "CLOSE_DOSSIER"
     SEARCH = "SEARCH"
     CORRECT = "CORRECT"
     VIEW_RECORD = "VIEW_RECORD"
@@ -92,6 +93,7 @@ _DESK = frozenset(
         Action.ATTACH,
         Action.DEMAND,
         Action.NOTIFY,
+        Action.CLOSE_DOSSIER,
         Action.SEARCH,
         Action.CORRECT,
         Action.VIEW_RECORD,

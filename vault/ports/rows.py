@@ -11,11 +11,12 @@ from typing import Protocol
 
 from vault.domain.access import Circumstances
 from vault.domain.audit import Event, Outcome
-from vault.domain.dossiers import Attachment, Demand, Dossier, Notice
+from vault.domain.dossiers import Attachment, Closing, Demand, Dossier, Notice
 from vault.domain.holders import HolderAlias, HolderId, HolderLink
 from vault.domain.ids import Digest, DossierCode, RecordCode
+from vault.domain.inbox import DueDay
 from vault.domain.intake import Confirmation, Intake, IntakeId, IntakeState, Page, Proposal, SignatureSummary
-from vault.domain.kpi import Tally
+from vault.domain.kpi import Asked, Tally
 from vault.domain.people import Action, Actor
 from vault.domain.records import Record, StatusSlot
 from vault.domain.search import SearchQuery
@@ -42,6 +43,10 @@ class Accounts(Protocol):
 
     def add(self, account: Account) -> bool:
         """Add an account; false when the name is taken (the first one stays)."""
+        ...
+
+    def agencies(self) -> tuple[str, ...]:
+        """Codes of the agencies that have an account here."""
         ...
 
     def open_session(self, token_hash: str, account_id: str, *, at: datetime, expires_at: datetime) -> None:
@@ -95,6 +100,10 @@ class Intakes(Protocol):
         """The newest first."""
         ...
 
+    def open_ones(self, agency_code: str, *, limit: int) -> tuple[Intake, ...]:
+        """Papers that still need something (neither sealed nor discarded), the oldest first."""
+        ...
+
     def set_state(self, intake_id: IntakeId, state: IntakeState, *, failure: str | None = None) -> None:
         """Record a step that the domain allowed."""
         ...
@@ -116,7 +125,7 @@ class Intakes(Protocol):
         ...
 
     def set_confirmation(self, intake_id: IntakeId, confirmation: Confirmation | None) -> None:
-        """Keep the officer's word, or take it back when the paper cannot be sealed so."""
+        """Keep the officer's word, or take it back (`Intake.withdrawn` keeps what it said)."""
         ...
 
     def find(self, record: RecordCode) -> Intake | None:
@@ -228,6 +237,18 @@ class Dossiers(Protocol):
         """The newest first."""
         ...
 
+    def open_ones(self, agency_code: str, *, due_before: date | None = None, limit: int) -> tuple[Dossier, ...]:
+        """Dossiers that have not ended, the first due first, then the longest open; without a due day last."""
+        ...
+
+    def due_days(self, agency_codes: Sequence[str], *, before: date) -> tuple[DueDay, ...]:
+        """How many open dossiers are due on each day before one, by agency and procedure."""
+        ...
+
+    def close(self, code: DossierCode, closing: Closing | None) -> None:
+        """Keep the end of a dossier, or take it back."""
+        ...
+
     def attach(self, code: DossierCode, attachment: Attachment) -> Attachment:
         """Attach, or give the attachment that the component already has."""
         ...
@@ -243,6 +264,14 @@ class Dossiers(Protocol):
     def reported(self, agency_code: str, *, since: datetime, until: datetime) -> tuple[tuple[DossierCode, Demand], ...]:
         """Demands of the agency that the daily report must show, made from `since` up to, not including, `until`."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """An event behind a figure, with the procedure of its dossier."""
+
+    event: Event
+    procedure: str | None
 
 
 class Events(Protocol):
@@ -267,8 +296,26 @@ class Events(Protocol):
         """The newest first, by any of the filters; `about` adds events on these records to those of the holder."""
         ...
 
-    def tally(self, *, agency_code: str | None, since: date) -> tuple[Tally, ...]:
-        """Counts by day, action, outcome and code."""
+    def tally(self, agency_codes: Sequence[str], *, since: date, until: date) -> tuple[Tally, ...]:
+        """Acts that oversight counts (`kpi.COUNTED`), by day of Viet Nam, agency, procedure, component, outcome, code.
+
+        `until` is the last day. Acts outside a dossier have neither procedure nor component.
+        """
+        ...
+
+    def behind(
+        self,
+        asked: Asked,
+        agency_codes: Sequence[str],
+        *,
+        since: date,
+        until: date,
+        procedure: str | None = None,
+        components: Collection[str] | None = None,
+        limit: int,
+        offset: int = 0,
+    ) -> tuple[Counted, ...]:
+        """The events that a figure counts, the newest first; `components` limits them to acts on these."""
         ...
 
 
@@ -291,8 +338,8 @@ class Jobs(Protocol):
         """Read more pages of a long paper whose proposal is made, when nothing more urgent waits."""
         ...
 
-    def seal(self, intake_id: IntakeId) -> None:
-        """Seal this paper."""
+    def seal(self, intake_id: IntakeId, *, after: int = 0) -> None:
+        """Seal this paper, not before so many seconds have passed."""
         ...
 
     def publish_status(self) -> None:

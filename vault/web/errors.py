@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from vault import messages
 from vault.domain.errors import Kind, VaultError
 from vault.domain.people import STRANGER, Actor
+from vault.web import headers
 from vault.web.html import home_of, render
 from vault.web.session import actor_or_stranger, app_of, language_of
 
@@ -56,12 +57,12 @@ def problem(request: Request, *, status: int, code: str, facts: dict[str, object
         "code": code,
         "facts": {name: value for name, value in facts.items() if name not in {"code", "status", "title", "type"}},
     }
-    headers = {"Content-Language": language.value}
+    told = {"Content-Language": language.value}
     if status == STATUS[Kind.UNAVAILABLE]:
-        headers["Retry-After"] = _RETRY_SECONDS
+        told["Retry-After"] = _RETRY_SECONDS
     # Facts may hold what the sender sent, half of a surrogate pair included: it is escaped as JSON does it.
     content = json.dumps(body, ensure_ascii=False, default=str).encode("utf-8", "backslashreplace")
-    return Response(content, status, headers, media_type="application/problem+json")
+    return Response(content, status, told, media_type="application/problem+json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,4 +127,6 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(Exception)
     def _fault(request: Request, error: Exception) -> Response:
         del error  # the server logs it with its place; the caller learns only that it was ours
-        return problem(request, status=500, code="SERVER_ERROR", facts={})
+        answer = problem(request, status=500, code="SERVER_ERROR", facts={})
+        headers.put(answer.headers, request.url.path)  # this handler stands outside every middleware
+        return answer

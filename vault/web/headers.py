@@ -7,6 +7,13 @@ import re
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+_SAFE = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": "camera=(self), microphone=(), geolocation=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
 _CSP = (
     "default-src 'none'; script-src 'self'{wasm}; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; "
     "font-src 'self'; manifest-src 'self'; worker-src 'self'; media-src 'self' blob:; form-action 'self'; "
@@ -16,37 +23,31 @@ _SYMBOLS = re.compile(r"/q|/q/trinh|/c|/cua-toi/[^/]+/trinh")
 """The pages that run WebAssembly: they read symbols from the camera, or draw them."""
 
 
-_ALWAYS = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Permissions-Policy": "camera=(self), microphone=(), geolocation=()",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-}
-
-
 class SafeHeaders:
-    """ASGI middleware: what a route sets itself stays."""
+    """ASGI middleware: the headers on every answer that passes through the application."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Add the headers as the answer starts."""
+        """Put the headers on the start of the answer; what the answer says itself stays."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        path = scope["path"]
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                wasm = " 'wasm-unsafe-eval'" if _SYMBOLS.fullmatch(path) else ""
-                headers.setdefault("Content-Security-Policy", _CSP.format(wasm=wasm))
-                for name, value in _ALWAYS.items():
-                    headers.setdefault(name, value)
-                if not path.startswith("/static/"):
-                    headers.setdefault("Cache-Control", "no-store")
+                put(MutableHeaders(scope=message), scope["path"])
             await send(message)
 
         await self._app(scope, receive, with_headers)
+
+
+def put(headers: MutableHeaders, path: str) -> None:
+    """The headers of an answer to a request for `path`. A fault's answer comes from outside the middleware and asks."""
+    wasm = " 'wasm-unsafe-eval'" if _SYMBOLS.fullmatch(path) else ""
+    headers.setdefault("Content-Security-Policy", _CSP.format(wasm=wasm))
+    for name, value in _SAFE.items():
+        headers.setdefault(name, value)
+    if not path.startswith("/static/"):
+        headers.setdefault("Cache-Control", "no-store")

@@ -42,6 +42,8 @@ class Confirm:
     fields: Mapping[str, str]
     compared_with_original: bool
     consent: bool = False
+    undo_seconds: int = 0
+    """The seal waits so long, so that the officer who sees a slip can take the word back."""
 
 
 def confirm(what: Confirm, *, actor: Actor, uow: UnitOfWork, catalogue: Catalogue, clock: Clock, ids: Ids) -> Intake:
@@ -75,7 +77,7 @@ def confirm(what: Confirm, *, actor: Actor, uow: UnitOfWork, catalogue: Catalogu
             _refuse_doubtful(intake, said)
             tx.intakes.set_state(intake.id, step(intake.state, IntakeState.CONFIRMED))
             tx.intakes.set_confirmation(intake.id, replace(said, record_id=_reserve(tx, ids)))
-            tx.jobs.seal(intake.id)
+            tx.jobs.seal(intake.id, after=what.undo_seconds)
             details = {
                 "intake": intake.id,
                 "type": paper.code,

@@ -45,7 +45,7 @@ def receive(
 ) -> Received:
     """Store the bytes and queue the reading. Bad input is refused with the engine's code and leaves nothing behind.
 
-    The same bytes from the same agency give the intake that is there; one that failed is tried again.
+    The same bytes from the same agency give the intake that is there; one that failed or was discarded is tried again.
     """
     require(actor, Action.RECEIVE)
     now = clock.now()
@@ -74,7 +74,7 @@ def receive(
     with uow.begin() as tx:
         kept = tx.intakes.add(intake)
         duplicate = kept.id != intake.id
-        if kept.state is IntakeState.FAILED:
+        if kept.state in {IntakeState.FAILED, IntakeState.DISCARDED}:
             tx.intakes.set_state(kept.id, step(kept.state, IntakeState.RECEIVED))
             kept = tx.intakes.get(kept.id)
         if kept.state is IntakeState.RECEIVED:

@@ -35,6 +35,13 @@ def _listed(intake: Intake) -> Intake:
     return replace(intake, proposal=replace(intake.proposal, fields={}))
 
 
+def open_intakes(*, actor: Actor, uow: UnitOfWork, limit: int) -> tuple[Intake, ...]:
+    """The agency's papers that still need something, the oldest first."""
+    require(actor, Action.VIEW_INTAKE)
+    with uow.begin() as tx:
+        return tx.intakes.open_ones(actor.agency_code or "", limit=limit)
+
+
 def view_intake(intake_id: IntakeId, *, actor: Actor, uow: UnitOfWork, clock: Clock) -> SeenIntake:
     """One intake with its pages. Looking at what was read is an event; waiting for the reader is none.
 

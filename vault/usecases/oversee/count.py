@@ -3,36 +3,134 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from vault.domain.audit import Event
-from vault.domain.errors import Forbidden
+from vault.domain.catalogue import Catalogue, ComponentForm
+from vault.domain.dossiers import Dossier
+from vault.domain.errors import Forbidden, Invalid
 from vault.domain.ids import RecordCode
-from vault.domain.kpi import Figures, Tally, figures
+from vault.domain.inbox import NEAR_DAYS, DueDay
+from vault.domain.kpi import ASKS, Figure, Figures, Tally, figures
 from vault.domain.people import HOLDER_ROLES, Action, Actor, require
-from vault.ports import Clock, UnitOfWork
+from vault.domain.reuse import VIET_NAM
+from vault.ports import Clock, Counted, Tx, UnitOfWork
+from vault.usecases.refusals import recorded
+
+LONGEST_SPAN = timedelta(days=3 * 366)
 
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """Figures since a day, the tallies they are added up from, and the newest events."""
+    """Figures from a day to another (both included), the tallies they are added up from, and the newest events."""
 
     since: date
+    until: date
+    agencies: tuple[str, ...]
     figures: Figures
     tallies: tuple[Tally, ...]
+    due: tuple[DueDay, ...]
     events: tuple[Event, ...]
 
 
-def count(since: date, *, actor: Actor, uow: UnitOfWork, clock: Clock, limit: int = 50) -> Overview:
-    """The figures of the actor's agency; checks by strangers count for the agency whose paper was checked."""
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Which days, which agency of those the actor oversees (None: all of them), which procedure (None: all)."""
+
+    since: date
+    until: date
+    agency: str | None = None
+    procedure: str | None = None
+
+
+def count(
+    span: Span, *, actor: Actor, uow: UnitOfWork, catalogue: Catalogue, clock: Clock, limit: int = 50
+) -> Overview:
+    """The figures of the actor's agency and those under it; strangers' checks count for the paper's agency."""
     require(actor, Action.OVERSEE)
-    if actor.agency_code is None:
+    now = clock.now()
+    with recorded(uow, Event(now, actor, Action.OVERSEE)), uow.begin() as tx:
+        agencies = _overseen(tx, actor, span)
+        rows = tx.events.tally(agencies, since=span.since, until=span.until)
+        if span.procedure is not None:
+            rows = tuple(one for one in rows if one.procedure == span.procedure)
+        due = tx.dossiers.due_days(agencies, before=_near_ends(now.astimezone(VIET_NAM).date()))
+        events = tx.events.list(agency_code=actor.agency_code, limit=limit) if limit else ()
+        tx.events.add(Event(now, actor, Action.OVERSEE))
+    due = tuple(one for one in due if span.procedure in {None, one.procedure})
+    return Overview(span.since, span.until, agencies, figures(rows, copies_of(catalogue)), rows, due, events)
+
+
+def behind(
+    figure: Figure,
+    span: Span,
+    *,
+    actor: Actor,
+    uow: UnitOfWork,
+    catalogue: Catalogue,
+    clock: Clock,
+    limit: int,
+    offset: int = 0,
+) -> tuple[Counted, ...]:
+    """The events that a figure counts, the newest first."""
+    require(actor, Action.OVERSEE)
+    now = clock.now()
+    asked = ASKS[figure]
+    with recorded(uow, Event(now, actor, Action.OVERSEE, code=figure.name)), uow.begin() as tx:
+        found = tx.events.behind(
+            asked,
+            _overseen(tx, actor, span),
+            since=span.since,
+            until=span.until,
+            procedure=span.procedure,
+            components=copies_of(catalogue) if asked.copies_only else None,
+            limit=limit,
+            offset=offset,
+        )
+        tx.events.add(Event(now, actor, Action.OVERSEE, code=figure.name, details={"rows": len(found)}))
+    return found
+
+
+def due_dossiers(*, actor: Actor, uow: UnitOfWork, clock: Clock, limit: int) -> tuple[Dossier, ...]:
+    """Open dossiers of the actor's own agency that are late or nearly so, the latest first."""
+    require(actor, Action.OVERSEE)
+    now = clock.now()
+    with recorded(uow, Event(now, actor, Action.OVERSEE, code="DUE")), uow.begin() as tx:
+        if actor.agency_code is None:
+            raise Forbidden("NO_AGENCY")
+        before = _near_ends(now.astimezone(VIET_NAM).date())
+        found = tx.dossiers.open_ones(actor.agency_code, due_before=before, limit=limit)
+        tx.events.add(Event(now, actor, Action.OVERSEE, code="DUE", details={"rows": len(found)}))
+    return found
+
+
+def copies_of(catalogue: Catalogue) -> frozenset[str]:
+    """Components for which a copy is asked: a record attached there is a certified copy that nobody had to make."""
+    return frozenset(
+        component.code
+        for procedure in catalogue.procedures
+        for component in procedure.components
+        if component.form is ComponentForm.COPY
+    )
+
+
+def _near_ends(today: date) -> date:
+    return today + timedelta(days=NEAR_DAYS + 1)
+
+
+def _overseen(tx: Tx, actor: Actor, span: Span) -> tuple[str, ...]:
+    """The agency itself and every agency below it that works here."""
+    own = actor.agency_code
+    if own is None:
         raise Forbidden("NO_AGENCY")
-    with uow.begin() as tx:
-        rows = tx.events.tally(agency_code=actor.agency_code, since=since)
-        events = tx.events.list(agency_code=actor.agency_code, limit=limit)
-        tx.events.add(Event(clock.now(), actor, Action.OVERSEE))
-    return Overview(since, figures(rows), rows, events)
+    if not timedelta() <= span.until - span.since <= LONGEST_SPAN:
+        raise Invalid("SPAN", since=span.since.isoformat(), until=span.until.isoformat())
+    found = (own, *(code for code in tx.accounts.agencies() if code.startswith(f"{own}.")))
+    if span.agency is None:
+        return found
+    if span.agency not in found:
+        raise Forbidden("AGENCY_NOT_YOURS")
+    return (span.agency,)
 
 
 def who_looked(*, actor: Actor, uow: UnitOfWork, record: RecordCode | None = None, limit: int) -> tuple[Event, ...]:

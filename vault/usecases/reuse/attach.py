@@ -34,6 +34,7 @@ def attach(what: Attach, *, actor: Actor, uow: UnitOfWork, catalogue: Catalogue,
     refusal = Event(now, actor, Action.ATTACH, record=what.record, dossier=what.dossier)
     with recorded(uow, refusal), uow.begin() as tx:
         dossier = own_dossier(tx, what.dossier, actor, lock=True)
+        dossier.require_open()
         taken = dossier.attachment(what.component)
         if taken is not None:
             if taken.record == what.record:

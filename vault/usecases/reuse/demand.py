@@ -43,6 +43,7 @@ def demand(
         if what.form not in DemandForm.__members__:
             raise Invalid("DEMAND_FORM", form=what.form)
         dossier = own_dossier(tx, what.dossier, actor, lock=True)
+        dossier.require_open()
         component = component_of(dossier, what.component, catalogue, now)
         late = bool(dossier.notices)
         if late and not (what.override and what.reason.strip()):

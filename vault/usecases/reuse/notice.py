@@ -73,7 +73,9 @@ def issue_notice(code: DossierCode, *, actor: Actor, uow: UnitOfWork, catalogue:
     require(actor, Action.DEMAND)
     now = clock.now()
     with recorded(uow, Event(now, actor, Action.NOTIFY, dossier=code)), uow.begin() as tx:
-        draft = _draft(tx, own_dossier(tx, code, actor, lock=True), catalogue=catalogue, now=now)
+        dossier = own_dossier(tx, code, actor, lock=True)
+        dossier.require_open()
+        draft = _draft(tx, dossier, catalogue=catalogue, now=now)
         if draft.undecided:
             raise Conflict("NOTICE_INCOMPLETE", components=[one.component.code for one in draft.undecided])
         if not draft.items:

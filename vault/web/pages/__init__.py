@@ -8,6 +8,7 @@ from fastapi import APIRouter
 
 from vault.web.pages import (
     access,
+    behind,
     citizen,
     desk,
     digitise,
@@ -21,7 +22,20 @@ from vault.web.pages import (
 )
 
 router = APIRouter(include_in_schema=False)
-for part in (start, access, desk, digitise, dossiers, notices, records, oversight, presenting, citizen, verifier):
+for part in (
+    start,
+    access,
+    desk,
+    digitise,
+    dossiers,
+    notices,
+    records,
+    oversight,
+    behind,
+    presenting,
+    citizen,
+    verifier,
+):
     router.include_router(part.router)
 
 __all__ = ["router"]

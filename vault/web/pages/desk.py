@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request
@@ -16,20 +16,33 @@ from vault.domain.dossiers import Dossier
 from vault.domain.errors import Invalid
 from vault.domain.holders import HolderId
 from vault.domain.ids import normal_record_code
+from vault.domain.inbox import LONG_WAIT, Pace, standing_of
 from vault.domain.intake import Intake, IntakeState
 from vault.domain.people import Actor
 from vault.domain.reuse import VIET_NAM
-from vault.usecases.digitize.view_intake import view_intakes
-from vault.usecases.reuse.list_dossiers import list_dossiers
+from vault.usecases.digitize.view_intake import open_intakes, view_intakes
+from vault.usecases.reuse.list_dossiers import open_dossiers
 from vault.web.html import render
 from vault.web.session import SignedIn, TheApp
 
 router = APIRouter(include_in_schema=False)
 SEE_OTHER = 303
-SHOWN = 50
-LONG_WAIT = timedelta(hours=4)
-"""A dossier that nobody has touched for so long is pointed out (issue of the desk: answer within half a day)."""
+SHOWN = 100
+SEALED_SHOWN = 5
+LONG_WAIT_HOURS = int(LONG_WAIT.total_seconds() // 3600)
 _DOSSIER = re.compile(r"[0-9A-Z.]+-\d{6}-\d{4,6}")
+_ORDER = tuple(
+    one.value
+    for one in (
+        IntakeState.READ,
+        IntakeState.FAILED,
+        IntakeState.CONFIRMED,
+        IntakeState.RECEIVED,
+        IntakeState.SEALED,
+        IntakeState.DISCARDED,
+    )
+)
+"""What waits for the officer stands first."""
 _WAITING = frozenset({IntakeState.RECEIVED, IntakeState.CONFIRMED})
 
 
@@ -50,36 +63,51 @@ class IntakeRow:
 
 @dataclass(frozen=True, slots=True)
 class DossierRow:
-    """A dossier with how much of it is settled."""
+    """A dossier: how it stands against its due day, whose turn it is since when, and how much of it is settled."""
 
     code: str
     procedure: str
     holder: str
     opened_at: datetime
     due_on: date | None
-    late: bool
-    waiting_long: bool
-    attached: int
-    demanded: int
+    pace: str
+    days: int | None
+    turn: str
+    since: datetime
+    waited_long: bool
+    settled: int
     components: int
 
 
 @dataclass(frozen=True, slots=True)
 class IntakeList:
-    """Papers on their way in; `waiting` while the worker still has something to do with one of them."""
+    """Papers on their way in, and the last that were sealed; `waiting` while the worker has to do with one of them."""
 
     rows: tuple[IntakeRow, ...]
+    sealed: tuple[IntakeRow, ...]
+    to_confirm: int
     waiting: bool
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DossierList:
+    """Open dossiers, the most urgent first, and how many of them are pressing."""
+
+    rows: tuple[DossierRow, ...]
+    late: int
+    near: int
+    waited_long: int
+    hours: int
+    more: bool
 
 
 @dataclass(frozen=True, slots=True)
 class DeskPage:
-    """What lies on the desk, and how many papers wait for the officer's word."""
+    """What lies on the desk."""
 
     intakes: IntakeList
-    dossiers: tuple[DossierRow, ...]
-    to_confirm: int
-    waiting_long: int
+    dossiers: DossierList
     not_found: str
 
 
@@ -103,16 +131,7 @@ def desk(request: Request, actor: SignedIn, app: TheApp) -> Response:
 
 
 def _desk(actor: Actor, app: App, not_found: str = "") -> DeskPage:
-    intakes = _intakes(actor, app)
-    now = app.clock.now()
-    dossiers = tuple(_dossier(one, app, now) for one in list_dossiers(actor=actor, uow=app.uow, limit=SHOWN))
-    return DeskPage(
-        intakes=intakes,
-        dossiers=dossiers,
-        to_confirm=sum(row.state == IntakeState.READ.value for row in intakes.rows),
-        waiting_long=sum(row.waiting_long for row in dossiers),
-        not_found=not_found,
-    )
+    return DeskPage(_intakes(actor, app), _dossiers(actor, app), not_found)
 
 
 @router.get("/ban-lam-viec/tim")
@@ -134,9 +153,17 @@ def intakes_part(request: Request, actor: SignedIn, app: TheApp) -> Response:
 
 
 def _intakes(actor: Actor, app: App) -> IntakeList:
-    found = view_intakes(actor=actor, uow=app.uow, limit=SHOWN)
-    rows = tuple(_intake(one, app) for one in found)
-    return IntakeList(rows, any(one.state in _WAITING for one in found))
+    found = open_intakes(actor=actor, uow=app.uow, limit=SHOWN + 1)
+    rows = [_intake(one, app) for one in found[:SHOWN]]
+    lately = view_intakes(actor=actor, uow=app.uow, limit=SHOWN)
+    sealed = [_intake(one, app) for one in lately if one.state is IntakeState.SEALED]
+    return IntakeList(
+        rows=tuple(sorted(rows, key=lambda row: _ORDER.index(row.state))),
+        sealed=tuple(sealed[:SEALED_SHOWN]),
+        to_confirm=sum(row.state == IntakeState.READ.value for row in rows),
+        waiting=any(one.state in _WAITING for one in found),
+        more=len(found) > SHOWN,
+    )
 
 
 def _intake(intake: Intake, app: App) -> IntakeRow:
@@ -155,22 +182,54 @@ def _intake(intake: Intake, app: App) -> IntakeRow:
     )
 
 
+@router.get("/ban-lam-viec/ho-so")
+def dossiers_part(request: Request, actor: SignedIn, app: TheApp) -> Response:
+    """The list of dossiers alone, fetched again so that one that has waited too long is seen without a reload."""
+    return render(request, "_dossiers.html", _dossiers(actor, app), actor=actor)
+
+
+def _dossiers(actor: Actor, app: App) -> DossierList:
+    now = app.clock.now()
+    found = open_dossiers(actor=actor, uow=app.uow, limit=SHOWN + 1)
+    rows = [_dossier(one, app, now) for one in found[:SHOWN]]
+    return DossierList(
+        # Late ones first, then who has waited too long, then by due day as the store gives them.
+        rows=tuple(sorted(rows, key=lambda row: (row.pace != Pace.LATE.value, not row.waited_long))),
+        late=sum(row.pace == Pace.LATE.value for row in rows),
+        near=sum(row.pace == Pace.NEAR.value for row in rows),
+        waited_long=sum(row.waited_long for row in rows),
+        hours=LONG_WAIT_HOURS,
+        more=len(found) > SHOWN,
+    )
+
+
 def _dossier(dossier: Dossier, app: App, now: datetime) -> DossierRow:
     today = now.astimezone(VIET_NAM).date()
     procedure = app.catalogue.find_procedure(dossier.procedure_code, today)
-    untouched = not dossier.attachments and not dossier.demands
+    standing = standing_of(dossier, now=now, today=today)
+    settled = {one.component for one in dossier.attachments} | {one.component for one in dossier.demands}
     return DossierRow(
         code=dossier.code,
         procedure=procedure.name if procedure else dossier.procedure_code,
         holder=dossier.holder.name,
         opened_at=dossier.opened_at,
         due_on=dossier.due_on,
-        late=dossier.due_on is not None and dossier.due_on < today,
-        waiting_long=untouched and now - dossier.opened_at >= LONG_WAIT,
-        attached=len(dossier.attachments),
-        demanded=len(dossier.demands),
+        pace=standing.pace.value,
+        days=standing.days,
+        turn=standing.turn.value,
+        since=standing.since,
+        waited_long=standing.waited_long,
+        settled=len(settled),
         components=len(procedure.components) if procedure else 0,
     )
+
+
+def agency_name(code: str, app: App) -> str:
+    """Our own agency by its name, others by the catalogue's; the code where neither knows it."""
+    if code == app.settings.agency_code:
+        return app.settings.agency_name
+    found = app.catalogue.directory.find(code)
+    return found.name if found and found.code == code else code
 
 
 def type_name(code: str, app: App) -> str:

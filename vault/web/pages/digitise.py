@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, File, Request, UploadFile
@@ -12,19 +12,21 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import FormData
 
 from vault.bootstrap import App
-from vault.domain.errors import VaultError
+from vault.domain.errors import Conflict, VaultError
 from vault.domain.holders import HolderRole
 from vault.domain.intake import Channel, Intake, IntakeId, IntakeState, NamedHolder, Page, SignatureSummary
 from vault.domain.people import Actor
 from vault.domain.reuse import VIET_NAM
 from vault.messages import Language, say
 from vault.usecases.digitize.confirm import Confirm, confirm
+from vault.usecases.digitize.discard import discard
 from vault.usecases.digitize.receive import Receive, receive
-from vault.usecases.digitize.view_intake import SeenIntake, preview_of, view_intake, view_intakes
+from vault.usecases.digitize.take_back import take_back
+from vault.usecases.digitize.view_intake import SeenIntake, open_intakes, preview_of, view_intake, view_intakes
 from vault.web.errors import status_of
 from vault.web.html import render
 from vault.web.pages.desk import type_name
-from vault.web.pages.reading import FieldsView, Remark, date_fields, fields_of, holders_of, remarks_of, stored
+from vault.web.pages.reading import FieldsView, Remark, date_fields, fields_of, holders_of, remarks_of, shown, stored
 from vault.web.session import SignedIn, TheApp, TheLanguage
 
 router = APIRouter(prefix="/so-hoa", include_in_schema=False)
@@ -126,6 +128,8 @@ class IntakePage:
     consent: bool
     record: str | None
     error: str | None
+    undo_until: datetime | None
+    onward: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,11 +179,25 @@ def _receive(file: UploadFile, actor: Actor, app: App, language: Language) -> Se
     return Sent(name, received.intake.id, received.duplicate, None)
 
 
+@router.get("/tiep")
+def next_paper(actor: SignedIn, app: TheApp) -> Response:
+    """The oldest paper that waits for the officer's word; the desk when none does."""
+    waiting = _next(actor, app, after=None)
+    return RedirectResponse(f"/so-hoa/{waiting}" if waiting else "/ban-lam-viec", SEE_OTHER)
+
+
+def _next(actor: Actor, app: App, *, after: str | None) -> str | None:
+    found = (one.id for one in open_intakes(actor=actor, uow=app.uow, limit=_LATELY) if one.state is IntakeState.READ)
+    return next((one for one in found if one != after), None)
+
+
 @router.get("/{intake_id}")
 def paper(request: Request, intake_id: str, actor: SignedIn, app: TheApp) -> Response:
     """One paper, in whatever state it is."""
     seen = view_intake(IntakeId(intake_id), actor=actor, uow=app.uow, clock=app.clock)
-    return render(request, "paper.html", _page(seen, None, app), actor=actor)
+    busy = seen.intake.state in {IntakeState.CONFIRMED, IntakeState.SEALED}
+    page = _page(seen, None, app, onward=_next(actor, app, after=intake_id) if busy else None)
+    return render(request, "paper.html", page, actor=actor)
 
 
 @router.get("/{intake_id}/tien-do")
@@ -193,7 +211,8 @@ def progress(request: Request, intake_id: str, actor: SignedIn, app: TheApp, luc
         seen = SeenIntake(listed, ())
     else:
         seen = view_intake(IntakeId(intake_id), actor=actor, uow=app.uow, clock=app.clock)
-    return render(request, "_progress.html", _page(seen, None, app), actor=actor)
+    onward = _next(actor, app, after=intake_id) if seen.intake.state is IntakeState.CONFIRMED else None
+    return render(request, "_progress.html", _page(seen, None, app, onward=onward), actor=actor)
 
 
 @router.get("/{intake_id}/trang/{index}", response_class=Response)
@@ -226,6 +245,7 @@ def confirm_paper(
                 fields={name: stored(value, is_date=name in dates) for name, value in typed.fields.items()},
                 compared_with_original=typed.compared,
                 consent=typed.consent,
+                undo_seconds=app.settings.undo_seconds,
             ),
             actor=actor,
             uow=app.uow,
@@ -238,6 +258,35 @@ def confirm_paper(
         page = _page(seen, typed, app, error=say(error.code, language, **error.facts))
         return render(request, "paper.html", page, actor=actor, status=status_of(error), at=f"/so-hoa/{intake_id}")
     return RedirectResponse(f"/so-hoa/{intake_id}", SEE_OTHER)
+
+
+@router.post("/{intake_id}/hoan-tac")
+def undo(request: Request, intake_id: str, actor: SignedIn, app: TheApp, language: TheLanguage) -> Response:
+    """Take the word back; everything that was typed is in the form again. Once sealed it is too late."""
+    try:
+        take_back(IntakeId(intake_id), actor=actor, uow=app.uow, clock=app.clock)
+    except Conflict as error:
+        return _too_late(request, error, intake_id, actor, app, language=language)
+    return RedirectResponse(f"/so-hoa/{intake_id}", SEE_OTHER)
+
+
+@router.post("/{intake_id}/bo")
+def throw_away(request: Request, intake_id: str, actor: SignedIn, app: TheApp, language: TheLanguage) -> Response:
+    """No paper for the vault: off the desk with it."""
+    try:
+        discard(IntakeId(intake_id), actor=actor, uow=app.uow, clock=app.clock)
+    except Conflict as error:
+        return _too_late(request, error, intake_id, actor, app, language=language)
+    return RedirectResponse("/ban-lam-viec", SEE_OTHER)
+
+
+def _too_late(
+    request: Request, error: Conflict, intake_id: str, actor: Actor, app: App, *, language: Language
+) -> Response:
+    seen = view_intake(IntakeId(intake_id), actor=actor, uow=app.uow, clock=app.clock)
+    state = say(f"ui.intake.{seen.intake.state.value}", language)
+    page = _page(seen, None, app, error=say(error.code, language, **{**error.facts, "state": state}))
+    return render(request, "paper.html", page, actor=actor, status=status_of(error), at=f"/so-hoa/{intake_id}")
 
 
 def _typed(form: FormData) -> Typed:
@@ -259,9 +308,11 @@ def _typed(form: FormData) -> Typed:
     )
 
 
-def _page(seen: SeenIntake, typed: Typed | None, app: App, *, error: str | None = None) -> IntakePage:
+def _page(
+    seen: SeenIntake, typed: Typed | None, app: App, *, error: str | None = None, onward: str | None = None
+) -> IntakePage:
     intake = seen.intake
-    kept = typed or _kept(intake)
+    kept = typed or _kept(intake, app)
     proposal = intake.proposal
     return IntakePage(
         id=intake.id,
@@ -290,13 +341,28 @@ def _page(seen: SeenIntake, typed: Typed | None, app: App, *, error: str | None 
         consent=kept.consent,
         record=intake.record,
         error=error,
+        undo_until=_undo_until(intake, app),
+        onward=onward,
     )
 
 
-def _kept(intake: Intake) -> Typed:
-    said = intake.confirmation
+def _undo_until(intake: Intake, app: App) -> datetime | None:
+    if intake.state is not IntakeState.CONFIRMED or intake.confirmation is None:
+        return None
+    return intake.confirmation.at + timedelta(seconds=app.settings.undo_seconds)
+
+
+def _as_shown(type_code: str, fields: Mapping[str, str], app: App) -> Mapping[str, str]:
+    dates = date_fields(type_code, app)
+    return {name: shown(value, is_date=name in dates) for name, value in fields.items()}
+
+
+def _kept(intake: Intake, app: App) -> Typed:
+    said = intake.confirmation or intake.withdrawn
     if said is not None:
-        return Typed(said.type_code, said.fields, said.holders, said.compared_with_original, said.consent)
+        # Whoever takes a word back says anew that they compared.
+        compared = intake.confirmation is not None and said.compared_with_original
+        return Typed(said.type_code, _as_shown(said.type_code, said.fields, app), said.holders, compared, said.consent)
     proposed = intake.proposal.type_code if intake.proposal else ""
     return Typed(intake.hint_type or proposed, {}, (), compared=False, consent=False)
 

@@ -11,13 +11,16 @@ from fastapi.responses import RedirectResponse, Response
 
 from vault.bootstrap import App
 from vault.domain.catalogue import DemandForm
+from vault.domain.dossiers import Ending
 from vault.domain.errors import Invalid, VaultError
 from vault.domain.ids import DossierCode, normal_record_code
+from vault.domain.inbox import standing_of
 from vault.domain.people import Actor
 from vault.domain.reuse import VIET_NAM
 from vault.messages import Language, say
 from vault.usecases.reuse.answer import answer
 from vault.usecases.reuse.attach import Attach, attach
+from vault.usecases.reuse.close_dossier import CloseDossier, close_dossier
 from vault.usecases.reuse.demand import DemandOf, demand
 from vault.usecases.reuse.open_dossier import OpenDossier, open_dossier
 from vault.web.errors import status_of
@@ -44,6 +47,15 @@ class NewDossierPage:
 
 
 @dataclass(frozen=True, slots=True)
+class ClosedView:
+    """How the dossier ended."""
+
+    ending: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class DossierPage:
     """The whole dossier."""
 
@@ -58,6 +70,11 @@ class DossierPage:
     forms: tuple[str, ...]
     settled: int
     wanted: int
+    pace: str
+    days: int | None
+    closed: ClosedView | None
+    endings: tuple[str, ...]
+    error: str | None
 
 
 @router.get("/moi")
@@ -167,6 +184,28 @@ def demand_component(
     return RedirectResponse(f"/ho-so/{code}#tp-{component}", SEE_OTHER)
 
 
+@router.post("/{code}/ket-thuc")
+def close(
+    *,
+    request: Request,
+    code: str,
+    actor: SignedIn,
+    app: TheApp,
+    language: TheLanguage,
+    ending: Annotated[str, Form()] = "",
+    reason: Annotated[str, Form()] = "",
+) -> Response:
+    """End the dossier, or with no ending open it again."""
+    try:
+        close_dossier(
+            CloseDossier(DossierCode(code), ending or None, reason), actor=actor, uow=app.uow, clock=app.clock
+        )
+    except VaultError as error:
+        page = _page(code, actor, app, language, error=say(error.code, language, **error.facts))
+        return render(request, "dossier.html", page, actor=actor, status=status_of(error), at=f"/ho-so/{code}")
+    return RedirectResponse("/ban-lam-viec" if ending else f"/ho-so/{code}", SEE_OTHER)
+
+
 def _day(typed: str) -> date | None:
     text = stored(typed, is_date=True)
     try:
@@ -200,11 +239,14 @@ def _page(
     *,
     refusal: Refusal | None = None,
     typed: TypedDemand | None = None,
+    error: str | None = None,
 ) -> DossierPage:
     answered = answer(DossierCode(code), actor=actor, uow=app.uow, catalogue=app.catalogue, clock=app.clock)
     found = answered.dossier
     views = component_views(answered, refusal, typed or TypedDemand(), app, language)
     wanted = [view for view in views if view.wanted]
+    now = app.clock.now()
+    standing = standing_of(found, now=now, today=now.astimezone(VIET_NAM).date())
     return DossierPage(
         code=found.code,
         procedure=_procedure_name(found.procedure_code, app) or found.procedure_code,
@@ -217,4 +259,9 @@ def _page(
         forms=tuple(one.value for one in DemandForm),
         settled=sum(view.attachment is not None for view in wanted),
         wanted=len(wanted),
+        pace=standing.pace.value,
+        days=standing.days,
+        closed=ClosedView(found.closed.ending.value, found.closed.by_name, found.closed.at) if found.closed else None,
+        endings=tuple(one.value for one in Ending),
+        error=error,
     )

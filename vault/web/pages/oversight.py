@@ -1,34 +1,51 @@
-"""Oversight: the figures, a chart over days drawn here, and the acts behind them."""
+"""Oversight: figures over time, by procedure and by agency; each number opens the acts behind it."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from vault.domain.audit import Outcome
-from vault.domain.kpi import Tally
-from vault.domain.people import Action
+from vault.bootstrap import App
+from vault.domain.errors import Invalid
+from vault.domain.inbox import DueDay, Pace, pace_of
+from vault.domain.kpi import Figure, Tally, counts, series
 from vault.domain.reuse import VIET_NAM
-from vault.usecases.oversee.count import count
+from vault.messages import Language, say
+from vault.usecases.oversee.count import Overview, Span, copies_of, count
+from vault.web import sheets
 from vault.web.html import render
+from vault.web.pages.charts import Chart, chart_of
+from vault.web.pages.desk import agency_name
 from vault.web.pages.records import EventView, event_view
-from vault.web.session import SignedIn, TheApp
+from vault.web.session import SignedIn, TheApp, TheLanguage
 
 router = APIRouter(prefix="/giam-sat", include_in_schema=False)
-SPANS = (7, 30, 90)
-"""Days that the page can look back."""
-_DRAWN = ((Action.SEAL, "digitised"), (Action.ATTACH, "reused"), (Action.DEMAND, "asked_again"))
-_HEIGHT, _FLOOR, _LEFT, _RIGHT = 180, 20, 34, 16
-_WIDTH = 720
+SPANS = (7, 30, 90, 365)
+"""Days that the page offers to look back."""
+DRAWN = (Figure.DIGITISED, Figure.REUSED, Figure.COPIES_AVOIDED)
+_TILES = (
+    Figure.DIGITISED,
+    Figure.REUSED,
+    Figure.COPIES_AVOIDED,
+    Figure.ONCE_ONLY_REFUSED,
+    Figure.ASKED_AGAIN,
+    Figure.DOSSIERS,
+    Figure.CLOSED,
+    Figure.CLOSED_LATE,
+    Figure.PRESENTED,
+    Figure.VERIFIED,
+)
+_BY_PROCEDURE = (Figure.DOSSIERS, Figure.REUSED, Figure.COPIES_AVOIDED, Figure.ASKED_AGAIN, Figure.ONCE_ONLY_REFUSED)
+_BY_AGENCY = (Figure.DIGITISED, Figure.DOSSIERS, Figure.REUSED, Figure.COPIES_AVOIDED, Figure.ASKED_AGAIN)
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class FigureView:
     """One number and what it counts."""
 
     name: str
@@ -36,123 +53,253 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
-    """A bar of the chart, in its coordinates."""
+class RowView:
+    """One procedure or agency with its numbers; `share` is the first number's part of the largest, 0 to 100."""
 
-    series: str
-    day: date
-    value: int
-    x: float
-    y: float
-    width: float
-    height: float
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A label of an axis."""
-
-    text: str
-    x: float
-    y: float
+    code: str
+    name: str
+    values: tuple[FigureView, ...]
+    late: int
+    near: int
+    share: int
 
 
 @dataclass(frozen=True, slots=True)
-class Chart:
-    """Bars by day, and the same numbers as rows for those who cannot see them."""
+class Choice:
+    """Something to choose in the filter."""
 
-    width: int
-    height: int
-    bars: tuple[Bar, ...]
-    lines: tuple[Mark, ...]
-    days: tuple[Mark, ...]
-    rows: tuple[tuple[date, tuple[int, ...]], ...]
-    series: tuple[str, ...]
+    code: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
 class OversightPage:
-    """Figures since a day."""
+    """Figures of a span. `query` names the span in links to what is behind a number."""
 
     since: date
+    until: date
     span: int
     spans: tuple[int, ...]
-    figures: tuple[Figure, ...]
+    agency: str
+    procedure: str
+    agencies: tuple[Choice, ...]
+    procedures: tuple[Choice, ...]
+    figures: tuple[FigureView, ...]
+    late: int
+    near: int
     chart: Chart
+    by_procedure: tuple[RowView, ...]
+    by_agency: tuple[RowView, ...]
     events: tuple[EventView, ...]
+    query: str
+
+    def to(self, *, since: date | None = None, until: date | None = None, **other: str) -> str:
+        """The query of this span, narrowed."""
+        return query_of(
+            since or self.since, until or self.until, {"co_quan": self.agency, "thu_tuc": self.procedure} | other
+        )
+
+
+def query_of(since: date, until: date, other: dict[str, str]) -> str:
+    """A span as the query of an address."""
+    return urlencode({"tu": since.isoformat(), "den": until.isoformat()} | {k: v for k, v in other.items() if v})
+
+
+def span_of(app: App, *, ngay: int, tu: str, den: str, co_quan: str, thu_tuc: str) -> Span:
+    """The span that an address names: two days, or so many days back; `SPAN` when they make no sense."""
+    today = app.clock.now().astimezone(VIET_NAM).date()
+    try:
+        until = date.fromisoformat(den) if den else today
+        days = ngay if ngay in SPANS else SPANS[1]
+        since = date.fromisoformat(tu) if tu else until - timedelta(days=days - 1)
+    except (ValueError, OverflowError) as error:
+        raise Invalid("SPAN", since=tu, until=den) from error
+    return Span(since, until, co_quan or None, thu_tuc or None)
 
 
 @router.get("")
-def oversight(request: Request, actor: SignedIn, app: TheApp, ngay: int = SPANS[1]) -> Response:
-    """The figures of the actor's agency."""
-    span = ngay if ngay in SPANS else SPANS[1]
-    today = app.clock.now().astimezone(VIET_NAM).date()
-    since = today - timedelta(days=span - 1)
-    seen = count(since, actor=actor, uow=app.uow, clock=app.clock)
-    names = ("digitised", "reused", "once_only_refused", "asked_again", "dossiers", "presented", "verified")
-    page = OversightPage(
-        since=since,
-        span=span,
-        spans=SPANS,
-        figures=tuple(Figure(name, getattr(seen.figures, name)) for name in names),
-        chart=chart_of(seen.tallies, since, today),
-        events=tuple(event_view(one, app) for one in seen.events),
+def oversight(
+    *,
+    request: Request,
+    actor: SignedIn,
+    app: TheApp,
+    ngay: int = SPANS[1],
+    tu: str = "",
+    den: str = "",
+    co_quan: str = "",
+    thu_tuc: str = "",
+) -> Response:
+    """The figures of the actor's agency and of those under it."""
+    span = span_of(app, ngay=ngay, tu=tu, den=den, co_quan=co_quan, thu_tuc=thu_tuc)
+    seen = count(span, actor=actor, uow=app.uow, catalogue=app.catalogue, clock=app.clock)
+    return render(request, "oversight.html", _page(seen, span, app), actor=actor)
+
+
+@router.get("/bang.{form}", response_class=Response)
+def table(
+    *,
+    form: str,
+    actor: SignedIn,
+    app: TheApp,
+    language: TheLanguage,
+    ngay: int = SPANS[1],
+    tu: str = "",
+    den: str = "",
+    co_quan: str = "",
+    thu_tuc: str = "",
+) -> Response:
+    """The figures as a file: CSV (one row a day, agency and procedure) or a workbook with the page's tables."""
+    if form not in {sheets.CSV, sheets.XLSX}:
+        raise Invalid("TABLE_FORM", form=form)
+    span = span_of(app, ngay=ngay, tu=tu, den=den, co_quan=co_quan, thu_tuc=thu_tuc)
+    seen = count(span, actor=actor, uow=app.uow, catalogue=app.catalogue, clock=app.clock, limit=0)
+    page = _page(seen, span, app)
+
+    def word(figure: str) -> str:
+        return say(f"ui.figure.{figure}", language)
+
+    long = _long(seen, app, language)
+    if form == sheets.CSV:
+        return sheets.download([long], form, name=_name(span))
+    head = (say("ui.oversight.since_day", language), say("ui.oversight.until_day", language))
+    over_time = sheets.Sheet(
+        say("ui.oversight.chart", language),
+        (*head, *map(word, page.chart.series)),
+        [(row.since, row.until, *row.values) for row in page.chart.rows],
     )
-    return render(request, "oversight.html", page, actor=actor)
-
-
-def chart_of(tallies: Iterable[Tally], since: date, today: date) -> Chart:
-    """Three bars a day, scaled to the highest, with a round number at the top of the scale."""
-    counted: Counter[tuple[date, str]] = Counter()
-    for row in tallies:
-        for action, name in _DRAWN:
-            if row.action is action and row.outcome is Outcome.DONE:
-                counted[row.day, name] += row.count
-    days = [since + timedelta(days=number) for number in range((today - since).days + 1)]
-    top = _round_up(max(counted.values(), default=0))
-    step = (_WIDTH - _LEFT - _RIGHT) / len(days)
-    thick = min(step * 0.8 / len(_DRAWN), 16)
-    high = _HEIGHT - 2 * _FLOOR
-    bars = [
-        Bar(
-            name,
-            day,
-            counted[day, name],
-            x=round(_LEFT + number * step + (step - thick * len(_DRAWN)) / 2 + place * thick, 1),
-            y=round(_HEIGHT - _FLOOR - high * counted[day, name] / top, 1),
-            width=round(max(thick - 1, 1), 1),
-            height=round(high * counted[day, name] / top, 1),
+    total = sheets.Sheet(
+        say("ui.oversight.total", language),
+        (say("ui.oversight.figure", language), say("ui.oversight.value", language)),
+        [(word(one.name), one.value) for one in page.figures],
+    )
+    tables = [
+        sheets.Sheet(
+            say(key, language),
+            (
+                say("ui.oversight.code", language),
+                say(name, language),
+                *(word(figure.value) for figure in figures),
+                word("late"),
+                word("near"),
+            ),
+            [(row.code, row.name, *(one.value for one in row.values), row.late, row.near) for row in rows],
         )
-        for number, day in enumerate(days)
-        for place, (_, name) in enumerate(_DRAWN)
-        if counted[day, name]
+        for key, name, figures, rows in (
+            ("ui.oversight.by_procedure", "ui.dossier.procedure", _BY_PROCEDURE, page.by_procedure),
+            ("ui.oversight.by_agency", "ui.oversight.agency", _BY_AGENCY, page.by_agency),
+        )
     ]
-    every = max(1, -(-len(days) // 8))
-    return Chart(
-        width=_WIDTH,
-        height=_HEIGHT,
-        bars=tuple(bars),
-        lines=tuple(
-            Mark(str(value), _LEFT, round(_HEIGHT - _FLOOR - high * value / top, 1)) for value in (0, top // 2, top)
-        ),
-        days=tuple(
-            Mark(f"{day:%d/%m}", round(_LEFT + (number + 0.5) * step, 1), _HEIGHT - 5)
-            for number, day in enumerate(days)
-            if (len(days) - 1 - number) % every == 0
-        ),
-        rows=tuple(
-            (day, tuple(counted[day, name] for _, name in _DRAWN))
-            for day in reversed(days)
-            if any(counted[day, name] for _, name in _DRAWN)
-        ),
-        series=tuple(name for _, name in _DRAWN),
+    return sheets.download([total, over_time, *tables, long], form, name=_name(span))
+
+
+def _name(span: Span) -> str:
+    return f"giam-sat-{span.since.isoformat()}-{span.until.isoformat()}"
+
+
+def _long(seen: Overview, app: App, language: Language) -> sheets.Sheet:
+    """One row a day, agency and procedure: what a pivot table is made of."""
+    copies = copies_of(app.catalogue)
+    keys = sorted({(row.day, row.agency or "", row.procedure or "") for row in seen.tallies})
+    grouped: dict[tuple[date, str, str], list[Tally]] = {key: [] for key in keys}
+    for row in seen.tallies:
+        grouped[row.day, row.agency or "", row.procedure or ""].append(row)
+    head = ("ui.oversight.day", "ui.oversight.agency", "ui.oversight.code", "ui.dossier.procedure")
+    return sheets.Sheet(
+        say("ui.oversight.by_day", language),
+        (*(say(one, language) for one in head), *(say(f"ui.figure.{figure.value}", language) for figure in Figure)),
+        [
+            (
+                day,
+                agency_name(agency, app),
+                procedure,
+                procedure_name(procedure, app) if procedure else "",
+                *(sum(row.count for row in rows if counts(figure, row, copies)) for figure in Figure),
+            )
+            for (day, agency, procedure), rows in grouped.items()
+        ],
     )
 
 
-def _round_up(value: int) -> int:
-    """The next even number of one leading digit: the top of a scale that people read."""
-    if value <= 2:  # noqa: PLR2004 - the smallest scale with a middle
-        return 2
-    unit: int = 10 ** (len(str(value)) - 1)
-    top = -(-value // unit) * unit
-    return top if top % 2 == 0 else top + 1
+def procedure_name(code: str, app: App) -> str:
+    """The procedure's name today, or its code when the catalogue does not know it (any more)."""
+    found = app.catalogue.find_procedure(code, app.clock.now().astimezone(VIET_NAM).date())
+    return found.name if found else code
+
+
+def _page(seen: Overview, span: Span, app: App) -> OversightPage:
+    today = app.clock.now().astimezone(VIET_NAM).date()
+    copies = copies_of(app.catalogue)
+    days = (span.until - span.since).days + 1
+    return OversightPage(
+        since=span.since,
+        until=span.until,
+        span=days if span.until == today and days in SPANS else 0,
+        spans=SPANS,
+        agency=span.agency or "",
+        procedure=span.procedure or "",
+        agencies=tuple(Choice(code, agency_name(code, app)) for code in seen.agencies),
+        procedures=_procedures(seen.tallies, app),
+        figures=tuple(FigureView(one.value, getattr(seen.figures, one.value)) for one in _TILES),
+        late=_due(seen.due, Pace.LATE, today),
+        near=_due(seen.due, Pace.NEAR, today),
+        chart=chart_of(series(seen.tallies, DRAWN, since=span.since, until=span.until, copies=copies), DRAWN),
+        by_procedure=_rows(
+            seen, copies, today, _Grouping(_BY_PROCEDURE, "procedure"), lambda code: procedure_name(code, app)
+        ),
+        by_agency=_rows(seen, copies, today, _Grouping(_BY_AGENCY, "agency"), lambda code: agency_name(code, app)),
+        events=tuple(event_view(one, app) for one in seen.events),
+        query=query_of(span.since, span.until, {"co_quan": span.agency or "", "thu_tuc": span.procedure or ""}),
+    )
+
+
+def _procedures(tallies: Iterable[Tally], app: App) -> tuple[Choice, ...]:
+    codes = sorted({row.procedure for row in tallies if row.procedure})
+    return tuple(Choice(code, procedure_name(code, app)) for code in codes)
+
+
+def _due(due: Iterable[DueDay], pace: Pace, today: date) -> int:
+    return sum(one.count for one in due if pace_of(one.due_on, today=today) is pace)
+
+
+@dataclass(frozen=True, slots=True)
+class _Grouping:
+    """Which figures a table shows, and by which attribute of tallies and due days it groups them."""
+
+    figures: tuple[Figure, ...]
+    by: str
+
+    def of(self, one: Tally | DueDay) -> str | None:
+        found: str | None = getattr(one, self.by)
+        return found
+
+
+def _rows(
+    seen: Overview, copies: Collection[str], today: date, grouping: _Grouping, name: Callable[[str], str]
+) -> tuple[RowView, ...]:
+    grouped: dict[str, list[Tally]] = {}
+    for row in seen.tallies:
+        if code := grouping.of(row):
+            grouped.setdefault(code, []).append(row)
+    for one in seen.due:
+        grouped.setdefault(grouping.of(one) or "", [])
+    values = {
+        code: tuple(
+            FigureView(figure.value, sum(row.count for row in rows if counts(figure, row, copies)))
+            for figure in grouping.figures
+        )
+        for code, rows in grouped.items()
+    }
+    most = max((found[0].value for found in values.values()), default=0) or 1
+    due = {code: [one for one in seen.due if grouping.of(one) == code] for code in values}
+    rows = [
+        RowView(
+            code,
+            name(code),
+            found,
+            late=_due(due[code], Pace.LATE, today),
+            near=_due(due[code], Pace.NEAR, today),
+            share=round(100 * found[0].value / most),
+        )
+        for code, found in values.items()
+    ]
+    return tuple(sorted(rows, key=lambda row: (-row.values[0].value, -row.late, row.code)))

@@ -1,0 +1,75 @@
+"""What is pressing on the desk: late, nearly late, waiting too long, and whose turn it is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from types import MappingProxyType
+
+import pytest
+
+from vault.domain.dossiers import Attachment, Closing, Demand, Dossier, Ending, Notice
+from vault.domain.errors import Conflict
+from vault.domain.holders import HolderKind, HolderLink, HolderRole
+from vault.domain.ids import DossierCode, RecordCode
+from vault.domain.inbox import LONG_WAIT, Pace, Turn, pace_of, standing_of
+
+OPENED = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+TODAY = date(2026, 11, 23)
+WHO = HolderLink(HolderRole.SUBJECT, HolderKind.PERSONAL, "031090000001", "NGUYỄN VĂN MẪU")
+DOSSIER = Dossier(DossierCode("H24.1-261123-0001"), "1.1", 1, WHO, "H24.1", None, "x", OPENED, None)
+SHORT, LONG = OPENED + LONG_WAIT - timedelta(seconds=1), OPENED + LONG_WAIT
+
+
+def attached(at: datetime) -> Attachment:
+    return Attachment("c", RecordCode("r"), 1, MappingProxyType({}), "x", "x", at)
+
+
+def asked(at: datetime) -> Demand:
+    return Demand("c", "NO_DATA", "", None, "x", "x", at)
+
+
+@pytest.mark.parametrize(
+    ("due_on", "pace"),
+    [
+        (None, Pace.NO_DUE_DAY),
+        (date(2026, 11, 22), Pace.LATE),
+        (date(2026, 11, 23), Pace.NEAR),
+        (date(2026, 11, 25), Pace.NEAR),
+        (date(2026, 11, 26), Pace.IN_TIME),
+    ],
+)
+def test_the_due_day_itself_is_still_in_time(due_on: date | None, pace: Pace) -> None:
+    assert pace_of(due_on, today=TODAY) is pace
+    assert pace_of(due_on, today=TODAY, closed=True) is Pace.CLOSED
+
+
+def test_four_hours_untouched_are_too_long() -> None:
+    assert not standing_of(DOSSIER, now=SHORT, today=TODAY).waited_long
+    assert standing_of(DOSSIER, now=LONG, today=TODAY).waited_long
+
+
+@pytest.mark.parametrize("act", [{"attachments": (attached(SHORT),)}, {"demands": (asked(SHORT),)}])
+def test_every_act_of_the_desk_begins_the_wait_anew(act: dict[str, object]) -> None:
+    touched = replace(DOSSIER, **act)  # type: ignore[arg-type]
+    standing = standing_of(touched, now=LONG, today=TODAY)
+    assert (standing.since, standing.waited_long, standing.turn) == (SHORT, False, Turn.DESK)
+    assert standing_of(touched, now=SHORT + LONG_WAIT, today=TODAY).waited_long
+
+
+def test_after_the_notice_it_is_the_citizens_turn_and_after_an_act_the_desks_again() -> None:
+    told = replace(DOSSIER, demands=(asked(OPENED),), notices=(Notice(1, (), "x", "x", SHORT),))
+    waiting = standing_of(told, now=OPENED + timedelta(days=30), today=TODAY)
+    assert (waiting.turn, waiting.waited_long) == (Turn.CITIZEN, False)
+    back = replace(told, attachments=(attached(LONG),))
+    assert standing_of(back, now=LONG, today=TODAY).turn is Turn.DESK
+
+
+def test_what_has_ended_waits_for_nobody_and_takes_nothing_more() -> None:
+    ended = replace(DOSSIER, due_on=date(2026, 1, 1), closed=Closing(Ending.ANSWERED, "x", "x", LONG))
+    standing = standing_of(ended, now=LONG + timedelta(days=9), today=TODAY)
+    assert (standing.pace, standing.turn, standing.waited_long) == (Pace.CLOSED, Turn.NOBODY, False)
+    with pytest.raises(Conflict) as refused:
+        ended.require_open()
+    assert refused.value.code == "DOSSIER_CLOSED"
+    DOSSIER.require_open()

@@ -16,8 +16,7 @@ def upgrade() -> None:
     """Apply: forward only; going back is a restore."""
     op.execute("ALTER TABLE intake DROP CONSTRAINT ck_intake_state")
     states = "'RECEIVED','READ','CONFIRMED','SEALED','FAILED','DISCARDED'"
-    # Not checked against the rows that are there: the old constraint allowed less.
-    op.execute(f"ALTER TABLE intake ADD CONSTRAINT ck_intake_state CHECK (state IN ({states})) NOT VALID")
+    op.execute(f"ALTER TABLE intake ADD CONSTRAINT ck_intake_state CHECK (state IN ({states}))")
     op.create_index(
         "ix_intake_open",
         "intake",

@@ -23,7 +23,7 @@ def main(package: Path) -> None:
         return io.BytesIO((folder / uri.removeprefix(VOCABULARIES)).read_bytes())
 
     urllib.request.urlopen = from_own_files  # type: ignore[assignment]
-    from eark_validator.packages import PackageValidator  # noqa: PLC0415
+    from eark_validator.packages import PackageValidator  # noqa: PLC0415 - it fetches its vocabularies when it is imported
 
     report = PackageValidator(package).validation_report
     found = list(report.structure.messages)

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 from jwcrypto.jwk import JWK
 from sd_jwt.verifier import SDJWTVerifier
 
@@ -114,7 +114,5 @@ def test_the_list_is_a_signed_credential_with_an_end() -> None:
     assert payload["credentialSubject"]["statusPurpose"] == "revocation"
     signed, _, signature = text.rpartition(".")
     raw = base64.urlsafe_b64decode(signature + "==")
-    from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature  # noqa: PLC0415
-
     der = encode_dss_signature(int.from_bytes(raw[:32], "big"), int.from_bytes(raw[32:], "big"))
     KEY.public_key().verify(der, signed.encode(), ec.ECDSA(hashes.SHA256()))

@@ -39,7 +39,7 @@ def photograph(
     size: tuple[int, int] = FRAME,
     seed: int = 1,
 ) -> Pixels:
-    """The page seen by a camera. `light` is the paper's brightness, `glare` the radius of a burnt-out spot in pixels."""
+    """The page seen by a camera. `light`: the paper's brightness; `glare`: radius in pixels of a burnt-out spot."""
     width, height = size
     rng = np.random.default_rng(seed)
     grain = cv2.GaussianBlur(rng.normal(0, 18, (height, width)).astype(np.float32), (0, 0), 2.0)

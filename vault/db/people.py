@@ -175,5 +175,5 @@ class PgHolders:
         signs_in = select(t.account.c.id).where(t.account.c.holder_id == other).limit(1)
         if self._db.execute(signs_in).one_or_none() is not None:
             raise Conflict("HOLDER_NUMBER_TAKEN")  # whoever signs in keeps their own papers, whatever a card says
-        for table in (t.record_holder, t.dossier, t.dossier_person):
+        for table in (t.record_holder, t.dossier, t.dossier_person, t.consent, t.hand_in):
             self._db.execute(update(table).where(table.c.holder_id == other).values(holder_id=holder_id))

@@ -108,7 +108,7 @@ intake = Table(
     Column("record_code", Text, unique=True),
     UniqueConstraint("agency_code", "original"),
     CheckConstraint("state IN ('RECEIVED','READ','CONFIRMED','SEALED','FAILED','DISCARDED')", name="state"),
-    CheckConstraint("channel IN ('PAGE','API','CLI')", name="channel"),
+    CheckConstraint("channel IN ('PAGE','API','CLI','CITIZEN')", name="channel"),
     Index("ix_intake_agency_code_received_at", "agency_code", "received_at"),
     Index(
         "ix_intake_open",
@@ -410,15 +410,40 @@ share_try = Table(
     Column("tries", Integer, nullable=False),
 )
 
+consent = Table(
+    "consent",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("holder_id", BigInteger, ForeignKey("holder.id"), nullable=False, index=True),
+    Column("purpose", Text, nullable=False),
+    Column("is_on", Boolean, nullable=False),
+    _at("at"),
+    Column("by_account", Text, nullable=False),
+    CheckConstraint("purpose IN ('OWN_DOSSIERS','OTHER_AGENCIES','FAMILY_DOSSIERS')", name="purpose"),
+)
+
+hand_in = Table(
+    "hand_in",
+    metadata,
+    Column("account_id", Text, ForeignKey("account.id", ondelete="CASCADE"), primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("intake_id", Text, ForeignKey("intake.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("holder_id", BigInteger, ForeignKey("holder.id"), nullable=False, index=True),
+    _at("at"),
+    Index("ix_hand_in_account_id_at", "account_id", "at"),
+)
+
 __all__ = [
     "account",
     "attachment",
     "broken_glass",
+    "consent",
     "demand",
     "dossier",
     "dossier_person",
     "dossier_serial",
     "event",
+    "hand_in",
     "holder",
     "holder_identifier",
     "intake",

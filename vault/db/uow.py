@@ -16,6 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from vault.db.access import PgAccess
+from vault.db.citizens import PgConsents, PgHandIns
 from vault.db.dossiers import PgDossiers
 from vault.db.events import PgEvents
 from vault.db.intakes import PgIntakes
@@ -47,6 +48,8 @@ class PgTx:
     shares: PgShares
     access: PgAccess
     vitals: PgVitals
+    consents: PgConsents
+    hand_ins: PgHandIns
 
 
 def _tx(connection: Connection, queue: App, acts: list[Event] | None = None, carried: Carried = dict) -> PgTx:
@@ -63,6 +66,8 @@ def _tx(connection: Connection, queue: App, acts: list[Event] | None = None, car
         shares=PgShares(connection),
         access=PgAccess(connection),
         vitals=PgVitals(connection),
+        consents=PgConsents(connection),
+        hand_ins=PgHandIns(connection),
     )
 
 

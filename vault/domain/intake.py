@@ -34,6 +34,8 @@ class Channel(StrEnum):
     PAGE = "PAGE"
     API = "API"
     CLI = "CLI"
+    CITIZEN = "CITIZEN"
+    """Photographed and sent by the citizen; nobody at a desk has held the paper yet."""
 
 
 _NEXT: Mapping[IntakeState, frozenset[IntakeState]] = MappingProxyType(

@@ -56,6 +56,8 @@ class Action(StrEnum):
     PRESENT = "PRESENT"
     SHARE = "SHARE"
     STOP_SHARE = "STOP_SHARE"
+    CONSENT = "CONSENT"
+    HAND_IN = "HAND_IN"
     REDEEM = "REDEEM"
     VERIFY = "VERIFY"
     CHANGE_STATE = "CHANGE_STATE"
@@ -106,7 +108,16 @@ _DESK = frozenset(
 _LOOKING = frozenset({Action.VIEW_RECORD, Action.DOWNLOAD, Action.BREAK_GLASS})
 _COPYING = frozenset({Action.RECEIVE, Action.VIEW_INTAKE, Action.CONFIRM, Action.CORRECT})
 _OWN = frozenset(
-    {Action.LIST_OWN, Action.VIEW_RECORD, Action.DOWNLOAD, Action.PRESENT, Action.SHARE, Action.STOP_SHARE}
+    {
+        Action.LIST_OWN,
+        Action.VIEW_RECORD,
+        Action.DOWNLOAD,
+        Action.PRESENT,
+        Action.SHARE,
+        Action.STOP_SHARE,
+        Action.CONSENT,
+        Action.HAND_IN,
+    }
 )
 _ANYBODY = frozenset({Action.SIGN_IN, Action.SIGN_OUT, Action.VERIFY, Action.REDEEM})
 _SIGNED_IN = _ANYBODY | {Action.MANAGE_SIGN_IN}

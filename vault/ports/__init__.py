@@ -5,6 +5,7 @@ it, and calling it again with the same arguments is safe. Repositories live insi
 nothing is visible to others, and no job can start, before the block of `UnitOfWork.begin` ends without an exception.
 """
 
+from vault.ports.citizens import Consents, HandIns
 from vault.ports.outside import (
     Blobs,
     Clock,
@@ -49,6 +50,7 @@ __all__ = [
     "Blobs",
     "BrokenGlass",
     "Clock",
+    "Consents",
     "Counted",
     "CredentialDesk",
     "CredentialFacts",
@@ -56,6 +58,7 @@ __all__ = [
     "Engines",
     "Events",
     "Files",
+    "HandIns",
     "Hit",
     "HolderProof",
     "Holders",

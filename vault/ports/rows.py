@@ -23,6 +23,7 @@ from vault.domain.search import SearchQuery
 from vault.domain.shares import Share
 from vault.domain.states import RecordState
 from vault.domain.vitals import Vitals
+from vault.ports.citizens import Consents, HandIns
 
 
 @dataclass(frozen=True, slots=True)
@@ -524,6 +525,10 @@ class Tx(Protocol):
     def shares(self) -> Shares: ...  # noqa: D102 - the same
     @property
     def vitals(self) -> VitalSigns: ...  # noqa: D102 - the same
+    @property
+    def consents(self) -> Consents: ...  # noqa: D102 - the same
+    @property
+    def hand_ins(self) -> HandIns: ...  # noqa: D102 - the same
 
 
 class UnitOfWork(Protocol):

@@ -19,7 +19,7 @@ _CSP = (
     "font-src 'self'; manifest-src 'self'; worker-src 'self'; media-src 'self' blob:; form-action 'self'; "
     "frame-ancestors 'none'; base-uri 'none'"
 )
-_SYMBOLS = re.compile(r"/q|/q/trinh|/c|/cua-toi/[^/]+/trinh")
+_SYMBOLS = re.compile(r"/q|/q/trinh|/c|/cua-toi/ngoai-mang|/cua-toi/[^/]+/trinh")
 """The pages that run WebAssembly: they read symbols from the camera, or draw them."""
 
 

@@ -9,7 +9,7 @@ from vault.domain.errors import Forbidden, Invalid
 from vault.domain.ids import digest_of
 from vault.domain.intake import Channel, Intake, IntakeId, IntakeState, step
 from vault.domain.people import Action, Actor, require
-from vault.ports import Blobs, Clock, Engines, Ids, UnitOfWork
+from vault.ports import Blobs, Clock, Engines, Ids, Tx, UnitOfWork
 from vault.usecases.refusals import recorded
 
 
@@ -72,14 +72,20 @@ def receive(
     )
     blobs.put(what.data, mime=seen.mime)
     with uow.begin() as tx:
-        kept = tx.intakes.add(intake)
+        kept = taken(tx, intake)
         duplicate = kept.id != intake.id
-        if kept.state in {IntakeState.FAILED, IntakeState.DISCARDED}:
-            tx.intakes.set_state(kept.id, step(kept.state, IntakeState.RECEIVED))
-            kept = tx.intakes.get(kept.id)
-        if kept.state is IntakeState.RECEIVED:
-            tx.jobs.read(kept.id)
         details = {"intake": kept.id, "pages": kept.page_count, "channel": what.channel.value}
         code = "DUPLICATE" if duplicate else None
         tx.events.add(Event(now, actor, Action.RECEIVE, code=code, details=details))
     return Received(kept, duplicate)
+
+
+def taken(tx: Tx, intake: Intake) -> Intake:
+    """The paper's intake with its reading queued; of the same bytes again, the one that is there."""
+    kept = tx.intakes.add(intake)
+    if kept.state in {IntakeState.FAILED, IntakeState.DISCARDED}:
+        tx.intakes.set_state(kept.id, step(kept.state, IntakeState.RECEIVED))
+        kept = tx.intakes.get(kept.id)
+    if kept.state is IntakeState.RECEIVED:
+        tx.jobs.read(kept.id)
+    return kept

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from vault.domain.audit import Event
 from vault.domain.catalogue import Catalogue, Component, ComponentForm, national_code
+from vault.domain.consents import Consent, PaperConsent, consented
 from vault.domain.dossiers import Attachment, Demand, Dossier
 from vault.domain.errors import NotFound
 from vault.domain.ids import DossierCode
@@ -64,7 +65,7 @@ def answer(code: DossierCode, *, actor: Actor, uow: UnitOfWork, catalogue: Catal
     now = clock.now()
     with recorded(uow, Event(now, actor, Action.LOOKUP, dossier=code)), uow.begin() as tx:
         dossier = own_dossier(tx, code, actor)
-        offers = offers_of(tx.records.of_people(dossier.people))
+        offers = offers_for(tx, dossier)
         facts = facts_of(dossier)
         answers = tuple(
             _component(component, dossier, facts, offers, catalogue=catalogue, now=now)
@@ -111,10 +112,26 @@ class Offer:
     candidate: Candidate
 
 
-def offers_of(records: Sequence[Record]) -> tuple[Offer, ...]:
-    """Records of a dossier's people as candidates, each with the correction that was registered after it."""
+def offers_for(tx: Tx, dossier: Dossier) -> tuple[Offer, ...]:
+    """Every record of a dossier's people as candidates."""
+    return offers_of(tx, dossier, tx.records.of_people(dossier.people))
+
+
+def offers_of(tx: Tx, dossier: Dossier, records: Sequence[Record]) -> tuple[Offer, ...]:
+    """Records of a dossier's people as candidates, each with the correction that was registered after it.
+
+    Consent is what the paper's person says by now: their switches (`vault.domain.consents`) over what was said with it.
+    """
     corrections = [one for one in records if one.type_code == CORRECTION and one.state is RecordState.ACTIVE]
+    turns = tx.consents.of_holders(dossier.people)
+    if turns:  # few people ever turn a switch, and who stands on each paper need not be asked for the others
+        records = tuple(replace(one, consent=_agreed(tx, dossier, one, turns)) for one in records)
     return tuple(Offer(one, candidate_of(one, corrections)) for one in records)
+
+
+def _agreed(tx: Tx, dossier: Dossier, record: Record, turns: Sequence[Consent]) -> bool:
+    said = PaperConsent(record.consent, record.sealed_at, record.agency_code, tx.records.holder_ids(record.code))
+    return consented(said, turns, people=dossier.people, agency_code=dossier.agency_code)
 
 
 def decisions_for(

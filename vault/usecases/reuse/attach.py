@@ -82,7 +82,7 @@ def _decision(
         if found is None or found.agency_code != dossier.agency_code:
             raise NotFound("RECORD")
         offered = (*offered, found)
-    candidate = next(one.candidate for one in offers_of(offered) if one.record.code == what.record)
+    candidate = next(one.candidate for one in offers_of(tx, dossier, offered) if one.record.code == what.record)
     question = Question(component.code, candidate, facts_of(dossier), now)
     decision = ask(question, catalogue)
     if decision.verdict is Verdict.NOT_USABLE:

@@ -13,7 +13,7 @@ from vault.domain.people import Action, Actor, require
 from vault.domain.reuse import VIET_NAM, Decision, DemandCode, DemandDecision, Override, Verdict, may_demand
 from vault.ports import Clock, UnitOfWork
 from vault.usecases.refusals import recorded
-from vault.usecases.reuse.answer import component_of, decisions_for, facts_of, offers_of, own_dossier
+from vault.usecases.reuse.answer import component_of, decisions_for, facts_of, offers_for, own_dossier
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def demand(
         late = bool(dossier.notices)
         if late and not (what.override and what.reason.strip()):
             raise Conflict("NOTICE_SENT", number=len(dossier.notices))
-        offers = offers_of(tx.records.of_people(dossier.people))
+        offers = offers_for(tx, dossier)
         found = decisions_for(component, facts_of(dossier), offers, catalogue=catalogue, now=now)
         judged = may_demand(
             component,

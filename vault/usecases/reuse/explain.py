@@ -14,7 +14,7 @@ from vault.domain.people import Action, Actor, require
 from vault.domain.reuse import Decision, Question, ask, question_from_plain
 from vault.ports import Clock, UnitOfWork
 from vault.usecases.refusals import recorded
-from vault.usecases.reuse.answer import component_of, decisions_for, facts_of, offers_of, own_dossier
+from vault.usecases.reuse.answer import component_of, decisions_for, facts_of, offers_for, own_dossier
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def explain_decision(
             )
         )
         attached = dossier.attachment(component.code)
-        offers = () if attached else offers_of(tx.records.of_people(dossier.people))
+        offers = () if attached else offers_for(tx, dossier)
     if attached is not None:
         if attached.question is None:
             raise NotFound("DECISION", component=component.code)

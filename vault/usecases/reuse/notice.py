@@ -14,7 +14,7 @@ from vault.domain.people import Action, Actor, require
 from vault.domain.reuse import VIET_NAM, may_demand
 from vault.ports import Clock, Tx, UnitOfWork
 from vault.usecases.refusals import recorded
-from vault.usecases.reuse.answer import decisions_for, facts_of, offers_of, own_dossier
+from vault.usecases.reuse.answer import decisions_for, facts_of, offers_for, own_dossier
 
 GROUND = "NĐ 309/2026/NĐ-CP Đ17 k2a"
 
@@ -120,7 +120,7 @@ def _draft(tx: Tx, dossier: Dossier, *, catalogue: Catalogue, now: datetime) -> 
     ]
     undecided: tuple[Undecided, ...] = ()
     if open_ones:
-        facts, offers = facts_of(dossier), offers_of(tx.records.of_people(dossier.people))
+        facts, offers = facts_of(dossier), offers_for(tx, dossier)
         judged = (
             (one, may_demand(one, decisions_for(one, facts, offers, catalogue=catalogue, now=now), None))
             for one in open_ones

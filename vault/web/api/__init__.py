@@ -2,10 +2,10 @@
 
 from fastapi import APIRouter
 
-from vault.web.api import access, catalogue, dossiers, intakes, me, overview, records, search, session, verify
+from vault.web.api import access, catalogue, dossiers, intakes, me, mine, overview, records, search, session, verify
 
 router = APIRouter(prefix="/api/v1")
-for part in (session, catalogue, intakes, records, search, dossiers, me, verify, overview, access):
+for part in (session, catalogue, intakes, records, search, dossiers, me, mine, verify, overview, access):
     router.include_router(part.router)
 router.include_router(dossiers.reports)
 

@@ -17,7 +17,7 @@ from vault.domain.errors import Invalid
 from vault.domain.holders import HolderId
 from vault.domain.ids import normal_record_code
 from vault.domain.inbox import LONG_WAIT, Pace, standing_of
-from vault.domain.intake import Intake, IntakeState
+from vault.domain.intake import Channel, Intake, IntakeState
 from vault.domain.people import Actor
 from vault.domain.reuse import VIET_NAM
 from vault.usecases.digitize.view_intake import open_intakes, view_intakes
@@ -59,6 +59,7 @@ class IntakeRow:
     pages_read: int
     page_count: int
     record: str | None
+    from_citizen: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +180,7 @@ def _intake(intake: Intake, app: App) -> IntakeRow:
         pages_read=intake.pages_read,
         page_count=intake.page_count,
         record=intake.record,
+        from_citizen=intake.channel is Channel.CITIZEN,
     )
 
 

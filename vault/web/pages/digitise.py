@@ -130,6 +130,7 @@ class IntakePage:
     error: str | None
     undo_until: datetime | None
     onward: str | None
+    from_citizen: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,6 +344,7 @@ def _page(
         error=error,
         undo_until=_undo_until(intake, app),
         onward=onward,
+        from_citizen=intake.channel is Channel.CITIZEN,
     )
 
 

@@ -26,6 +26,7 @@ router = APIRouter(include_in_schema=False)
 SEE_OTHER = 303
 _OPEN_PLACES = ("at", "record", "count", "seconds", "audience", "purpose", "name")
 _SHOW_WORDS = ("ui.present.", "ui.shown.")
+OFFLINE_WORDS = (*_SHOW_WORDS, "ui.offline.")
 _CHECK_WORDS = (*_SHOW_WORDS, "ui.scan.", "ui.verdict.", "ui.reason.", "ui.claim.")
 
 
@@ -84,13 +85,13 @@ def opened_by_camera() -> Response:
 @router.get("/c")
 def answer(request: Request, app: TheApp, language: TheLanguage) -> Response:
     """A verifier's question, opened on the citizen's phone. Asks for no sign-in: the papers lie on the phone."""
-    return render(request, "present_answer.html", _scripts(app, language, _SHOW_WORDS), actor=STRANGER)
+    return render(request, "present_answer.html", scripts_for(app, language, _SHOW_WORDS), actor=STRANGER)
 
 
 @router.get("/q/trinh")
 def check(request: Request, app: TheApp, language: TheLanguage) -> Response:
     """The verifier's page: ask a citizen, see what is shown, redeem a code. The same for everybody, kept off line."""
-    return render(request, "present_check.html", _scripts(app, language, _CHECK_WORDS), actor=STRANGER)
+    return render(request, "present_check.html", scripts_for(app, language, _CHECK_WORDS), actor=STRANGER)
 
 
 @router.get("/cua-toi/chia-se")
@@ -111,7 +112,7 @@ def stop(share: str, actor: SignedIn, app: TheApp) -> Response:
 def show(request: Request, code: str, actor: SignedIn, app: TheApp, language: TheLanguage) -> Response:
     """Show one paper in a way that nobody can copy."""
     record = view_record(normal_record_code(code), actor=actor, uow=app.uow, clock=app.clock, purpose=None)
-    scripts = _scripts(app, language, _SHOW_WORDS)
+    scripts = scripts_for(app, language, _SHOW_WORDS)
     page = ShowPage(
         pins=scripts.pins,
         words=scripts.words,
@@ -122,7 +123,8 @@ def show(request: Request, code: str, actor: SignedIn, app: TheApp, language: Th
     return render(request, "present_show.html", page, actor=actor)
 
 
-def _scripts(app: App, language: Language, prefixes: tuple[str, ...]) -> ScriptPage:
+def scripts_for(app: App, language: Language, prefixes: tuple[str, ...]) -> ScriptPage:
+    """The pins and the words with these prefixes."""
     today = app.clock.now().astimezone(VIET_NAM).date()
     english = language is Language.EN
     pins: dict[str, object] = {

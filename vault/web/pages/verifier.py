@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass
 from functools import cache
@@ -11,17 +10,15 @@ from pathlib import Path
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-import qr
 from vault.bootstrap import App
 from vault.domain.people import STRANGER
 from vault.domain.reuse import VIET_NAM
 from vault.messages import Language, keys, say
 from vault.web.html import render
+from vault.web.kept import STATIC, kept_files, release_name
 from vault.web.session import TheApp, TheLanguage
 
 router = APIRouter(include_in_schema=False)
-_STATIC = Path(__file__).parents[1] / "static"
-_BROWSER = Path(qr.__file__).parent / "browser"
 _FILLED_BY_SCRIPTS = ("at", "record", "count")
 _SCRIPT_WORDS = ("ui.scan.", "ui.verdict.", "ui.reason.", "ui.claim.", "ui.pdf.", "ui.state.", "ui.kind.")
 
@@ -66,7 +63,7 @@ def scanner(request: Request, app: TheApp, language: TheLanguage) -> Response:
 def worker() -> Response:
     """The service worker, with the list of what it keeps; another release makes it fetch everything anew."""
     release = json.dumps({"name": _release(), "files": _files()})
-    text = f"const RELEASE = {release};\n" + (_STATIC / "js" / "q-worker.js").read_text(encoding="utf-8")
+    text = f"const RELEASE = {release};\n" + (STATIC / "js" / "q-worker.js").read_text(encoding="utf-8")
     return Response(text, media_type="text/javascript", headers={"Cache-Control": "no-cache"})
 
 
@@ -96,34 +93,24 @@ def _words(language: Language) -> dict[str, str]:
 
 @cache
 def _kept() -> tuple[tuple[str, Path], ...]:
-    names = (
-        "app.css",
-        "icon.svg",
-        "scanner.webmanifest",
-        "js/scanner.js",
-        "js/check.js",
-        "js/show.js",
-        "js/camera.js",
-        "js/present-check.js",
-        "js/present-consent.js",
-        "js/present-store.js",
-        "js/present-symbol.js",
-        "js/present-used.js",
-    )
-    own = [(f"/static/{name}", _STATIC / name) for name in names]
-    engine = [(f"/static/qr/{file.name}", file) for file in sorted(_BROWSER.glob("*.js"))]
-    reader = _STATIC / "vendor" / "zxing"
-    vendor = [
-        (f"/static/vendor/zxing/{name}", reader / name)
-        for name in (
-            "share.js",
-            "reader/index.js",
-            "reader/zxing_reader.wasm",
-            "writer/index.js",
-            "writer/zxing_writer.wasm",
+    return kept_files(
+        (
+            "app.css",
+            "icon.svg",
+            "icons/scanner-192.png",
+            "scanner.webmanifest",
+            "js/scanner.js",
+            "js/check.js",
+            "js/show.js",
+            "js/camera.js",
+            "js/screen.js",
+            "js/present-check.js",
+            "js/present-consent.js",
+            "js/present-store.js",
+            "js/present-symbol.js",
+            "js/present-used.js",
         )
-    ]
-    return (*own, *engine, *vendor)
+    )
 
 
 def _files() -> list[str]:
@@ -132,7 +119,4 @@ def _files() -> list[str]:
 
 @cache
 def _release() -> str:
-    digest = hashlib.sha256()
-    for address, file in (*_kept(), ("/q-worker.js", _STATIC / "js" / "q-worker.js")):
-        digest.update(address.encode() + b"\n" + hashlib.sha256(file.read_bytes()).digest())
-    return digest.hexdigest()[:16]
+    return release_name((*_kept(), ("/q-worker.js", STATIC / "js" / "q-worker.js")))

@@ -1,0 +1,90 @@
+"""What citizens say and send: consent switches, and papers handed in by phone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, insert, select
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from vault.db import tables as t
+from vault.db.codec import AnyRow
+from vault.db.intakes import PgIntakes
+from vault.domain.consents import Consent, ConsentPurpose
+from vault.domain.hand_ins import HandIn
+from vault.domain.intake import Intake, IntakeId
+
+
+class PgConsents:
+    """`ports.Consents` on PostgreSQL."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def add(self, turn: Consent) -> None:
+        """Append."""
+        self._db.execute(
+            insert(t.consent).values(
+                holder_id=turn.holder_id,
+                purpose=turn.purpose.value,
+                is_on=turn.on,
+                at=turn.at,
+                by_account=turn.by_account,
+            )
+        )
+
+    def of_holders(self, holder_ids: Sequence[int]) -> tuple[Consent, ...]:
+        """Oldest first."""
+        if not holder_ids:
+            return ()
+        rows = self._db.execute(
+            select(t.consent).where(t.consent.c.holder_id.in_(sorted(set(holder_ids)))).order_by(t.consent.c.id)
+        )
+        return tuple(
+            Consent(row.holder_id, ConsentPurpose(row.purpose), row.is_on, row.at, row.by_account) for row in rows
+        )
+
+
+class PgHandIns:
+    """`ports.HandIns` on PostgreSQL."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def add(self, sent: HandIn) -> HandIn:
+        """Add, or give the one that was there first: the key decides the race."""
+        self._db.execute(
+            upsert(t.hand_in)
+            .values(
+                account_id=sent.account_id,
+                key=sent.key,
+                intake_id=sent.intake_id,
+                holder_id=sent.holder_id,
+                at=sent.at,
+            )
+            .on_conflict_do_nothing()
+        )
+        kept = self.find(sent.account_id, sent.key)
+        if kept is None:  # the key just said that it is there
+            message = "the sending vanished while it was being added"
+            raise RuntimeError(message)
+        return kept
+
+    def find(self, account_id: str, key: str) -> HandIn | None:
+        """By its key."""
+        row = self._db.execute(
+            select(t.hand_in).where(t.hand_in.c.account_id == account_id, t.hand_in.c.key == key)
+        ).one_or_none()
+        return None if row is None else _hand_in(row)
+
+    def of_account(self, account_id: str, *, limit: int) -> tuple[tuple[HandIn, Intake], ...]:
+        """Newest first."""
+        rows = self._db.execute(
+            select(t.hand_in).where(t.hand_in.c.account_id == account_id).order_by(t.hand_in.c.at.desc()).limit(limit)
+        ).all()
+        intakes = PgIntakes(self._db)
+        return tuple((_hand_in(row), intakes.get(IntakeId(row.intake_id))) for row in rows)
+
+
+def _hand_in(row: AnyRow) -> HandIn:
+    return HandIn(row.account_id, row.key, IntakeId(row.intake_id), row.holder_id, row.at)

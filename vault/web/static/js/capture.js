@@ -277,7 +277,8 @@ function halt() {
   stream = null;
   video.srcObject = null;
   get("frame").classList.remove("live");
-  [video.hidden, outline.hidden, shoot.hidden, stop.hidden, start.hidden] = [true, true, true, true, false];
+  [video.hidden, shoot.hidden, stop.hidden, start.hidden] = [true, true, true, false];
+  outline.toggleAttribute("hidden", true); // an SVG element has no `hidden` property
   hint.textContent = "";
   keepOn(false);
 }
@@ -289,7 +290,8 @@ start.addEventListener("click", async () => {
     const wanted = { facingMode: { ideal: "environment" }, width: { ideal: 3840 }, height: { ideal: 2880 } };
     stream = await navigator.mediaDevices.getUserMedia({ video: wanted, audio: false });
     video.srcObject = stream;
-    [video.hidden, outline.hidden, shoot.hidden, stop.hidden] = [false, false, false, false];
+    [video.hidden, shoot.hidden, stop.hidden] = [false, false, false];
+    outline.toggleAttribute("hidden", false);
     get("frame").classList.add("live");
     await video.play();
     // Where the frame fills the screen from edge to edge, the whole of it is seen.

@@ -1,0 +1,200 @@
+"""The camera page in a real browser: takes good pictures by itself, says what is wrong, keeps and sends later, once."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from PIL import Image
+
+from tests.e2e.conftest import Visits, launch
+from tests.fakes.photographs import CUT, GOOD, page_of, photograph
+from vault.domain.people import Role
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Playwright
+
+    from tests.service import Service
+
+pytestmark = [pytest.mark.browser, pytest.mark.service]
+LARGE = (1560, 2080)
+FRAMES_EACH = 24
+
+
+def larger(corners: Any) -> Any:
+    """The same place in a frame of `LARGE`."""
+    return tuple((x * LARGE[0] / 960, y * LARGE[1] / 1280) for x, y in corners)
+
+
+def jpeg(pixels: Any) -> bytes:
+    stream = io.BytesIO()
+    Image.fromarray(pixels).save(stream, "JPEG", quality=88)
+    return stream.getvalue()
+
+
+@contextmanager
+def film(playwright: Playwright, frames: Sequence[bytes], folder: Path) -> Iterator[Browser]:
+    """A browser whose camera sees these pictures in turn, for ever."""
+    file = folder / "seen.mjpeg"
+    file.write_bytes(b"".join(frame * FRAMES_EACH for frame in frames))
+    browser = launch(
+        playwright,
+        "--use-fake-device-for-media-stream",
+        "--use-fake-ui-for-media-stream",
+        f"--use-file-for-fake-video-capture={file}",
+    )
+    try:
+        yield browser
+    finally:
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def page() -> Any:
+    return page_of("GPXD", 711)
+
+
+def sent(service: Service) -> list[dict[str, Any]]:
+    answer = service.client(Role.CITIZEN).get("/api/v1/me/papers").raise_for_status()
+    found: list[dict[str, Any]] = answer.json()
+    return found
+
+
+def test_it_takes_the_picture_by_itself_and_sends_it_later_once(
+    visit: Visits, playwright_: Playwright, service: Service, page: Any, tmp_path: Path
+) -> None:
+    good = jpeg(photograph(page, larger(GOOD), size=LARGE, blur=0.8))
+    with film(playwright_, [good], tmp_path) as browser:
+        found = visit(width=360, browser=browser)
+        found.sign_in(Role.CITIZEN)
+        found.go("/cua-toi/chup")
+        found.page.wait_for_function("() => navigator.serviceWorker.ready.then(() => true)")
+        found.page.wait_for_load_state("networkidle")
+        found.page.click("#start")
+        found.page.wait_for_selector("#pages li", timeout=60_000)
+        found.page.wait_for_timeout(1500)
+        assert found.page.locator("#pages li").count() == 1, "the same sheet is not taken twice"
+        assert found.page.locator("#pages .why").count() == 0, "nothing is wrong with it"
+        found.shoot("capture-taken", 360, 768)
+        found.context.set_offline(True)
+        # Nothing is lost when the page closes, and it opens again without network.
+        found.page.reload()
+        found.page.wait_for_selector("#pages li")
+        found.page.fill("#name", "Giấy phép xây dựng")
+        found.page.click("#finish button.tall")
+        found.page.wait_for_selector("#waiting li")
+        assert "Chưa có mạng" in found.page.inner_text("#status")
+        found.shoot("capture-waiting", 360)
+        found.page.reload()
+        found.page.wait_for_selector("#waiting li")
+        before = len(sent(service))
+        found.context.set_offline(False)
+        found.page.wait_for_selector("#sent-papers li", timeout=30_000)
+        assert found.page.locator("#waiting li").count() == 0
+        found.shoot("capture-sent", 360, 1440)
+        assert found.findings() == []
+        assert found.overflow() <= 0
+        found.page.reload()
+        found.page.wait_for_selector("#sent-papers li")
+        papers = sent(service)
+        assert len(papers) - before == 1
+        assert papers[0]["name"] == "Giấy phép xây dựng.pdf"
+        found.context.close()
+    key = papers[0]["key"]
+    listed = service.client(Role.OFFICER).get("/api/v1/intakes").raise_for_status().json()
+    came = next(one for one in listed if one["channel"] == "CITIZEN" and one["filename"] == papers[0]["name"])
+    read = service.wait_for_intake(came["id"], "READ")
+    assert (read["failure"], read["page_count"], key != "") == (None, 1, True)
+    officer = visit()
+    officer.sign_in(Role.OFFICER)
+    officer.go(f"/so-hoa/{came['id']}")
+    assert "người dân tự chụp" in officer.page.inner_text("main")
+
+
+def test_it_says_what_is_wrong_and_takes_nothing(
+    visit: Visits, playwright_: Playwright, page: Any, tmp_path: Path
+) -> None:
+    faults = {
+        "Tối quá": photograph(page, light=0.2),
+        "Mờ": photograph(page, blur=2.4),
+        "Lóa": photograph(page, glare=80),
+        "Thiếu góc": photograph(page, CUT),
+    }
+    with film(playwright_, [jpeg(one) for one in faults.values()], tmp_path) as browser:
+        found = visit(width=360, browser=browser)
+        found.sign_in(Role.CITIZEN)
+        found.go("/cua-toi/chup")
+        found.page.evaluate(
+            """() => { globalThis.told = new Set(); new MutationObserver(() => told.add(hint.textContent))
+                 .observe(document.getElementById("hint"), { childList: true, subtree: true }); }"""
+        )
+        found.page.click("#start")
+        found.page.wait_for_function(
+            "words => words.every((one) => [...told].some((text) => text.startsWith(one)))",
+            arg=list(faults),
+            timeout=60_000,
+        )
+        found.shoot("capture-advice", 360)
+        assert found.page.locator("#pages li").count() == 0
+        found.context.close()
+
+
+def test_chosen_pictures_are_straightened_and_judged_like_taken_ones(visit: Visits, page: Any) -> None:
+    found = visit(width=360)
+    found.sign_in(Role.CITIZEN)
+    found.go("/cua-toi/chup")
+    good = jpeg(photograph(page, larger(GOOD), size=LARGE, blur=0.8))
+    poor = jpeg(photograph(page, larger(GOOD), size=LARGE, blur=5))
+    files = [
+        {"name": f"{number}.jpg", "mimeType": "image/jpeg", "buffer": one} for number, one in enumerate((good, poor))
+    ]
+    found.page.set_input_files("#file", files)
+    found.page.wait_for_function("() => document.querySelectorAll('#pages li').length === 2", timeout=60_000)
+    assert "Mờ" in found.page.inner_text("#pages li:nth-child(2)")
+    found.shoot("capture-pages", 360, 768)
+    sizes = found.page.evaluate(
+        "[...document.querySelectorAll('#pages img')].map((one) => one.naturalHeight / one.naturalWidth)"
+    )
+    assert sizes[0] == pytest.approx(297 / 210, abs=0.01)
+    found.page.click("#pages li:nth-child(2) button")
+    found.page.wait_for_function("() => document.querySelectorAll('#pages li').length === 1")
+
+
+def test_what_one_photographed_another_does_not_send(visit: Visits, service: Service) -> None:
+    found = visit(width=360)
+    found.sign_in(Role.CITIZEN)
+    found.go("/cua-toi/chup")
+    found.page.evaluate(
+        """async () => { const { keepPaper } = await import("/static/js/capture-store.js");
+             await keepPaper({ key: crypto.randomUUID(), owner: "somebody-else", name: "x.pdf",
+               bytes: new ArrayBuffer(8), count: 1, at: Date.now(), state: "WAITING" }); }"""
+    )
+    before = len(sent(service))
+    found.go("/cua-toi/chup")
+    found.page.wait_for_selector("#waiting li")
+    found.page.click("#send")
+    found.page.wait_for_timeout(500)
+    assert "người khác" in found.page.inner_text("#waiting").lower()
+    assert len(sent(service)) == before
+
+
+def test_consents_are_off_dated_and_work_by_keyboard(visit: Visits) -> None:
+    found = visit(width=360)
+    found.sign_in(Role.CITIZEN)
+    found.go("/cua-toi/dong-y")
+    switch = found.page.locator("[role=switch]").nth(1)
+    assert switch.get_attribute("aria-checked") == "false"
+    assert "Chưa từng bật" in found.page.inner_text("main")
+    switch.focus()
+    found.page.keyboard.press("Enter")
+    found.page.wait_for_load_state()
+    assert found.page.locator("[role=switch]").nth(1).get_attribute("aria-checked") == "true"
+    assert "Đồng ý từ" in found.page.inner_text("main")
+    found.shoot("consents")
+    assert found.findings() == []
+    found.page.locator("[role=switch]").nth(1).click()
+    assert "Rút lại lúc" in found.page.inner_text("main")

@@ -15,10 +15,9 @@ from vault.domain.errors import NotFound
 from vault.domain.ids import RecordCode
 from vault.domain.people import Action, Actor, require
 from vault.domain.records import Record
-from vault.ports import Blobs, Clock, CredentialDesk, Engines, Files, SealingDesk, UnitOfWork
+from vault.ports import Blobs, Clock, Engines, SealingDesk, UnitOfWork
 from vault.usecases.oversee.view_record import File, look, visible
 from vault.usecases.refusals import recorded
-from vault.usecases.verify.publish_status import published_status
 
 
 class Proof(Protocol):
@@ -48,15 +47,15 @@ def take_away(
     blobs: Blobs,
     engines: Engines,
     sealing: SealingDesk,
-    credentials: CredentialDesk,
-    published: Files,
+    status_of: Callable[[int], bytes],
     lists: Mapping[str, bytes],
     log: ProvingLog,
     clock: Clock,
 ) -> File:
     """The original and the sealed copy as stored, the signature report, the credential, status and trust lists, proofs.
 
-    For whoever may download the record. `lists` are further files by name: the trust list and its root. A proof that
+    For whoever may download the record. `status_of` gives a status list as published; `lists` are
+    further files by name: the trust list and its root. A proof that
     the log does not have yet is left out, and the read-me says so.
     """
     require(actor, Action.DOWNLOAD)
@@ -71,7 +70,7 @@ def take_away(
         proofs = "\n".join(proof.text for proof in log.prove(code))
     except NotFound:
         proofs = ""
-    status = published_status(record.status.list_id, uow=uow, files=published, credentials=credentials, clock=clock)
+    status = status_of(record.status.list_id)
     facts = {
         "code": code,
         "type": record.type_code,

@@ -18,6 +18,7 @@ from vault.domain.people import Actor, Role
 from vault.messages import Language, keys, say
 from vault.usecases.present.set_consent import consents_of, set_consent
 from vault.usecases.present.take_away import take_away
+from vault.usecases.verify.publish_status import published_status
 from vault.web.html import render
 from vault.web.kept import STATIC, kept_files, release_name
 from vault.web.pages.presenting import OFFLINE_WORDS, ScriptPage, scripts_for
@@ -104,8 +105,9 @@ def everything(code: str, actor: SignedIn, app: TheApp, language: TheLanguage) -
         blobs=app.blobs,
         engines=app.engines,
         sealing=app.sealing,
-        credentials=app.credentials,
-        published=app.published,
+        status_of=lambda list_id: published_status(
+            list_id, uow=app.uow, files=app.published, credentials=app.credentials, clock=app.clock
+        ),
         lists={
             "danh-sach-tin-cay.cose": app.credentials.trust_list(),
             "goc-tin-cay.pem": app.credentials.root_pem(),

@@ -19,6 +19,7 @@ from sqlalchemy import Connection, event
 from vault.bootstrap import App
 from vault.db import seeding
 from vault.domain.audit import Event, Outcome
+from vault.domain.batches import Batch, BatchId, BatchState, Part, SeenPage
 from vault.domain.catalogue import DemandForm
 from vault.domain.dossiers import Attachment, Closing, Demand, Dossier, Ending, Notice, NoticeItem
 from vault.domain.holders import HolderAlias, HolderId, HolderKind, HolderLink, HolderRole
@@ -126,6 +127,7 @@ def calls() -> Iterator[tuple[str, str, tuple[Any, ...], dict[str, Any]]]:
     yield from _records()
     yield from _dossiers()
     yield from _shares()
+    yield from _trays()
     yield from _rest()
 
 
@@ -185,6 +187,24 @@ def a_record(tx: Any) -> Record:
     key = (1 << 40).to_bytes(8, "big")
     tx.records.reserve_status(key, 7, list_id=98)
     return replace(tx.records.get(RecordCode(_SEEDED.code)), id=key, code=record_code(key))
+
+
+def _trays() -> Iterator[Any]:
+    batch = Batch(BatchId("new"), BatchState.RECEIVED, Digest("3" * 64), "x", 1, 1, AGENCY, "x", "x", NOW)
+    yield _call("batches", "add", batch)
+    yield _call("batches", "get", BatchId("b-7"))
+    yield _call("batches", "list", AGENCY, limit=20)
+    yield _call("batches", "set_state", BatchId("b-7"), BatchState.SPLIT)
+    yield _call("batches", "add_seen", BatchId("b-7"), 0, (SeenPage(None, blank=False),))
+    yield _call("batches", "seen", BatchId("b-7"))
+    yield _call("batches", "set_parts", BatchId("b-7"), (Part(5, 0, 0),))
+    yield _call("batches", "set_part", BatchId("b-7"), Part(0, 0, 0, failure="x"))
+    yield _call("hand_overs", "open", "new", "a-7", at=NOW - timedelta(days=3), expires_at=NOW)
+    yield _call("hand_overs", "actor_of", "h-7", at=NOW)
+    yield _call("hand_overs", "close", "h-7", account_id="a-7", at=NOW)
+    yield _call("hand_overs", "note", "h-8", IntakeId("in-8"), at=NOW)
+    yield _call("hand_overs", "intakes", "h-7", account_id="a-7")
+    yield _call("intakes", "get_all", (INTAKE, IntakeId("in-2")))
 
 
 def _records() -> Iterator[Any]:

@@ -33,3 +33,8 @@ INSERT INTO share (id, kind, record_code, holder_id, audience, purpose, fields, 
     r.n, 'd' || r.n
   FROM (SELECT code, row_number() OVER () AS n FROM record LIMIT 20000) r;
 INSERT INTO share_try SELECT 'c-' || n, now() - n * interval '1 second', 1 FROM generate_series(1, 20000) n;
+INSERT INTO batch (id, state, original, filename, size, page_count, agency_code, received_by, by_name, received_at, seen)
+  SELECT 'b-' || n, 'SPLIT', md5(n::text), 'x', 1, 1, 'H24.' || n % 128, 'x', 'x', now(), '[]' FROM generate_series(1, 20000) n;
+INSERT INTO batch_part SELECT 'b-' || n, 0, 0, 0, NULL, 'in-' || n FROM generate_series(1, 20000) n;
+INSERT INTO hand_over SELECT 'h-' || n, 'a-' || n, now(), now() + interval '1 day' FROM generate_series(1, 20000) n;
+INSERT INTO hand_over_intake SELECT 'h-' || n, 'in-' || n, now() FROM generate_series(1, 20000) n;

@@ -106,7 +106,12 @@ class App:
         # A deployment keeps its scratch with its data; a lone `vault verify` makes no folder where it happens to run.
         scratch = settings.home / "scratch" if settings.home.exists() else None
         sandbox = Sandbox(limits, scratch=scratch, watch=telemetry.watch)
-        return SandboxEngines(sandbox, max_bytes=settings.max_upload_bytes, max_pages=settings.max_pages)
+        return SandboxEngines(
+            sandbox,
+            max_bytes=settings.max_upload_bytes,
+            max_pages=settings.max_pages,
+            batch=(settings.max_batch_bytes, settings.max_batch_pages),
+        )
 
     @cached_property
     def catalogue(self) -> Catalogue:

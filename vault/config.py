@@ -108,6 +108,11 @@ class Settings(BaseSettings):
     # --- limits ------------------------------------------------------------------------------------------------------
     max_upload_bytes: int = Field(default=120_000_000, description="Largest file taken in.")
     max_pages: int = Field(default=300, description="Most pages of one file.")
+    max_batch_bytes: int = Field(default=400_000_000, description="Largest batch of papers scanned in one go.")
+    max_batch_pages: int = Field(default=2_000, description="Most pages of a batch, separator sheets included.")
+    hand_over_minutes: int = Field(
+        default=15, ge=1, le=120, description="So long a phone that a desk let in may send pictures."
+    )
     sandbox_memory_bytes: int = Field(
         default=2_000_000_000, description="Address space of a child that parses an outside file."
     )

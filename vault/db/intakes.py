@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import Connection, func, null, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
@@ -101,6 +103,11 @@ class PgIntakes:
         """The intake that became this record."""
         row = self._db.execute(_query().where(t.intake.c.record_code == record)).one_or_none()
         return None if row is None else _intake(row)
+
+    def get_all(self, intake_ids: Sequence[IntakeId]) -> tuple[Intake, ...]:
+        """Those that are there."""
+        rows = self._db.execute(_query().where(t.intake.c.id.in_(intake_ids))) if intake_ids else ()
+        return tuple(_intake(row) for row in rows)
 
     def list(self, agency_code: str, *, limit: int) -> tuple[Intake, ...]:
         """The newest first."""

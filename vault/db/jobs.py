@@ -8,6 +8,7 @@ from typing import Any
 from procrastinate import App, PsycopgConnector
 from sqlalchemy import Connection, text
 
+from vault.domain.batches import BatchId
 from vault.domain.intake import IntakeId
 from vault.ports import JobName
 
@@ -16,7 +17,7 @@ Carried = Callable[[], Mapping[str, str]]
 
 # A paper that was revoked must be seen as such; an officer waits for a seal, then for a proposal; the tail of a long
 # paper can wait for all of them.
-_PUBLISH, _SEAL, _READ, _READ_ON = 30, 20, 10, 0
+_PUBLISH, _SEAL, _READ, _SPLIT, _READ_ON = 30, 20, 10, 5, 0
 
 
 def queue_app(database_url: str) -> App:
@@ -52,6 +53,13 @@ class PgJobs:
     def seal(self, intake_id: IntakeId, *, after: int = 0) -> None:
         """Seal this paper, not before so many seconds have passed."""
         self._defer(JobName.SEAL, intake_id, _SEAL, after=after)
+
+    def split(self, batch_id: BatchId) -> None:
+        """Split this batch; single papers come before it, for somebody stands at the desk with them."""
+        driver = self._db.connection.driver_connection
+        name = JobName.SPLIT.value
+        job = self._app.configure_task(name, lock=f"{name}:{batch_id}", priority=_SPLIT, connection=driver)
+        job.defer(batch_id=batch_id, **self._carried())
 
     def publish_status(self) -> None:
         """Publish the status lists anew; one at a time, so that an older state never replaces a newer one."""

@@ -40,7 +40,8 @@ _ACTOR_OF = (
 )
 
 
-def _actor(row: AnyRow) -> Actor:
+def actor_of_row(row: AnyRow) -> Actor:
+    """The actor in a row of an account."""
     return Actor(row.id, row.name, Role(row.role), row.agency_code, row.holder_id)
 
 
@@ -56,7 +57,7 @@ class PgAccounts:
             t.account.c.username == username, ~t.account.c.disabled
         )
         row = self._db.execute(query).one_or_none()
-        return None if row is None else Account(_actor(row), row.username, row.password_hash)
+        return None if row is None else Account(actor_of_row(row), row.username, row.password_hash)
 
     def add(self, account: Account) -> bool:
         """Add; the first with a name stays."""
@@ -90,7 +91,7 @@ class PgAccounts:
     def actor_of(self, token_hash: str, *, at: datetime) -> Actor | None:
         """Who holds the session."""
         row = self._db.execute(_ACTOR_OF, {"token": token_hash, "now": at}).one_or_none()
-        return None if row is None else _actor(row)
+        return None if row is None else actor_of_row(row)
 
     def end_session(self, token_hash: str) -> None:
         """End it."""

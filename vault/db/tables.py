@@ -108,7 +108,7 @@ intake = Table(
     Column("record_code", Text, unique=True),
     UniqueConstraint("agency_code", "original"),
     CheckConstraint("state IN ('RECEIVED','READ','CONFIRMED','SEALED','FAILED','DISCARDED')", name="state"),
-    CheckConstraint("channel IN ('PAGE','API','CLI','CITIZEN')", name="channel"),
+    CheckConstraint("channel IN ('PAGE','API','CLI','CITIZEN','BATCH','FOLDER','PHONE')", name="channel"),
     Index("ix_intake_agency_code_received_at", "agency_code", "received_at"),
     Index(
         "ix_intake_open",
@@ -129,6 +129,56 @@ intake_page = Table(
     Column("dpi", Integer, nullable=False),
     Column("text", Text, nullable=False),
     Column("layout", Text, nullable=False),
+)
+
+batch = Table(
+    "batch",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("original", Text, nullable=False),
+    Column("filename", Text, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("page_count", Integer, nullable=False),
+    Column("agency_code", Text, nullable=False),
+    Column("received_by", Text, nullable=False),
+    Column("by_name", Text, nullable=False),
+    _at("received_at"),
+    Column("failure", Text),
+    Column("seen", JSONB, nullable=False),
+    UniqueConstraint("agency_code", "original"),
+    CheckConstraint("state IN ('RECEIVED','SPLIT','FAILED')", name="state"),
+    Index("ix_batch_agency_code_received_at", "agency_code", "received_at"),
+)
+
+batch_part = Table(
+    "batch_part",
+    metadata,
+    Column("batch_id", Text, ForeignKey("batch.id", ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("first_page", Integer, nullable=False),
+    Column("last_page", Integer, nullable=False),
+    Column("type_code", Text),
+    Column("intake_id", Text, ForeignKey("intake.id"), index=True),
+    Column("failure", Text),
+)
+
+hand_over = Table(
+    "hand_over",
+    metadata,
+    Column("token_hash", Text, primary_key=True),
+    Column("account_id", Text, ForeignKey("account.id", ondelete="CASCADE"), nullable=False, index=True),
+    _at("created_at"),
+    _at("expires_at"),
+    Index("ix_hand_over_expires_at", "expires_at"),
+)
+
+hand_over_intake = Table(
+    "hand_over_intake",
+    metadata,
+    Column("token_hash", Text, ForeignKey("hand_over.token_hash", ondelete="CASCADE"), primary_key=True),
+    Column("intake_id", Text, ForeignKey("intake.id"), primary_key=True, index=True),
+    _at("at"),
 )
 
 record = Table(
@@ -436,6 +486,8 @@ hand_in = Table(
 __all__ = [
     "account",
     "attachment",
+    "batch",
+    "batch_part",
     "broken_glass",
     "consent",
     "demand",
@@ -444,6 +496,8 @@ __all__ = [
     "dossier_serial",
     "event",
     "hand_in",
+    "hand_over",
+    "hand_over_intake",
     "holder",
     "holder_identifier",
     "intake",

@@ -16,9 +16,11 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from vault.db.access import PgAccess
+from vault.db.batches import PgBatches
 from vault.db.citizens import PgConsents, PgHandIns
 from vault.db.dossiers import PgDossiers
 from vault.db.events import PgEvents
+from vault.db.hand_overs import PgHandOvers
 from vault.db.intakes import PgIntakes
 from vault.db.jobs import Carried, PgJobs, queue_app
 from vault.db.log import PgLogRows
@@ -36,6 +38,8 @@ from vault.domain.errors import Invalid, Unavailable
 class PgTx:
     """`ports.Tx`: the repositories of one connection."""
 
+    batches: PgBatches
+    hand_overs: PgHandOvers
     accounts: PgAccounts
     holders: PgHolders
     intakes: PgIntakes
@@ -54,6 +58,8 @@ class PgTx:
 
 def _tx(connection: Connection, queue: App, acts: list[Event] | None = None, carried: Carried = dict) -> PgTx:
     return PgTx(
+        batches=PgBatches(connection),
+        hand_overs=PgHandOvers(connection),
         accounts=PgAccounts(connection),
         holders=PgHolders(connection),
         intakes=PgIntakes(connection),

@@ -36,6 +36,12 @@ class Channel(StrEnum):
     CLI = "CLI"
     CITIZEN = "CITIZEN"
     """Photographed and sent by the citizen; nobody at a desk has held the paper yet."""
+    BATCH = "BATCH"
+    """Cut from a batch at its separator sheets."""
+    FOLDER = "FOLDER"
+    """Picked up from a scanner's folder."""
+    PHONE = "PHONE"
+    """Photographed by the phone that an officer's desk let in for some minutes."""
 
 
 _NEXT: Mapping[IntakeState, frozenset[IntakeState]] = MappingProxyType(

@@ -42,11 +42,13 @@ from vault.ports.rows import (
     UnitOfWork,
     VitalSigns,
 )
+from vault.ports.tray import Batches, HandOvers
 
 __all__ = [
     "AccessRows",
     "Account",
     "Accounts",
+    "Batches",
     "Blobs",
     "BrokenGlass",
     "Clock",
@@ -59,6 +61,7 @@ __all__ = [
     "Events",
     "Files",
     "HandIns",
+    "HandOvers",
     "Hit",
     "HolderProof",
     "Holders",

@@ -10,6 +10,7 @@ from typing import Protocol
 import ocr
 import qr
 import signing
+from vault.domain.batches import SeenPage
 from vault.domain.ids import Digest, RecordCode
 from vault.domain.records import StatusSlot
 from vault.domain.states import RecordState
@@ -84,6 +85,18 @@ class Engines(Protocol):
 
     def examine(self, data: bytes) -> ocr.Probe:
         """The same, once the first page is decoded: a file that nobody can open is refused before it is kept."""
+        ...
+
+    def probe_batch(self, data: bytes) -> ocr.Probe:
+        """Whether this can be split: `BATCH_NOT_PDF`, `BATCH_SIGNED`, and the codes of files that are none."""
+        ...
+
+    def separators(self, data: bytes, start: int, count: int) -> tuple[SeenPage, ...]:
+        """What is seen of so many pages of a batch, from `start` on."""
+        ...
+
+    def cut(self, data: bytes, ranges: Sequence[tuple[int, int]]) -> tuple[bytes, ...]:
+        """A PDF for each range of pages (from 0, both ends included). The same range gives the same bytes."""
         ...
 
     def read_page(self, data: bytes, index: int) -> ReadPage:

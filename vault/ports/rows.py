@@ -11,6 +11,7 @@ from typing import Protocol
 
 from vault.domain.access import Circumstances
 from vault.domain.audit import Event, Outcome
+from vault.domain.batches import BatchId
 from vault.domain.dossiers import Attachment, Closing, Demand, Dossier, Notice
 from vault.domain.holders import HolderAlias, HolderId, HolderLink
 from vault.domain.ids import Digest, DossierCode, RecordCode
@@ -24,6 +25,7 @@ from vault.domain.shares import Share
 from vault.domain.states import RecordState
 from vault.domain.vitals import Vitals
 from vault.ports.citizens import Consents, HandIns
+from vault.ports.tray import Batches, HandOvers
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,10 @@ class Intakes(Protocol):
 
     def get(self, intake_id: IntakeId, *, lock: bool = False) -> Intake:
         """The intake; `NotFound` (`INTAKE`). With `lock`, nobody else changes it until the transaction ends."""
+        ...
+
+    def get_all(self, intake_ids: Sequence[IntakeId]) -> tuple[Intake, ...]:
+        """Those of these that are there, in no order."""
         ...
 
     def list(self, agency_code: str, *, limit: int) -> tuple[Intake, ...]:
@@ -325,6 +331,7 @@ class JobName(StrEnum):
 
     READ = "read_intake"
     SEAL = "seal_intake"
+    SPLIT = "split_batch"
     PUBLISH_STATUS = "publish_status"
 
 
@@ -341,6 +348,10 @@ class Jobs(Protocol):
 
     def seal(self, intake_id: IntakeId, *, after: int = 0) -> None:
         """Seal this paper, not before so many seconds have passed."""
+        ...
+
+    def split(self, batch_id: BatchId) -> None:
+        """Split this batch."""
         ...
 
     def publish_status(self) -> None:
@@ -500,6 +511,11 @@ class VitalSigns(Protocol):
 
 class Tx(Protocol):
     """What one transaction offers."""
+
+    @property
+    def batches(self) -> Batches: ...  # noqa: D102 - the type says it
+    @property
+    def hand_overs(self) -> HandOvers: ...  # noqa: D102 - the same
 
     @property
     def accounts(self) -> Accounts: ...  # noqa: D102 - the type says it

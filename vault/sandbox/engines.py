@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives import serialization
 
 import ocr
 import signing
+from vault.domain.batches import SeenPage, separator_of
 from vault.domain.errors import Invalid
 from vault.ports import ReadPage
 from vault.sandbox.client import Reply, Sandbox
@@ -23,8 +24,17 @@ T = TypeVar("T")
 class SandboxEngines:
     """Each call is one child process."""
 
-    def __init__(self, sandbox: Sandbox, *, max_bytes: int, max_pages: int, inspect_seconds: float = 60) -> None:
+    def __init__(
+        self,
+        sandbox: Sandbox,
+        *,
+        max_bytes: int,
+        max_pages: int,
+        batch: tuple[int, int] = (0, 0),
+        inspect_seconds: float = 60,
+    ) -> None:
         self._sandbox = sandbox
+        self._batch = {"max_bytes": batch[0] or max_bytes, "max_pages": batch[1] or max_pages}
         self._limits = {"max_bytes": max_bytes, "max_pages": max_pages}
         self._inspect_seconds = inspect_seconds
 
@@ -43,6 +53,22 @@ class SandboxEngines:
     def examine(self, data: bytes) -> ocr.Probe:
         """The same, once the first page is decoded."""
         return _typed(ocr.Probe.from_dict, self._sandbox.run("examine", self._limits, data))
+
+    def probe_batch(self, data: bytes) -> ocr.Probe:
+        """Whether it can be split."""
+        return _typed(ocr.Probe.from_dict, self._sandbox.run("batch_probe", self._batch, data))
+
+    def separators(self, data: bytes, start: int, count: int) -> tuple[SeenPage, ...]:
+        """What is seen of some pages."""
+        reply = self._sandbox.run("separators", {"start": start, "count": count}, data)
+        return _typed(lambda raw: tuple(_page_of(one) for one in raw["pages"]), reply)
+
+    def cut(self, data: bytes, ranges: Sequence[tuple[int, int]]) -> tuple[bytes, ...]:
+        """A PDF a range."""
+        found = self._sandbox.run("cut", {"ranges": [list(one) for one in ranges]}, data).attachments
+        if len(found) != len(ranges):
+            raise Invalid("PARSER_CRASHED", reason="answer")
+        return tuple(found)
 
     def read_page(self, data: bytes, index: int) -> ReadPage:
         """Render one page and read it."""
@@ -93,6 +119,12 @@ class SandboxEngines:
             "qr_mm": QR_MM,
         }
         return self._sandbox.run("cover", header, qr_png).attachments[0]
+
+
+def _page_of(raw: Mapping[str, Any]) -> SeenPage:
+    separator = raw["separator"]
+    # The child is not trusted: only what is a separator passes as one.
+    return SeenPage(separator_of([separator]) if isinstance(separator, str) else None, bool(raw["blank"]))
 
 
 def _pem(certificates: Sequence[x509.Certificate]) -> bytes:

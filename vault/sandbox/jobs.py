@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from vault.sandbox.batches import BATCHES
 from vault.sandbox.papers import PAPERS
 from vault.sandbox.selftest import SELFTEST
 
@@ -16,5 +17,6 @@ Job = Callable[[Mapping[str, Any], Sequence[bytes]], tuple[Mapping[str, Any], Se
 
 JOBS: dict[str, Job] = {
     **PAPERS,
+    **BATCHES,
     **SELFTEST,
 }

@@ -5,6 +5,8 @@ FastAPI reads a form before it asks who sends it, so without this anybody could 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from fastapi import Request
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -17,11 +19,12 @@ FORM_BYTES = 1 << 20
 
 
 class BodyLimit:
-    """ASGI middleware: bodies of at most `limit` bytes, and `FORM_BYTES` around them."""
+    """ASGI middleware: bodies of at most `limit` bytes, and `FORM_BYTES` around them; `larger` limits by address."""
 
-    def __init__(self, app: ASGIApp, *, limit: int) -> None:
+    def __init__(self, app: ASGIApp, *, limit: int, larger: Mapping[str, int] | None = None) -> None:
         self._app = app
         self._limit = limit
+        self._larger = larger or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse by the length that is announced, or by counting what comes without one."""
@@ -29,9 +32,10 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         request = Request(scope)
+        limit = self._larger.get(scope["path"], self._limit)
         announced = request.headers.get("content-length", "0")
-        if announced.isdecimal() and int(announced) > self._limit + FORM_BYTES:
-            error = Invalid("FILE_TOO_LARGE", limit=self._limit)
+        if announced.isdecimal() and int(announced) > limit + FORM_BYTES:
+            error = Invalid("FILE_TOO_LARGE", limit=limit)
             answer = problem(request, status=status_of(error), code=error.code, facts=dict(error.facts))
             await answer(scope, receive, send)
             return
@@ -41,8 +45,8 @@ class BodyLimit:
             nonlocal came
             message = await receive()
             came += len(message.get("body", b""))
-            if came > self._limit + FORM_BYTES:
-                raise HTTPException(TOO_LARGE, str(self._limit))
+            if came > limit + FORM_BYTES:
+                raise HTTPException(TOO_LARGE, str(limit))
             return message
 
         await self._app(scope, counted, send)

@@ -36,7 +36,11 @@ def create(vault: App | None = None) -> FastAPI:
     if vault.settings.environment == "production":
         _refuse_unfit(vault)
     errors.install(web)
-    web.add_middleware(body.BodyLimit, limit=vault.settings.max_upload_bytes)
+    web.add_middleware(
+        body.BodyLimit,
+        limit=vault.settings.max_upload_bytes,
+        larger={"/so-hoa/tap": vault.settings.max_batch_bytes, "/api/v1/batches": vault.settings.max_batch_bytes},
+    )
     web.add_middleware(headers.SafeHeaders)
     seen.install(web)
     web.include_router(health.router)

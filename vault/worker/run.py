@@ -16,13 +16,16 @@ from procrastinate.manager import JobManager
 
 from vault import telemetry
 from vault.bootstrap import App, database_url, prepare_keys
+from vault.domain.batches import BatchId, BatchState
 from vault.domain.errors import Unavailable
 from vault.domain.intake import IntakeId
 from vault.ports import JobName
+from vault.usecases.digitize.give_up import CODE as BROKE_US
 from vault.usecases.digitize.give_up import give_up
 from vault.usecases.digitize.read import read
 from vault.usecases.digitize.renew_seals import renew_seals
 from vault.usecases.digitize.seal import seal
+from vault.usecases.digitize.split import split
 from vault.usecases.verify.publish_status import publish_status
 
 _LOG = logging.getLogger(__name__)
@@ -74,6 +77,19 @@ def _nothing_stuck(app: App, intake_id: str) -> Iterator[None]:
         raise
 
 
+@contextmanager
+def _no_batch_stuck(app: App, batch_id: str) -> Iterator[None]:
+    try:
+        yield
+    except Unavailable:
+        raise
+    except Exception:  # the worker's edge, as above: nobody waits for a batch that broke us
+        _LOG.exception("batch %s broke the worker's job", batch_id)
+        with app.uow.begin() as tx:
+            tx.batches.set_state(BatchId(batch_id), BatchState.FAILED, failure=BROKE_US)
+        raise
+
+
 async def after_stall(job: Job, *, jobs: JobManager, app: App) -> None:
     """Run a job that lost its worker again; a paper that was started `MOST_STARTS` times is given up instead."""
     intake_id = job.task_kwargs.get("intake_id")
@@ -122,6 +138,19 @@ def queue_of(app: App) -> Queue:
                 credentials=app.credentials,
                 catalogue=app.catalogue,
                 clock=app.clock,
+            )
+
+    @queue.task(name=JobName.SPLIT.value, retry=WaitForPart())
+    def split_batch(batch_id: str, traceparent: str = "") -> None:
+        with _seen(JobName.SPLIT.value, traceparent), _no_batch_stuck(app, batch_id):
+            split(
+                BatchId(batch_id),
+                uow=app.uow,
+                blobs=app.blobs,
+                engines=app.engines,
+                clock=app.clock,
+                ids=app.ids,
+                max_pages=app.settings.max_pages,
             )
 
     @queue.periodic(cron="* * * * *")

@@ -8,11 +8,13 @@ from fastapi import APIRouter
 
 from vault.web.pages import (
     access,
+    batches,
     behind,
     citizen,
     desk,
     digitise,
     dossiers,
+    hand_overs,
     notices,
     oversight,
     phone,
@@ -27,6 +29,8 @@ for part in (
     start,
     access,
     desk,
+    batches,
+    hand_overs,
     digitise,
     dossiers,
     notices,

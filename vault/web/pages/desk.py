@@ -155,9 +155,9 @@ def intakes_part(request: Request, actor: SignedIn, app: TheApp) -> Response:
 
 def _intakes(actor: Actor, app: App) -> IntakeList:
     found = open_intakes(actor=actor, uow=app.uow, limit=SHOWN + 1)
-    rows = [_intake(one, app) for one in found[:SHOWN]]
+    rows = [intake_row(one, app) for one in found[:SHOWN]]
     lately = view_intakes(actor=actor, uow=app.uow, limit=SHOWN)
-    sealed = [_intake(one, app) for one in lately if one.state is IntakeState.SEALED]
+    sealed = [intake_row(one, app) for one in lately if one.state is IntakeState.SEALED]
     return IntakeList(
         rows=tuple(sorted(rows, key=lambda row: _ORDER.index(row.state))),
         sealed=tuple(sealed[:SEALED_SHOWN]),
@@ -167,7 +167,8 @@ def _intakes(actor: Actor, app: App) -> IntakeList:
     )
 
 
-def _intake(intake: Intake, app: App) -> IntakeRow:
+def intake_row(intake: Intake, app: App) -> IntakeRow:
+    """A paper on its way in, as lists show it."""
     proposed = intake.proposal.type_code if intake.proposal else intake.hint_type
     code = intake.confirmation.type_code if intake.confirmation else proposed
     return IntakeRow(

@@ -1,5 +1,6 @@
 // Takes dropped, chosen and photographed files and sends them one by one, so that each shows how far it has come.
 
+import { watchFolder } from "./folder.js";
 import { joinPictures } from "./onepdf.js";
 
 const form = document.getElementById("upload");
@@ -31,19 +32,19 @@ function line(name) {
   return { item, label, state, bar };
 }
 
-function send(file, shown) {
+function send(file, shown, channel = "PAGE") {
   return new Promise((resolve) => {
     const request = new XMLHttpRequest();
     const body = new FormData();
     body.append("file", file, file.name);
-    body.append("channel", "PAGE");
+    body.append("channel", channel);
     request.open("POST", "/api/v1/intakes");
     request.responseType = "json";
     request.upload.onprogress = (event) => {
       if (event.lengthComputable) shown.bar.value = event.loaded / event.total;
     };
-    request.onload = () => resolve({ ok: request.status === 202, answer: request.response });
-    request.onerror = () => resolve({ ok: false, answer: null });
+    request.onload = () => resolve({ ok: request.status === 202, status: request.status, answer: request.response });
+    request.onerror = () => resolve({ ok: false, status: 0, answer: null });
     request.send(body);
   });
 }
@@ -123,6 +124,31 @@ join.addEventListener("change", () => {
   if (join.checked) return;
   pages.splice(0).forEach(push);
   drawPages();
+});
+
+// A folder that a scanner fills: chosen once, then every new file goes by itself.
+const folder = document.getElementById("folder");
+const told = document.getElementById("folder-told");
+folder.hidden = typeof window.showDirectoryPicker !== "function";
+folder.addEventListener("click", async () => {
+  const chosen = await window.showDirectoryPicker({ mode: "readwrite" }).catch((error) => error);
+  if (chosen instanceof Error) {
+    if (chosen.name !== "AbortError") told.textContent = words.folderRefused;
+    return;
+  }
+  folder.disabled = true;
+  told.textContent = words.folderOn.replace("{folder}", chosen.name || "/");
+  await watchFolder(chosen, async (file) => {
+    const shown = line(file.name);
+    const came = await send(file, shown, "FOLDER");
+    // Without network or with a part down the file waits in its folder; only what is no paper goes aside.
+    if (!came.ok && came.status !== 422) {
+      shown.item.remove();
+      return "LATER";
+    }
+    finish(shown, came);
+    return came.ok ? "SENT" : "REFUSED";
+  });
 });
 
 for (const id of ["file", "camera"]) {

@@ -239,6 +239,7 @@ def _dossiers() -> Iterator[Any]:
     yield _call("dossiers", "open_ones", AGENCY, due_before=date(2026, 11, 22), limit=50)
     yield _call("dossiers", "due_days", (AGENCY, "H24.3"), before=date(2026, 11, 22))
     yield _call("dossiers", "close", DossierCode("d-9"), Closing(Ending.ANSWERED, "x", "x", NOW))
+    yield _call("dossiers", "using", RecordCode(_SEEDED.code), limit=50)
     yield _call("dossiers", "attach", DossierCode("d-8"), replace(attached, component="1.TP02"))
     yield _call("dossiers", "demand", DossierCode("d-8"), demand)
     yield _call("dossiers", "notify", DossierCode("d-8"), Notice(2, (item,), "x", "x", NOW))

@@ -260,7 +260,7 @@ def test_revoking_asks_for_a_reason_and_shows_in_the_log(desk: Visit, service: S
     page.fill("[name=reason]", "QĐ 12/2026 thu hồi")
     page.click("button.danger")
     page.wait_for_selector(".heading .badge.bad")
-    assert "QĐ 12/2026 thu hồi" in page.inner_text(".events")
+    assert "QĐ 12/2026 thu hồi" in page.inner_text(".life")
     assert page.locator("button.danger").count() == 0, "revoked is for ever"
     desk.shoot("record-revoked", 1440)
 

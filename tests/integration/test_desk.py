@@ -14,7 +14,7 @@ import pytest
 
 from tests.counter import AGENCY, PASSWORD, Counter, running
 from tests.fakes.http import Client, stranger
-from vault.domain.ids import digest_of
+from vault.domain.ids import DossierCode, digest_of
 from vault.domain.intake import Channel, Confirmation, Intake, IntakeId, IntakeState, NamedHolder
 from vault.domain.reuse import VIET_NAM
 from vault.web.main import create
@@ -218,6 +218,38 @@ def test_what_is_no_paper_leaves_the_desk_and_only_then(counter: Counter, office
     assert officer.post(f"/so-hoa/{busy}/bo", headers=PAGE).status_code == 409
     foreign = counter.client("la", "H24.999")
     assert foreign.post(f"/so-hoa/{busy}/bo").status_code == 404
+
+
+def test_the_form_takes_parties_and_whoever_hands_it_in(counter: Counter, officer: Client) -> None:
+    card = "031090930001|123456789|NGUYỄN THỊ CHỦ|01011990|Nữ|Hải Phòng|01012021"
+    given = {
+        "procedure": f"{RESIDENCE} · Đăng ký tạm trú",
+        "holder": "031090930001",
+        "card": card,
+        "due_on": "",
+        "p.0.role": "CHILD",
+        "p.0.number": "031090930002",
+        "p.0.name": "NGUYỄN VĂN CON",
+        "p.1.role": "SPOUSE",
+        "p.1.number": "",
+        "p.1.name": "",
+        "authority": "AUTHORISED",
+        "by.number": "031090930003",
+        "by.name": "TRẦN VĂN NỘP",
+    }
+    answer = officer.post("/ho-so/moi", data=given)
+    assert answer.status_code == 303, answer.text
+    with counter.app.uow.begin() as tx:
+        dossier = tx.dossiers.get(DossierCode(answer.headers["location"].rsplit("/", 1)[1]))
+    assert dossier.holder.name == "NGUYỄN THỊ CHỦ", "the card tells it"
+    assert [alias.id.number for alias in dossier.holder.aliases] == ["123456789"], "and the older number"
+    assert [(one.link.name, one.link.role.value) for one in dossier.parties] == [("NGUYỄN VĂN CON", "CHILD")]
+    assert dossier.submitted_by is not None
+    assert (dossier.submitted_by.link.name, dossier.authority.value) == ("TRẦN VĂN NỘP", "AUTHORISED")
+    slip = officer.post("/ho-so/moi", data={**given, "holder": "031090930009", "p.0.number": "x"}, headers=PAGE)
+    assert slip.status_code == 422
+    for kept in ("031090930009", "NGUYỄN VĂN CON", "TRẦN VĂN NỘP"):
+        assert kept in slip.text, "nothing typed is lost"
 
 
 @pytest.mark.parametrize("accept", ["text/html", "application/json"])

@@ -257,6 +257,18 @@ class PgDossiers:
             )
         )
 
+    def using(self, record: RecordCode, *, limit: int) -> tuple[tuple[DossierCode, Attachment], ...]:
+        """Where a record was attached."""
+        rows = (
+            select(t.attachment)
+            .where(t.attachment.c.record_code == record)
+            .order_by(t.attachment.c.at.desc())
+            .limit(limit)
+            .subquery("used")
+        )
+        found = self._db.execute(select(func.row_to_json(rows.table_valued()))).scalars()
+        return tuple((DossierCode(row["dossier_code"]), _attachment(row)) for row in found)
+
     def attach(self, code: DossierCode, attachment: Attachment) -> Attachment:
         """Attach; what a component has already stays, and is given."""
         self._db.execute(

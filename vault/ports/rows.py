@@ -256,6 +256,10 @@ class Dossiers(Protocol):
         """Keep the end of a dossier, or take it back."""
         ...
 
+    def using(self, record: RecordCode, *, limit: int) -> tuple[tuple[DossierCode, Attachment], ...]:
+        """Where a record was attached, the newest first, whosever the dossier is."""
+        ...
+
     def attach(self, code: DossierCode, attachment: Attachment) -> Attachment:
         """Attach, or give the attachment that the component already has."""
         ...

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from vault.domain.audit import Event
+from vault.domain.dossiers import Attachment
 from vault.domain.errors import NotFound
-from vault.domain.ids import RecordCode
+from vault.domain.ids import DossierCode, RecordCode
 from vault.domain.intake import Intake
 from vault.domain.people import Action, Actor, require
 from vault.ports import UnitOfWork
@@ -18,6 +19,8 @@ class Trace:
 
     intake: Intake | None
     events: tuple[Event, ...]
+    used: tuple[tuple[DossierCode, Attachment], ...] = ()
+    """The dossiers that reuse it, newest first."""
 
 
 def trace_record(code: RecordCode, *, actor: Actor, uow: UnitOfWork, limit: int) -> Trace:
@@ -27,4 +30,6 @@ def trace_record(code: RecordCode, *, actor: Actor, uow: UnitOfWork, limit: int)
         record = tx.records.get(code)
         if record.agency_code != actor.agency_code:
             raise NotFound("RECORD")
-        return Trace(tx.intakes.find(code), tx.events.list(record=code, limit=limit))
+        return Trace(
+            tx.intakes.find(code), tx.events.list(record=code, limit=limit), tx.dossiers.using(code, limit=limit)
+        )

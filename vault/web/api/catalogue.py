@@ -5,6 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter
 from pydantic import BaseModel
 
+from vault.domain.catalogue import Procedure
+from vault.domain.holders import HolderRole
 from vault.domain.reuse import VIET_NAM
 from vault.domain.text import search_key
 from vault.web.session import TheApp
@@ -20,6 +22,8 @@ class ProcedureOut(BaseModel):
     name: str
     field: str
     components: int
+    parties: list[str]
+    """Roles of others whom its papers are about: a child, a spouse."""
 
 
 class TypeOut(BaseModel):
@@ -52,9 +56,18 @@ def procedures(app: TheApp, q: str = "") -> list[ProcedureOut]:
     for one in app.catalogue.procedures:
         text = f"{one.code} {search_key(one.name)}"
         if one.period.covers(today) and all(word in text for word in words):
-            found.append(ProcedureOut(code=one.code, name=one.name, field=one.field, components=len(one.components)))
+            found.append(
+                ProcedureOut(
+                    code=one.code, name=one.name, field=one.field, components=len(one.components), parties=_parties(one)
+                )
+            )
     # Procedures whose components are known come first: for the others nothing can be answered yet.
     return sorted(found, key=lambda one: (one.components == 0, one.code))[:MOST]
+
+
+def _parties(procedure: Procedure) -> list[str]:
+    roles = (one.about for one in procedure.components if one.about is not None)
+    return sorted({role.value for role in roles} - {HolderRole.SUBJECT.value})
 
 
 @router.get("/document-types")

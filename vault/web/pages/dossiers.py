@@ -8,29 +8,51 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
+from starlette.datastructures import FormData
 
 from vault.bootstrap import App
 from vault.domain.catalogue import DemandForm
 from vault.domain.dossiers import Ending
 from vault.domain.errors import Invalid, VaultError
+from vault.domain.holders import HolderRole
 from vault.domain.ids import DossierCode, normal_record_code
 from vault.domain.inbox import standing_of
 from vault.domain.people import Actor
-from vault.domain.reuse import VIET_NAM
+from vault.domain.reuse import VIET_NAM, Authority
 from vault.messages import Language, say
 from vault.usecases.reuse.answer import answer
 from vault.usecases.reuse.attach import Attach, attach
 from vault.usecases.reuse.close_dossier import CloseDossier, close_dossier
 from vault.usecases.reuse.demand import DemandOf, demand
-from vault.usecases.reuse.open_dossier import OpenDossier, open_dossier
+from vault.usecases.reuse.open_dossier import OpenDossier, Person, open_dossier
 from vault.web.errors import status_of
 from vault.web.html import render
 from vault.web.pages.components import ComponentView, Refusal, TypedDemand, component_views
+from vault.web.pages.digitise import Posted
 from vault.web.pages.reading import stored
 from vault.web.session import SignedIn, TheApp, TheLanguage
 
 router = APIRouter(prefix="/ho-so", include_in_schema=False)
 SEE_OTHER = 303
+MOST_PEOPLE = 6
+
+
+@dataclass(frozen=True, slots=True)
+class PersonLine:
+    """Somebody in the form: the part they play, their number or what a card says, their name if nobody knows them."""
+
+    role: str
+    number: str
+    name: str
+    card: str
+
+    @property
+    def told(self) -> str:
+        """What the number is read from: the card, as long as nobody typed another number over it."""
+        return self.card if self.card.startswith(f"{self.number.strip()}|") else self.number.strip()
+
+
+_NOBODY = PersonLine(HolderRole.SPOUSE.value, "", "", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +63,29 @@ class NewDossierPage:
     procedure_name: str
     holder: str
     holder_name: str
+    card: str
     due_on: str
+    people: tuple[PersonLine, ...]
+    nobody: PersonLine
+    submitter: PersonLine
+    authority: str
+    roles: tuple[str, ...]
+    authorities: tuple[str, ...]
+    most_people: int
     ask_name: bool
     error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """The form as it was sent."""
+
+    procedure: str = ""
+    holder: PersonLine = PersonLine(HolderRole.SUBJECT.value, "", "", "")
+    due_on: str = ""
+    people: tuple[PersonLine, ...] = ()
+    submitter: PersonLine = PersonLine(HolderRole.SUBJECT.value, "", "", "")
+    authority: str = Authority.NONE.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,44 +122,83 @@ class DossierPage:
 @router.get("/moi")
 def new_dossier(request: Request, actor: SignedIn, app: TheApp, thu_tuc: str = "", chu_the: str = "") -> Response:
     """The form of a new dossier."""
-    page = NewDossierPage(thu_tuc, _procedure_name(thu_tuc, app), chu_the, "", "", ask_name=False, error=None)
-    return render(request, "new_dossier.html", page, actor=actor)
+    form = _Form(procedure=thu_tuc, holder=PersonLine(HolderRole.SUBJECT.value, chu_the, "", ""))
+    return render(request, "new_dossier.html", _form_page(form, app), actor=actor)
 
 
 @router.post("/moi")
-def open_new(
-    *,
-    request: Request,
-    actor: SignedIn,
-    app: TheApp,
-    language: TheLanguage,
-    procedure: Annotated[str, Form()] = "",
-    holder: Annotated[str, Form()] = "",
-    holder_name: Annotated[str, Form()] = "",
-    due_on: Annotated[str, Form()] = "",
-) -> Response:
+def open_new(request: Request, actor: SignedIn, app: TheApp, language: TheLanguage, posted: Posted) -> Response:
     """Open the dossier; an unknown holder brings the form back with a line for the name."""
-    code = procedure.strip().split(" ", 1)[0]
+    form = _sent(posted)
     try:
         opened = open_dossier(
-            OpenDossier(code, holder.strip(), holder_name.strip() or None, _day(due_on)),
+            OpenDossier(
+                form.procedure,
+                form.holder.told,
+                form.holder.name.strip() or None,
+                _day(form.due_on),
+                parties=tuple(Person(one.told, one.name.strip() or None, one.role) for one in form.people),
+                submitted_by=_submitter(form),
+                authority=form.authority,
+            ),
             actor=actor,
             uow=app.uow,
             catalogue=app.catalogue,
             clock=app.clock,
         )
     except VaultError as error:
-        page = NewDossierPage(
-            procedure=code,
-            procedure_name=_procedure_name(code, app),
-            holder=holder,
-            holder_name=holder_name,
-            due_on=due_on,
-            ask_name=error.code == "HOLDER_NAME" or bool(holder_name),
+        page = _form_page(
+            form,
+            app,
+            ask_name=error.code == "HOLDER_NAME" or bool(form.holder.name),
             error=say(error.code, language, **error.facts),
         )
         return render(request, "new_dossier.html", page, actor=actor, status=status_of(error))
     return RedirectResponse(f"/ho-so/{opened.code}", SEE_OTHER)
+
+
+def _sent(posted: FormData) -> _Form:
+    texts = {name: value for name, value in posted.multi_items() if isinstance(value, str)}
+
+    def line(prefix: str, role: str) -> PersonLine:
+        return PersonLine(role, *(texts.get(f"{prefix}.{part}", "") for part in ("number", "name", "card")))
+
+    people = (line(f"p.{row}", texts.get(f"p.{row}.role", HolderRole.SUBJECT.value)) for row in range(MOST_PEOPLE))
+    subject = HolderRole.SUBJECT.value
+    return _Form(
+        procedure=texts.get("procedure", "").strip().split(" ", 1)[0],
+        holder=PersonLine(subject, texts.get("holder", ""), texts.get("holder_name", ""), texts.get("card", "")),
+        due_on=texts.get("due_on", ""),
+        people=tuple(one for one in people if one.number.strip()),
+        submitter=line("by", subject),
+        authority=texts.get("authority", Authority.NONE.value),
+    )
+
+
+def _submitter(form: _Form) -> Person | None:
+    if not form.submitter.number.strip():
+        return None
+    return Person(form.submitter.told, form.submitter.name.strip() or None)
+
+
+def _form_page(form: _Form, app: App, *, ask_name: bool = False, error: str | None = None) -> NewDossierPage:
+    return NewDossierPage(
+        procedure=form.procedure,
+        procedure_name=_procedure_name(form.procedure, app),
+        holder=form.holder.number,
+        holder_name=form.holder.name,
+        card=form.holder.card,
+        due_on=form.due_on,
+        people=form.people,
+        nobody=_NOBODY,
+        submitter=form.submitter,
+        authority=form.authority,
+        roles=tuple(one.value for one in HolderRole),
+        authorities=tuple(one.value for one in Authority),
+        most_people=MOST_PEOPLE,
+        ask_name=ask_name,
+        error=error,
+    )
 
 
 @router.get("/{code}")

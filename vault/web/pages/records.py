@@ -13,7 +13,7 @@ from vault.bootstrap import App
 from vault.domain.audit import Event
 from vault.domain.errors import Invalid, VaultError
 from vault.domain.ids import RecordCode, normal_record_code
-from vault.domain.people import HOLDER_ROLES, Actor
+from vault.domain.people import HOLDER_ROLES, Action, Actor
 from vault.domain.records import Record
 from vault.domain.reuse import VIET_NAM
 from vault.domain.states import RecordState
@@ -31,7 +31,9 @@ from vault.web.session import SignedIn, TheApp, TheLanguage
 
 router = APIRouter(prefix="/giay-to", include_in_schema=False)
 SEE_OTHER = 303
-EVENTS = 100
+EVENTS = 200
+_LIFE = frozenset({Action.SEAL, Action.RENEW_SEAL, Action.CHANGE_STATE, Action.CORRECT})
+"""Acts that change what the record is; every other one used it or looked at it."""
 _NEXT = {
     RecordState.ACTIVE: (RecordState.SUSPENDED, RecordState.REVOKED, RecordState.SUPERSEDED),
     RecordState.SUSPENDED: (RecordState.ACTIVE, RecordState.REVOKED),
@@ -72,6 +74,17 @@ class EventView:
 
 
 @dataclass(frozen=True, slots=True)
+class UseView:
+    """A dossier that reuses the record."""
+
+    dossier: str
+    component: str
+    version: int
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class RecordPage:
     """A record as its agency sees it. `next_states` are the changes that its life cycle allows now."""
 
@@ -99,7 +112,9 @@ class RecordPage:
     page_count: int
     signatures: SignaturesView | None
     revisions: tuple[Revision, ...]
-    events: tuple[EventView, ...]
+    life: tuple[EventView, ...]
+    used: tuple[UseView, ...]
+    looks: tuple[EventView, ...]
     next_states: tuple[str, ...]
     error: str | None
     reason: str
@@ -215,7 +230,9 @@ def _page(found: Record, actor: Actor, app: App, *, error: str | None = None, re
         page_count=found.page_count,
         signatures=_signatures(trace),
         revisions=revisions_of(trace.intake),
-        events=tuple(event_view(one, app) for one in trace.events),
+        life=tuple(event_view(one, app) for one in trace.events if one.action in _LIFE),
+        used=tuple(UseView(code, one.component, one.version, one.by_name, one.at) for code, one in trace.used),
+        looks=tuple(event_view(one, app) for one in trace.events if one.action not in _LIFE),
         next_states=tuple(one.value for one in _NEXT.get(found.state, ())),
         error=error,
         reason=reason,

@@ -17,6 +17,9 @@ function close() {
 function choose(option) {
   input.value = `${option.dataset.code} · ${option.dataset.name}`;
   close();
+  // Others whom this procedure's papers are about get a line in the form.
+  const parties = option.dataset.parties ? option.dataset.parties.split(" ") : [];
+  document.dispatchEvent(new CustomEvent("procedure", { detail: { parties } }));
 }
 
 function mark(index) {
@@ -34,7 +37,7 @@ function draw(found) {
     option.id = `procedure-${place}`;
     option.setAttribute("role", "option");
     option.setAttribute("aria-selected", "false");
-    Object.assign(option.dataset, { code: one.code, name: one.name });
+    Object.assign(option.dataset, { code: one.code, name: one.name, parties: one.parties.join(" ") });
     const note = document.createElement("small");
     note.textContent = `${one.code} · ${one.field} · ${input.dataset.parts.replace("{count}", String(one.components))}`;
     option.append(one.name, note);

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import io
+import itertools
 import re
 import time
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from PIL import Image
 
+from tests.counter import Counter
 from tests.e2e.conftest import HOLDER, Paper, Visit, Visits
 from tests.golden.specimens import as_jpeg, as_pdf, draw
 from vault.domain.people import Role
@@ -93,6 +96,29 @@ def test_a_paper_is_digitised_by_keyboard_alone(desk: Visit, tmp_path: Path) -> 
     page.click("text=Mở giấy tờ")
     assert code in page.inner_text("main")
     assert "B-LTA" in page.inner_text("main")
+
+
+def test_a_word_is_taken_back_until_it_is_sealed(desk: Visit, tmp_path: Path) -> None:
+    file = tmp_path / "hoan-tac.jpg"
+    file.write_bytes(as_jpeg(draw("GPXD", seed=620), 1))
+    page = desk.page
+    desk.go("/so-hoa")
+    page.set_input_files("#file", file)
+    page.wait_for_selector("#confirm", timeout=READING_MS)
+    page.fill("#f-number", "620/GPXD-SAI")
+    page.fill("[name='h.0.number']", HOLDER["number"])
+    page.fill("[name='h.0.name']", HOLDER["name"])
+    page.check("[name=compared]")
+    page.click("#seal")
+    page.wait_for_selector("#undo")
+    desk.shoot("undo")
+    page.click("#undo")
+    page.wait_for_selector("#confirm")
+    assert page.input_value("#f-number") == "620/GPXD-SAI"
+    assert not page.is_checked("[name=compared]"), "whoever corrects says anew that they compared"
+    page.click("#discard")
+    page.wait_for_url("**/ban-lam-viec")
+    assert "hoan-tac.jpg" not in page.inner_text("main")
 
 
 def test_changing_the_type_keeps_what_was_typed(desk: Visit, service: Service, tmp_path: Path) -> None:
@@ -208,6 +234,65 @@ def test_a_whole_dossier_by_page_and_nobody_is_asked_twice(desk: Visit, paper: P
     assert "Đã đính kèm" in page.inner_text(".component.attached")
     assert time.monotonic() - begin < 60
     desk.shoot("attached", 1440)
+
+
+CHILD, PARENT = ("031090000999", "NGUYỄN THỊ MẪU BÉ"), ("031090000998", "TRẦN THỊ MẪU MẸ")
+ADOPTION = "2.001263"
+"""Adoption asks for a form and for six papers, of which one is about the child and one about a parent."""
+
+
+def adoption_papers(service: Service) -> None:
+    """Six papers as if they had been digitised before."""
+    app = service.app
+    picture = io.BytesIO()
+    Image.new("L", (620, 877), 235).save(picture, "JPEG")
+    preview = app.blobs.put(picture.getvalue(), mime="image/jpeg")
+    shelf = Counter(app, itertools.count(700_000))
+    adopter = (HOLDER["number"], HOLDER["name"])
+    last_month = app.clock.now().date() - timedelta(days=20)
+    for type_code, who, issuer in (
+        ("HC", adopter, "G01"),
+        ("KH", adopter, "H24"),
+        ("KSK", adopter, "H24"),
+        ("XN_CHOO", adopter, "H24"),
+        ("KS", CHILD, "H24"),
+        ("KTU", PARENT, "H24"),
+    ):
+        valid_until = last_month + timedelta(days=3000) if type_code == "HC" else None
+        shelf.record(
+            type_code,
+            who,
+            agency=app.settings.agency_code,
+            issuer_code=issuer,
+            issued_on=last_month,
+            valid_until=valid_until,
+            preview=preview,
+        )
+
+
+def test_six_components_are_answered_in_twelve_actions_within_a_minute(desk: Visit, service: Service) -> None:
+    adoption_papers(service)
+    page, begin = desk.page, time.monotonic()
+    desk.go("/ho-so/moi")
+    page.keyboard.type(ADOPTION)  # 1
+    page.wait_for_selector(f"#procedures [data-code='{ADOPTION}']")
+    page.keyboard.press("Enter")  # 2: the procedure; it brings a line for the child and one for the parent
+    page.fill("[name=holder]", HOLDER["number"])  # 3
+    page.fill("[data-offered=CHILD] [data-number]", CHILD[0])  # 4
+    page.fill("[data-offered=PARENT] [data-number]", PARENT[0])  # 5
+    desk.shoot("new-dossier-parties")
+    page.keyboard.press("Enter")  # 6
+    page.wait_for_url(re.compile(r"/ho-so/H.+"))
+    desk.shoot("dossier-six")
+    keys = [
+        str(page.locator(".component.usable form[data-key]").nth(place).get_attribute("data-key")) for place in range(6)
+    ]
+    for count, key in enumerate(keys, start=1):  # 7 to 12
+        page.keyboard.press(key)
+        page.wait_for_function(f"() => document.querySelectorAll('.component.attached').length === {count}")
+    assert page.locator(".component.attached").count() == 6
+    assert time.monotonic() - begin < 60
+    desk.shoot("dossier-six-done", 1440)
 
 
 def test_one_notice_tells_everything_that_is_missing(desk: Visit, service: Service) -> None:

@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import httpx
 import pytest
+from fastapi.routing import APIRoute
 
 from tests.e2e.conftest import HOLDER, WIDTHS, Paper, Visit, Visits
 from vault.domain.people import Role
+from vault.web.pages import (
+    batches,
+    behind,
+    counter,
+    desk,
+    digitise,
+    dossiers,
+    hand_overs,
+    notices,
+    oversight,
+    records,
+)
 
 if TYPE_CHECKING:
     from playwright.sync_api import Response
@@ -39,6 +53,7 @@ PAGES: tuple[Where, ...] = (
     ("missing", None, "/khong-co-trang-nay"),
     ("scanner", None, "/q"),
     ("desk", Role.OFFICER, "/ban-lam-viec"),
+    ("desk-nothing-found", Role.OFFICER, "/ban-lam-viec/tim?ma=xyz"),
     ("upload", Role.OFFICER, "/so-hoa"),
     ("new-dossier", Role.OFFICER, "/ho-so/moi"),
     ("dossier-open", Role.OFFICER, "/ho-so/{dossier}"),
@@ -209,3 +224,27 @@ def test_errors_outside_the_api_are_pages_for_people_and_problems_for_programs(s
     assert program.json()["code"] == "SIGN_IN_FIRST"
     missing = httpx.get(f"{service.url}/khong-co", headers={"Accept": "text/html"})
     assert "Không có trang này" in missing.text
+
+
+ELSEWHERE = {
+    "/so-hoa/{intake_id}": "paper",
+    "/so-hoa/tap/{batch_id}": "batch",
+    "/chup/{token}": "phone-camera",
+}
+"""Pages that a test of their own flow looks at, by the name of its pictures."""
+
+
+def test_every_page_of_the_desk_is_looked_at() -> None:
+    source = "".join(file.read_text(encoding="utf-8") for file in sorted(Path(__file__).parent.glob("test_*.py")))
+    looked = [re.sub(r"[?].*", "", path) for _, _, path in PAGES]
+    missing = []
+    for module in (batches, behind, counter, desk, digitise, dossiers, hand_overs, notices, oversight, records):
+        for route in module.router.routes:
+            if not isinstance(route, APIRoute) or "GET" not in route.methods:
+                continue
+            if not re.search(r'render\(\s*request, "[a-z]', inspect.getsource(route.endpoint)):
+                continue  # no page: a file, a picture, a part of a page, a way on
+            seen = any(re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", route.path), path) for path in looked)
+            if not seen and f'shoot("{ELSEWHERE.get(route.path, "-")}"' not in source:
+                missing.append(route.path)
+    assert missing == []

@@ -1,0 +1,125 @@
+"""A day at the desk without a mouse: everything is reached by Tab, seen when it has the focus, done by a key."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.e2e.conftest import HOLDER, Paper, Visit, Visits, seal
+from vault.bootstrap import SEED_ACCOUNTS
+from vault.domain.people import Role
+
+if TYPE_CHECKING:
+    from tests.service import Service
+
+pytestmark = [pytest.mark.browser, pytest.mark.service]
+MOST_TABS = 120
+
+
+def reach(visit: Visit, selector: str) -> None:
+    """Press Tab until the element has the focus, and see that it shows it."""
+    page = visit.page
+    for _ in range(MOST_TABS):
+        if page.evaluate("one => document.activeElement?.matches(one) ?? false", selector):
+            shown = page.evaluate(
+                """() => { const one = document.activeElement; const near = one.closest("label.button, .field") ?? one;
+                  return [one, near].some((it) => { const style = getComputedStyle(it);
+                    return style.outlineStyle !== "none" || style.boxShadow !== "none"; }); }"""
+            )
+            assert shown, f"{selector} has the focus and does not show it"
+            return
+        page.keyboard.press("Tab")
+    pytest.fail(f"{selector} is not reached by {MOST_TABS} tabs on {page.url}")
+
+
+def press(visit: Visit, selector: str, key: str = "Enter") -> None:
+    reach(visit, selector)
+    visit.page.keyboard.press(key)
+
+
+def sign_in(visit: Visit, role: Role) -> None:
+    seed = next(one for one in SEED_ACCOUNTS if one.role is role)
+    visit.go("/dang-nhap")
+    reach(visit, "[name=username]")
+    visit.page.keyboard.type(seed.username)
+    reach(visit, "[name=password]")
+    visit.page.keyboard.type(seed.password)
+    visit.page.keyboard.press("Enter")
+    visit.page.wait_for_url("**/ban-lam-viec")
+
+
+def test_a_dossier_from_the_first_field_to_its_end(visit: Visits, service: Service) -> None:
+    found = visit()
+    page = found.page
+    sign_in(found, Role.OFFICER)
+    press(found, "a[href='/ho-so/moi']")
+    page.wait_for_url("**/ho-so/moi")
+    page.keyboard.type("1.004194")
+    page.wait_for_selector("#procedures [data-code='1.004194']")
+    page.keyboard.press("Enter")
+    reach(found, "[name=holder]")
+    page.keyboard.type("031090999555")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("[name=holder_name]:not([type=hidden])")
+    page.keyboard.type("VÕ THỊ BÀN PHÍM")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/ho-so/H.+"))
+    press(found, ".component.nothing details.ask summary")
+    reach(found, ".component.nothing [name=ground]")
+    page.keyboard.press("Home")
+    for _ in range(20):
+        if page.input_value(".component.nothing [name=ground]") == "NO_DATA":
+            break
+        page.keyboard.press("ArrowDown")
+    press(found, ".component.nothing details.ask button")
+    page.wait_for_selector(".component.asked")
+    press(found, "a[href$='/phieu']")
+    page.wait_for_url("**/phieu")
+    press(found, "main form button")
+    page.wait_for_selector("text=Phiếu số 1")
+    page.go_back()
+    page.go_back()
+    press(found, "form[action$='/ket-thuc'] button")
+    page.wait_for_url("**/ban-lam-viec")
+    assert "VÕ THỊ BÀN PHÍM" not in page.inner_text("#dossiers")
+    assert service.url in page.url
+
+
+def test_a_paper_is_revoked_and_a_number_opened(visit: Visits, service: Service) -> None:
+    paper = seal(service, 650)
+    found = visit()
+    page = found.page
+    sign_in(found, Role.OFFICER)
+    reach(found, "[name=ma]")
+    page.keyboard.type(paper.code)
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/giay-to/{paper.code}")
+    reach(found, "[name=state]")
+    page.keyboard.press("End")
+    for _ in range(6):
+        if page.input_value("[name=state]") == "REVOKED":
+            break
+        page.keyboard.press("ArrowUp")
+    reach(found, "[name=reason]")
+    page.keyboard.type("QĐ 9/2026")
+    press(found, "button.danger")
+    page.wait_for_selector(".heading .badge.bad")
+    press(found, ".top nav a[href='/giam-sat']")
+    page.wait_for_url("**/giam-sat")
+    press(found, ".figures .digitised a")
+    page.wait_for_url("**/giam-sat/so/digitised**")
+    assert paper.code in page.inner_text("main")
+
+
+def test_a_component_is_attached_by_its_number_alone(visit: Visits, service: Service, paper: Paper) -> None:
+    given = {"procedure": "1.004194", "holder": HOLDER["number"]}
+    opened = service.client(Role.OFFICER).post("/api/v1/dossiers", json=given).raise_for_status().json()
+    found = visit()
+    sign_in(found, Role.OFFICER)
+    found.go(f"/ho-so/{opened['code']}")
+    key = found.page.locator(".component.usable form[data-key]").first.get_attribute("data-key") or ""
+    found.page.keyboard.press(key)
+    found.page.wait_for_selector(".component.attached")
+    assert paper.code[:2]

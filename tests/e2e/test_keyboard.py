@@ -81,6 +81,9 @@ def test_a_dossier_from_the_first_field_to_its_end(visit: Visits, service: Servi
     page.wait_for_selector("text=Phiếu số 1")
     page.go_back()
     page.go_back()
+    reach(found, "[name=ending]")
+    page.keyboard.press("ArrowDown")
+    assert page.input_value("[name=ending]") == "ANSWERED"
     press(found, "form[action$='/ket-thuc'] button")
     page.wait_for_url("**/ban-lam-viec")
     assert "VÕ THỊ BÀN PHÍM" not in page.inner_text("#dossiers")

@@ -27,6 +27,7 @@ from vault.web.session import SignedIn, TheApp, TheLanguage
 router = APIRouter(prefix="/giam-sat", include_in_schema=False)
 SPANS = (7, 30, 90, 365)
 """Days that the page offers to look back."""
+ACTS_SHOWN = 20
 DRAWN = (Figure.DIGITISED, Figure.REUSED, Figure.COPIES_AVOIDED)
 _TILES = (
     Figure.DIGITISED,
@@ -131,7 +132,7 @@ def oversight(
 ) -> Response:
     """The figures of the actor's agency and of those under it."""
     span = span_of(app, ngay=ngay, tu=tu, den=den, co_quan=co_quan, thu_tuc=thu_tuc)
-    seen = count(span, actor=actor, uow=app.uow, catalogue=app.catalogue, clock=app.clock)
+    seen = count(span, actor=actor, uow=app.uow, catalogue=app.catalogue, clock=app.clock, limit=ACTS_SHOWN)
     return render(request, "oversight.html", _page(seen, span, app), actor=actor)
 
 

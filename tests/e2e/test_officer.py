@@ -194,11 +194,9 @@ def test_the_desk_follows_the_reader_by_itself(desk: Visit, service: Service) ->
     data = as_jpeg(draw("HONGHEO", seed=613), 1)
     service.client(Role.OFFICER).post("/api/v1/intakes", files={"file": ("moi.jpg", data)}).raise_for_status()
     desk.go("/ban-lam-viec")
-    first = desk.page.locator("#intakes li").first
-    assert "Đang đọc" in first.inner_text()
-    desk.page.wait_for_function(
-        "() => document.querySelector('#intakes li').innerText.includes('Chờ xác nhận')", timeout=READING_MS
-    )
+    line = desk.page.locator("#intakes li", has_text="moi.jpg")
+    assert "Đang đọc" in line.inner_text()
+    line.filter(has_text="Chờ xác nhận").wait_for(timeout=READING_MS)
 
 
 def test_a_whole_dossier_by_page_and_nobody_is_asked_twice(desk: Visit, paper: Paper) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from PIL import Image
 
-from tests.e2e.conftest import Visits, launch
+from tests.e2e.conftest import Paper, Visits, launch
 from tests.fakes.photographs import CUT, GOOD, page_of, photograph
 from vault.domain.people import Role
 
@@ -198,3 +199,30 @@ def test_consents_are_off_dated_and_work_by_keyboard(visit: Visits) -> None:
     assert found.findings() == []
     found.page.locator("[role=switch]").nth(1).click()
     assert "Rút lại lúc" in found.page.inner_text("main")
+
+
+def test_papers_on_the_phone_are_shown_without_network(visit: Visits, paper: Paper) -> None:
+    found = visit(width=360)
+    found.sign_in(Role.CITIZEN)
+    found.go("/cua-toi")
+    found.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    found.go(f"/cua-toi/{paper.code}/trinh")
+    found.page.wait_for_selector("#ways:not([hidden])")
+    found.context.set_offline(True)
+    found.go("/cua-toi")
+    assert found.page.inner_text("h1") == "Không có mạng"
+    found.page.click("#held summary")
+    found.page.fill("#held [name=audience]", "Trường Kim Đồng")
+    found.page.fill("#held [name=purpose]", "Nhập học")
+    found.shoot("offline-papers", 360)
+    found.page.click("#held form button")
+    found.page.wait_for_selector("#stage .symbol svg")
+    # White from edge to edge, nothing else on the screen, and a countdown to the next symbol.
+    assert found.page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert not found.page.is_visible(".top")
+    assert re.search(r"Mã mới sau 1?[0-9] giây", found.page.inner_text("#stage"))
+    first = found.page.get_attribute("#stage svg", "data-text")
+    found.shoot("showing-bright", 360)
+    found.page.wait_for_function("first => document.querySelector('#stage svg').dataset.text !== first", arg=first)
+    found.page.click("#stage button.danger")
+    assert found.page.is_visible(".top")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+import io
+import json
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +12,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 from fastapi.routing import APIRoute
+from PIL import Image
 
 from tests.e2e.conftest import HOLDER, WIDTHS, Paper, Visit, Visits
 from vault.domain.people import Role
@@ -67,6 +70,12 @@ PAGES: tuple[Where, ...] = (
     ("mine", Role.CITIZEN, "/cua-toi"),
     ("my-paper", Role.CITIZEN, "/cua-toi/{paper}"),
     ("who-looked", Role.CITIZEN, "/cua-toi/nhat-ky"),
+    ("present-check", None, "/q/trinh"),
+    ("present-answer", None, "/c"),
+    ("offline", None, "/cua-toi/ngoai-mang"),
+    ("capture", Role.CITIZEN, "/cua-toi/chup"),
+    ("consents", Role.CITIZEN, "/cua-toi/dong-y"),
+    ("shares", Role.CITIZEN, "/cua-toi/chia-se"),
 )
 
 
@@ -207,13 +216,37 @@ def test_a_page_of_another_site_may_not_use_the_session(service: Service) -> Non
         assert client.get("/ban-lam-viec").status_code == 200, "the session lives"
 
 
-def test_an_installed_app_finds_its_manifest(visit: Visits, service: Service) -> None:
+@pytest.mark.parametrize(
+    ("role", "path", "scope"), [(None, "/q", "/q"), (Role.CITIZEN, "/cua-toi", "/")], ids=["scanner", "citizen"]
+)
+def test_each_app_can_be_installed(visit: Visits, role: Role | None, path: str, scope: str) -> None:
     found = visit(width=360)
-    found.go("/q")
-    manifest = httpx.get(service.url + (found.page.get_attribute("link[rel=manifest]", "href") or "")).json()
-    assert (manifest["start_url"], manifest["display"]) == ("/q", "standalone")
-    icon = httpx.get(service.url + manifest["icons"][0]["src"])
-    assert icon.headers["content-type"].startswith("image/")
+    if role is not None:
+        found.sign_in(role)
+    found.go(path)
+    found.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    session = found.context.new_cdp_session(found.page)
+    told = session.send("Page.getAppManifest")
+    assert told["errors"] == []
+    manifest = json.loads(told["data"])
+    assert (manifest["start_url"], manifest["scope"], manifest["display"]) == (path, scope, "standalone")
+    assert manifest["id"] == path
+    assert session.send("Page.getInstallabilityErrors")["installabilityErrors"] == []
+    wanted = {("192x192", "any"), ("512x512", "any"), ("512x512", "maskable")}
+    icons = {(one["sizes"], one["purpose"]): one for one in manifest["icons"] if one["type"] == "image/png"}
+    assert set(icons) == wanted
+    for (sizes, purpose), one in icons.items():
+        answer = httpx.get(found.url + one["src"])
+        assert answer.headers["content-type"] == "image/png"
+        picture = Image.open(io.BytesIO(answer.content))
+        assert f"{picture.width}x{picture.height}" == sizes
+        if purpose == "maskable":
+            # Whatever shape a phone cuts out, it is colour to the edge and the drawing lies in the safe zone.
+            rim = {picture.getpixel(at) for at in ((0, 0), (511, 0), (0, 511), (511, 511), (256, 40), (40, 256))}
+            assert len(rim) == 1
+    # The start page is controlled by the worker, so that it opens without network.
+    found.page.reload()
+    assert found.page.evaluate("navigator.serviceWorker.controller !== null")
 
 
 def test_errors_outside_the_api_are_pages_for_people_and_problems_for_programs(service: Service) -> None:

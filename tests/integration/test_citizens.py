@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import base64
+import io
+import json
+import zipfile
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from tests.fakes.desk import HOLDER, actor_of, be_read, new_scan
+import signing
+from tests.fakes.desk import HOLDER, actor_of, be_read, new_scan, record_of
 from tests.fakes.parts import account
 from vault.bootstrap import App
 from vault.domain.consents import ConsentPurpose
-from vault.domain.errors import Conflict, Forbidden, Invalid
+from vault.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from vault.domain.hand_ins import MOST_WAITING
 from vault.domain.holders import HolderId
 from vault.domain.intake import Channel, IntakeState
 from vault.domain.people import Action, Actor, Role
+from vault.log.proof import parse_proof
 from vault.usecases.digitize.hand_in import HandedIn, Sending, hand_in, handed_in
 from vault.usecases.present.set_consent import consents_of, set_consent
+from vault.usecases.present.take_away import take_away
+from vault.usecases.verify.publish_status import make_status
 
 pytestmark = pytest.mark.service
 KEY = "0f9c2a54-1111-4222-8333-{:012d}"
@@ -102,3 +111,54 @@ def test_a_switch_is_off_until_turned_dated_and_in_the_log(parts: App) -> None:
         events = tx.events.list(holder_id=actor.holder_id, action=Action.CONSENT, limit=10)
         assert len(tx.consents.of_holders((actor.holder_id or 0,))) == 2, "both turns are kept"
     assert [(one.code, one.details["purpose"]) for one in events] == [("WITHDRAWN", own), ("GIVEN", own)]
+
+
+def test_everything_is_in_the_zip_and_holds_without_the_service(parts: App) -> None:
+    citizen_, officer = actor_of(parts, Role.CITIZEN), actor_of(parts)
+    data = new_scan()
+    code = record_of(parts, officer, data)
+    parts.log.advance()
+    made = take_away(
+        code,
+        readme=lambda facts: f"{facts['code']} {facts['key']}",
+        actor=citizen_,
+        uow=parts.uow,
+        blobs=parts.blobs,
+        engines=parts.engines,
+        sealing=parts.sealing,
+        status_of=lambda list_id: make_status(list_id, uow=parts.uow, credentials=parts.credentials, clock=parts.clock),
+        lists={"danh-sach-tin-cay.cose": parts.credentials.trust_list()},
+        log=parts.log,
+        clock=parts.clock,
+    )
+    with zipfile.ZipFile(io.BytesIO(made.data)) as archive:
+        assert archive.testzip() is None
+        found = {name.removeprefix(f"{code}/"): archive.read(name) for name in archive.namelist()}
+    assert found["goc.png"] == data
+    sealed = signing.inspect(found["da-ky.pdf"], trust=parts.trust, now=parts.clock.now())
+    assert sealed.verdict.value.startswith("VALID")
+    assert json.loads(found["bao-cao-chu-ky.json"])["verdict"] == sealed.verdict.value
+    key = parts.log.verifier_key
+    assert found["DOC-TRUOC.txt"].decode() == f"{code} {key}"
+    proofs = ["c2sp.org/" + one for one in found["bang-chung-nhat-ky.txt"].decode().split("c2sp.org/")[1:]]
+    assert proofs
+    public = Ed25519PublicKey.from_public_bytes(base64.b64decode(key.split("+", 2)[2])[1:])
+    for one in proofs:
+        parse_proof(one.rstrip("\n") + "\n").check(name=key.split("+")[0], key=public)
+    with parts.uow.begin() as tx:
+        event = tx.events.list(record=code, action=Action.DOWNLOAD, limit=1)[0]
+    assert event.details["copy"] == "EVERYTHING"
+    with pytest.raises(NotFound):
+        take_away(
+            code,
+            readme=str,
+            actor=citizen(parts, "nguoi-la", "031090000046"),
+            uow=parts.uow,
+            blobs=parts.blobs,
+            engines=parts.engines,
+            sealing=parts.sealing,
+            status_of=lambda _: b"",
+            lists={},
+            log=parts.log,
+            clock=parts.clock,
+        )

@@ -12,8 +12,9 @@ import pytest
 from tests.counter import AN, OTHER_AGENCY, Counter, running
 from tests.fakes.http import Client
 from vault.cli.main import main
+from vault.domain.consents import Consent, ConsentPurpose
 from vault.domain.errors import NotFound
-from vault.domain.holders import HolderRole
+from vault.domain.holders import HolderId, HolderRole
 from vault.domain.ids import DossierCode
 from vault.domain.reuse import VIET_NAM
 from vault.domain.states import RecordState, SignatureEvidence, TrustLevel
@@ -85,6 +86,32 @@ def test_parties_submitter_and_authority_reach_the_decision(counter: Counter, of
     assert "SUBMITTER_WITHOUT_AUTHORITY" not in codes
     refused = officer.post("/api/v1/dossiers", json={"procedure": MARRIAGE, "holder": groom[0], "authority": "KING"})
     assert (refused.status_code, refused.json()["code"]) == (422, "AUTHORITY")
+
+
+def test_the_consent_that_counts_is_the_switch_as_it_stands_now(counter: Counter, officer: Client) -> None:
+    who = person(31, "PHAN VĂN ĐỒNG")
+    paper = counter.record("HONGHEO", who, consent=False)
+    dossier = opened(officer, "3.000333", who)
+
+    def asks() -> bool:
+        found = components(officer, dossier)["3.000333.TP03"]["decisions"]
+        assert [one["record"] for one in found] == [paper.code]
+        codes = {reason["code"] for one in found if one["record"] == paper.code for reason in one["reasons"]}
+        return "NO_CONSENT" in codes
+
+    def turn(purpose: ConsentPurpose, *, on: bool) -> None:
+        with counter.app.uow.begin() as tx:
+            holder = tx.holders.find(HolderId.parse(who[0]))
+            assert holder is not None
+            tx.consents.add(Consent(holder, purpose, on, counter.app.clock.now(), "local:congdan"))
+
+    assert asks()
+    turn(ConsentPurpose.OTHER_AGENCIES, on=True)
+    assert asks(), "a consent for another purpose opens nothing"
+    turn(ConsentPurpose.OWN_DOSSIERS, on=True)
+    assert not asks()
+    turn(ConsentPurpose.OWN_DOSSIERS, on=False)
+    assert asks(), "withdrawn is withdrawn, at once"
 
 
 def test_a_later_correction_asks_for_a_look(counter: Counter, officer: Client) -> None:

@@ -24,7 +24,7 @@ from vault.web.session import SignedIn, TheApp, TheLanguage
 
 router = APIRouter(include_in_schema=False)
 SEE_OTHER = 303
-_OPEN_PLACES = ("at", "record", "count", "seconds", "audience", "purpose", "name")
+_OPEN_PLACES = ("at", "record", "count", "label", "seconds", "audience", "purpose", "name")
 _SHOW_WORDS = ("ui.present.", "ui.shown.")
 OFFLINE_WORDS = (*_SHOW_WORDS, "ui.offline.")
 _CHECK_WORDS = (*_SHOW_WORDS, "ui.scan.", "ui.verdict.", "ui.reason.", "ui.claim.")

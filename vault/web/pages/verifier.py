@@ -19,7 +19,7 @@ from vault.web.kept import STATIC, kept_files, release_name
 from vault.web.session import TheApp, TheLanguage
 
 router = APIRouter(include_in_schema=False)
-_FILLED_BY_SCRIPTS = ("at", "record", "count")
+_FILLED_BY_SCRIPTS = ("at", "record", "count", "label")
 _SCRIPT_WORDS = ("ui.scan.", "ui.verdict.", "ui.reason.", "ui.claim.", "ui.pdf.", "ui.state.", "ui.kind.")
 
 

@@ -5,6 +5,7 @@ import { createScanner } from "/static/qr/scan.js";
 const VENDOR = "/static/vendor/zxing/reader/";
 const PAUSE_MS = 60;
 const SIDES = [3600, 1600, 900];
+const COPY_SIDE = 900;
 
 let reader = null;
 
@@ -21,10 +22,23 @@ function pixels(source, width, height) {
   return context.getImageData(0, 0, width, height);
 }
 
-/** The texts of the symbols on a picture file; tried at several sizes, because blur and moiré depend on it. */
-export async function readPicture(file) {
+/** A small copy of what was seen, as a canvas, to be looked at beside the verdict; it goes nowhere. */
+export function copyOf(source, width, height) {
+  const scale = Math.min(1, COPY_SIDE / Math.max(width, height));
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [Math.round(width * scale), Math.round(height * scale)];
+  canvas.getContext("2d").drawImage(source, 0, 0, canvas.width, canvas.height);
+  return canvas;
+}
+
+/**
+ * The texts of the symbols on a picture file; tried at several sizes, because blur and moiré depend on it. `onPicture`
+ * gets a small copy of it.
+ */
+export async function readPicture(file, onPicture = () => {}) {
   const scan = await loadReader();
   const picture = await createImageBitmap(file, { imageOrientation: "from-image" });
+  onPicture(copyOf(picture, picture.width, picture.height));
   const longest = Math.max(picture.width, picture.height);
   for (const side of SIDES) {
     if (side > longest && side !== SIDES.at(-1) && longest > SIDES.at(-1)) continue;
@@ -48,6 +62,11 @@ export class Camera {
 
   get running() {
     return this.#stream !== null;
+  }
+
+  /** What the camera sees now, as a small canvas. */
+  get seen() {
+    return copyOf(this.#video, this.#video.videoWidth, this.#video.videoHeight);
   }
 
   async start() {

@@ -4,6 +4,7 @@ import { present, presentationText } from "/static/qr/index.js";
 
 import { call } from "./present-store.js";
 import { qrCode } from "./present-symbol.js";
+import { keepOn } from "./screen.js";
 
 const ANSWER_SECONDS = 180;
 const ONE_WAY_SECONDS = 45;
@@ -78,8 +79,17 @@ async function token(paper, consent, options) {
   return presentationText(bytes, { host: options.host });
 }
 
+// While a symbol is shown the page is white from edge to edge, with nothing else on it, and the screen stays on: that is
+// as bright as a page can make a phone.
+function bright(on) {
+  document.body.classList.toggle("bright", on);
+  keepOn(on);
+  if (on) scrollTo({ top: 0 });
+}
+
 /** The end of a showing: a sentence, and the event by which the page offers its ways again. */
 function over(stage, say, key = "present.over") {
+  bright(false);
   stage.replaceChildren(element("p", "alert warn", say(key)));
   stage.dispatchEvent(new Event("over"));
 }
@@ -114,6 +124,7 @@ export function answer(challenge, held, stage, { say, pins }) {
     if (!fields.length) return;
     const consent = { fields, audience: challenge.audience, purpose: challenge.purpose };
     const text = await token(paper, consent, { nonce: challenge.nonce, lifetime: ANSWER_SECONDS, host: pins.hosts[0] });
+    bright(true);
     const until = Math.min(challenge.expiresAt * 1000, Date.now() + ANSWER_SECONDS * 1000);
     stage.replaceChildren(
       element("figure", "symbol", await qrCode(text, say("present.symbol", consent))),
@@ -144,23 +155,37 @@ export function answer(challenge, held, stage, { say, pins }) {
 export async function oneWay(paper, consent, stage, { say, pins }) {
   const figure = element("figure", "symbol");
   const line = element("p", "countdown");
+  const bar = element("progress");
+  bar.max = REDRAW_MS / 1000;
+  bar.setAttribute("aria-hidden", "true");
+  let next = 0;
   let timer = 0;
   const stop = () => {
     clearInterval(timer);
     over(stage, say);
   };
   const draw = async () => {
-    if (!figure.isConnected && timer) return clearInterval(timer);
+    next = Date.now() + REDRAW_MS;
     const text = await token(paper, consent, { lifetime: ONE_WAY_SECONDS, host: pins.hosts[0] });
     figure.replaceChildren(await qrCode(text, say("present.symbol", consent)));
-    line.textContent = say("present.drawn", { at: say.clock(Date.now()) });
-    return undefined;
+  };
+  const tick = () => {
+    if (!figure.isConnected) {
+      clearInterval(timer);
+      return;
+    }
+    const seconds = Math.max(0, Math.ceil((next - Date.now()) / 1000));
+    line.textContent = say("present.redraw", { seconds });
+    bar.value = seconds;
+    if (seconds === 0) draw();
   };
   stage.hidden = false;
   await draw();
-  stage.replaceChildren(figure, element("p", "", say("present.for", consent)), line, element("p", "alert warn", say("present.relay")),
-    button(say("present.stop"), "danger", stop));
-  timer = setInterval(draw, REDRAW_MS);
+  bright(true);
+  stage.replaceChildren(figure, line, bar, element("p", "", say("present.for", consent)), button(say("present.stop"), "danger", stop),
+    element("p", "alert warn", say("present.relay")));
+  tick();
+  timer = setInterval(tick, 250);
   note(paper, "ONE_WAY", consent);
   stage.focus();
 }
@@ -169,6 +194,7 @@ export async function oneWay(paper, consent, stage, { say, pins }) {
 export async function shortCode(paper, consent, stage, { say, barCode }) {
   const made = await call("POST", `/me/records/${paper.record}/code`, consent);
   stage.hidden = false;
+  bright(true);
   stage.replaceChildren(
     element("p", "code digits", `${made.digits.slice(0, 4)} ${made.digits.slice(4)}`),
     element("figure", "symbol small", await qrCode(made.text, say("present.symbol", consent))),

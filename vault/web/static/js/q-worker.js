@@ -3,7 +3,7 @@
 const KEPT = `kho-so-scanner-${RELEASE.name}`;
 const LISTS = "kho-so-lists";
 const PAGES = ["/q", "/q/trinh"];
-const PATIENCE_MS = 4_000;
+const PATIENCE_MS = 1_500;
 
 async function install() {
   const [kept, lists] = await Promise.all([caches.open(KEPT), caches.open(LISTS)]);
@@ -17,7 +17,26 @@ async function activate() {
   await self.clients.claim();
 }
 
-// The newest if the network gives it in time, else what was kept: the page and the lists carry their own dates.
+// A page that is kept opens at once and is renewed behind it; a wish for another language is asked of the service.
+async function shell(request, pathname, waitUntil) {
+  const cache = await caches.open(KEPT);
+  const renewing = fetch(request).then(async (answer) => {
+    if (answer.ok) await cache.put(pathname, answer.clone());
+    return answer;
+  });
+  const found = new URL(request.url).search ? undefined : await cache.match(pathname);
+  if (found) {
+    waitUntil(renewing.catch(() => {}));
+    return found;
+  }
+  return renewing.catch(async (error) => {
+    const old = await cache.match(pathname);
+    if (old) return old;
+    throw error;
+  });
+}
+
+// The newest list if the network gives it in time, else the one that was kept: lists carry their own dates.
 async function newest(request, cacheName, key) {
   const cache = await caches.open(cacheName);
   try {
@@ -43,7 +62,8 @@ self.addEventListener("fetch", (event) => {
   const { request } = event;
   const { origin, pathname } = new URL(request.url);
   if (request.method !== "GET" || origin !== self.location.origin) return;
-  if (request.mode === "navigate" && PAGES.includes(pathname)) event.respondWith(newest(request, KEPT, pathname));
-  else if (pathname === "/trust-list" || pathname.startsWith("/s/")) event.respondWith(newest(request, LISTS, pathname));
+  if (request.mode === "navigate" && PAGES.includes(pathname)) {
+    event.respondWith(shell(request, pathname, (work) => event.waitUntil(work)));
+  } else if (pathname === "/trust-list" || pathname.startsWith("/s/")) event.respondWith(newest(request, LISTS, pathname));
   else if (RELEASE.files.includes(pathname)) event.respondWith(kept(request));
 });

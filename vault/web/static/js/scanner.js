@@ -1,6 +1,7 @@
 // The scanner page: camera, picture, PDF, look-up code and the fragment a phone's camera opens; one result at a time.
 
 import { Camera, loadReader, readPicture } from "./camera.js";
+import { keepOn } from "./screen.js";
 import { Checker, combine } from "./check.js";
 import { showCheck, showCode, showPdf, showTrouble, speaker, toneOf } from "./show.js";
 
@@ -12,11 +13,17 @@ const idle = document.getElementById("idle");
 const UNREADABLE_MS = 5_000;
 const HISTORY = "kho-so.checks";
 const KEPT = 20;
+const GONE_MS = 3_000;
+const LATELY_MS = 60_000;
 
 let turn = 0;
+let others = 0; // further symbols of ours on the same picture
+let fromFile = false;
 let last = null;
 let timer = 0;
 let sound = null;
+let seen = null; // a picture of the paper that is being judged
+let gone = 0; // since when the camera has not seen the text that was judged last
 
 const camera = new Camera(document.getElementById("video"), onTexts);
 
@@ -40,6 +47,8 @@ function again() {
 function reset() {
   turn += 1;
   last = null;
+  seen = null;
+  others = 0;
   result.replaceChildren(idle);
   if (location.hash) history.replaceState(null, "", location.pathname + location.search);
   if (camera.running) startClock();
@@ -65,7 +74,7 @@ function signal(tone) {
 }
 
 function settle(check, remembered = true) {
-  put(showCheck(check, { pins, say, waiting: false }));
+  put(showCheck(check, { pins, say, waiting: false, seen, others }));
   signal(toneOf(check.verdict));
   if (remembered) remember(check.verdict, check.claims ? pins.types[check.claims.type_code] ?? check.claims.type_code : "");
 }
@@ -77,7 +86,7 @@ async function judge(text) {
   const asked = checker.service(text);
   const local = await checker.local(text);
   if (mine !== turn) return;
-  put(showCheck({ ...local, alone: false }, { pins, say, waiting: true }));
+  put(showCheck({ ...local, alone: false }, { pins, say, waiting: true, seen, others }));
   const remote = await asked;
   if (mine === turn) settle(combine(local, remote));
 }
@@ -89,14 +98,27 @@ function onTexts(texts) {
     location.assign(`/q/trinh${new URL(shown).hash}`);
     return;
   }
-  const text = texts.find((one) => checker.isOurs(one)) ?? texts[0];
-  if (text !== undefined && text !== last) judge(text);
+  const ours = texts.filter((one) => checker.isOurs(one));
+  const text = ours.includes(last) ? last : (ours[0] ?? texts[0]);
+  // A paper that was taken away and comes again is another check; one that is held still is judged once.
+  if (text === undefined && last !== null) {
+    gone ||= performance.now();
+    if (performance.now() - gone > GONE_MS) last = null;
+    return;
+  }
+  gone = 0;
+  if (text === undefined || text === last) return;
+  others = Math.max(0, ours.length - 1);
+  if (camera.running && !fromFile) seen = camera.seen;
+  judge(text);
 }
 
 async function open(file) {
   clearTimeout(timer);
   const mine = ++turn;
   last = null;
+  seen = null;
+  others = 0;
   result.replaceChildren(note(say("scan.working")));
   if (file.type === "application/pdf" || file.name.toLowerCase().endsWith(".pdf")) {
     const report = await checker.file(file);
@@ -112,13 +134,18 @@ async function open(file) {
   }
   let texts = [];
   try {
-    texts = await readPicture(file);
+    texts = await readPicture(file, (copy) => {
+      seen = copy;
+    });
   } catch {
     // No picture at all, or one that this browser cannot open: the same answer as one without a symbol.
   }
   if (mine !== turn) return;
-  if (texts.length) onTexts(texts);
-  else settle({ verdict: "UNREADABLE", reasons: ["UNREADABLE"], claims: null });
+  if (texts.length) {
+    fromFile = true;
+    onTexts(texts);
+    fromFile = false;
+  } else settle({ verdict: "UNREADABLE", reasons: ["UNREADABLE"], claims: null });
 }
 
 async function lookUp(code) {
@@ -153,7 +180,12 @@ function checks() {
 }
 
 function remember(verdict, about) {
-  localStorage.setItem(HISTORY, JSON.stringify([{ at: new Date().toISOString(), verdict, about }, ...checks()].slice(0, KEPT)));
+  const kept = checks();
+  const [newest] = kept;
+  // The same paper held up again within a minute is one line, with its newest time.
+  const again = newest?.verdict === verdict && newest.about === about && Date.now() - Date.parse(newest.at) < LATELY_MS;
+  const lines = [{ at: new Date().toISOString(), verdict, about }, ...(again ? kept.slice(1) : kept)];
+  localStorage.setItem(HISTORY, JSON.stringify(lines.slice(0, KEPT)));
   drawChecks();
 }
 
@@ -187,6 +219,7 @@ start.addEventListener("click", async () => {
   try {
     sound ??= new AudioContext();
     await camera.start();
+    keepOn(true);
     stop.hidden = false;
     reset();
   } catch {
@@ -196,6 +229,7 @@ start.addEventListener("click", async () => {
 });
 stop.addEventListener("click", () => {
   camera.stop();
+  keepOn(false);
   clearTimeout(timer);
   stop.hidden = true;
   start.hidden = false;
@@ -227,6 +261,7 @@ document.querySelector("[data-keep-hash]").addEventListener("click", (event) => 
 
 function onFragment() {
   const fragment = location.hash.slice(1);
+  [seen, others] = [null, 0];
   if (fragment) judge(checker.fromFragment(fragment));
 }
 

@@ -81,6 +81,49 @@ function claimRows(claims, pins, say) {
   ];
 }
 
+// The signed fields beside the paper in the hand. What does not fit is marked by a person, and then nothing is accepted.
+function comparison(claims, seen, { pins, say }) {
+  const list = element("dl", "facts compare");
+  for (const [label, value] of claimRows(claims, pins, say)) {
+    if (!value) continue;
+    const differs = element("button", "quiet", say("scan.differs_here"));
+    Object.assign(differs, { type: "button" });
+    differs.setAttribute("aria-pressed", "false");
+    differs.setAttribute("aria-label", say("scan.differs_label", { label }));
+    const row = element("div", "", element("dt", "", label), element("dd", "", value), differs);
+    differs.addEventListener("click", () => {
+      const now = differs.getAttribute("aria-pressed") !== "true";
+      differs.setAttribute("aria-pressed", String(now));
+      row.classList.toggle("differs", now);
+      row.dispatchEvent(new Event("compared", { bubbles: true }));
+    });
+    list.append(row);
+  }
+  const side = element("div", "beside");
+  if (seen) {
+    seen.setAttribute("role", "img");
+    seen.setAttribute("aria-label", say("scan.seen"));
+    side.append(element("figure", "seen", seen, element("figcaption", "dim", say("scan.seen"))));
+  }
+  side.append(element("div", "", element("h3", "", say("scan.signed")), list));
+  return element("section", "", element("h3", "", say("scan.compare")), side);
+}
+
+// Once a person said that something differs, the card says so in colour and words, whatever the signature is worth.
+function heedComparison(made, { say }) {
+  const [icons, word, what] = [made.querySelector("header .icon"), made.querySelector("header h2"), made.querySelector("header p")];
+  const first = { icon: icons, word: word.textContent, what: what.textContent, tone: made.className };
+  made.addEventListener("compared", () => {
+    const differs = made.querySelector(".differs") !== null;
+    made.className = differs ? "verdict bad" : first.tone;
+    made.querySelector("header .icon").replaceWith(differs ? icon("bad") : first.icon);
+    word.textContent = differs ? say("scan.differs") : first.word;
+    what.textContent = differs ? say("scan.differs.what") : first.what;
+    made.toggleAttribute("data-differs", differs);
+  });
+  return made;
+}
+
 function notes(check, say) {
   const list = element("ul", "reasons");
   for (const reason of check.reasons) {
@@ -90,7 +133,7 @@ function notes(check, say) {
 }
 
 /** The card of a scanned text. `waiting` while the service is still being asked. */
-export function showCheck(check, { pins, say, waiting }) {
+export function showCheck(check, { pins, say, waiting, seen = null, others = 0 }) {
   const body = [];
   if (check.claims) {
     const asOf = check.status_as_of ? say("scan.as_of", { at: say.moment(check.status_as_of) }) : say("scan.as_of_never");
@@ -99,9 +142,10 @@ export function showCheck(check, { pins, say, waiting }) {
   if (waiting) body.push(element("p", "dim", say("scan.asking")));
   else if (check.alone) body.push(element("p", "dim", say("scan.alone")));
   if (check.superseded_by) body.push(element("p", "", say("scan.superseded_by", { record: check.superseded_by })));
-  if (check.claims) body.push(element("h3", "", say("scan.compare")), facts(claimRows(check.claims, pins, say)));
+  if (others) body.push(element("p", "alert warn", say("scan.others", { count: others })));
+  if (check.claims) body.push(comparison(check.claims, seen, { pins, say }));
   body.push(...notes(check, say));
-  return card(check.verdict, say(`verdict.${check.verdict}`), say(`verdict.${check.verdict}.what`), body);
+  return heedComparison(card(check.verdict, say(`verdict.${check.verdict}`), say(`verdict.${check.verdict}.what`), body), { say });
 }
 
 function commonName(issuer) {

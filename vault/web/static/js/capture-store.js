@@ -33,23 +33,35 @@ async function use(names, mode, act) {
   }
 }
 
-/** The pages of the paper that is being photographed: `{ id, blob, advice }`, in their order. */
-export const pages = () => use(["pages"], "readonly", (rows) => wait(rows.getAll()));
+/**
+ * The pages of the paper that is being photographed by whoever used this phone last: `{ id, owner, blob, advice }`, in
+ * their order. Pages of others are not shown to them.
+ */
+export function pages() {
+  return use(["pages", "words"], "readonly", async (rows, words) => {
+    const mine = (await wait(words.get(OWNER))) ?? null;
+    return (await wait(rows.getAll())).filter((one) => one.owner === null || one.owner === mine);
+  });
+}
 
 /** Keep one more page; gives its id. */
-export const addPage = (page) => use(["pages"], "readwrite", (rows) => wait(rows.add(page)));
+export function addPage(page) {
+  return use(["pages", "words"], "readwrite", async (rows, words) => {
+    return wait(rows.add({ ...page, owner: (await wait(words.get(OWNER))) ?? null }));
+  });
+}
 
 /** Throw one page away. */
 export const dropPage = (id) => use(["pages"], "readwrite", (rows) => wait(rows.delete(id)));
 
 /**
- * The pages became one paper: both in one transaction, so that neither a page is lost nor one is sent twice. `paper` is
- * `{ key, owner, name, bytes, count, at, state }` with `state` WAITING or REFUSED.
+ * The pages with these ids became one paper: in one transaction, so that neither a page is lost nor one is sent twice.
+ * `paper` is `{ key, owner, name, bytes, count, at, state }` with `state` WAITING or REFUSED.
  */
-export function finish(paper) {
+export function finish(paper, ids) {
   return use(["pages", "papers"], "readwrite", async (rows, papers) => {
     await wait(papers.add(paper));
-    await wait(rows.clear());
+    for (const id of ids) await wait(rows.delete(id));
   });
 }
 

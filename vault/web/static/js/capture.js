@@ -128,7 +128,13 @@ async function take(corners) {
 
 async function keep(picture, corners) {
   const made = await ask("take", picture, corners ? { corners } : {});
-  await addPage({ blob: await asJpeg(made), advice: made.advice, cropped: made.cropped });
+  try {
+    await addPage({ blob: await asJpeg(made), advice: made.advice, cropped: made.cropped });
+  } catch (error) {
+    if (error?.name !== "QuotaExceededError") throw error;
+    halt();
+    tell(say("capture.full"), "bad");
+  }
   await drawPages();
 }
 
@@ -186,6 +192,7 @@ async function drawPages() {
 
 get("finish").addEventListener("submit", async (event) => {
   event.preventDefault();
+  halt();
   const kept = await pages();
   if (!kept.length) return;
   const name = get("name").value.trim().replace(/[\\/:*?"<>|]/g, " ") || say("capture.unnamed");
@@ -193,9 +200,8 @@ get("finish").addEventListener("submit", async (event) => {
   const pdf = await joinPictures(files, `${name}.pdf`);
   await finish({
     key: crypto.randomUUID(), owner: await owner(), name: pdf.name, bytes: await pdf.arrayBuffer(), count: kept.length, at: Date.now(), state: "WAITING",
-  });
+  }, kept.map((page) => page.id));
   get("name").value = "";
-  halt();
   await drawPages();
   await send();
   get("outbox-title").focus();
@@ -206,15 +212,18 @@ async function drawWaiting(mark) {
   const kept = await papers();
   get("outbox").hidden = !kept.length;
   get("waiting").replaceChildren(...kept.map((paper) => {
-    const row = element("div", "line", element("span", "grow", element("strong", "", paper.name), element("br"), element("small", "", say("paper.pages", { count: paper.count }))));
     const foreign = mark !== undefined && mark !== null && paper.owner !== mark;
-    if (foreign && paper.owner === null) {
+    const hidden = foreign && paper.owner !== null;
+    const name = hidden ? say("capture.others") : paper.name;
+    const row = element("div", "line", element("span", "grow", element("strong", "", name), element("br"), element("small", "", say("paper.pages", { count: paper.count }))));
+    if (foreign && !hidden) {
       row.append(button(say("capture.mine"), "", async () => {
         await keepPaper({ ...paper, owner: mark });
         await send();
       }));
-    } else row.append(say(foreign ? "capture.others" : `capture.state.${paper.state}`));
-    row.append(button(say("capture.drop"), "quiet", async () => {
+    } else if (!hidden) row.append(say(`capture.state.${paper.state}`));
+    // Who it belongs to decides about it, when they sign in again.
+    if (!hidden) row.append(button(say("capture.drop"), "quiet", async () => {
       if (!confirm(say("capture.drop_sure", { name: paper.name }))) return;
       await dropPaper(paper.key);
       await drawWaiting(mark);
@@ -324,5 +333,6 @@ navigator.serviceWorker?.addEventListener("message", ({ data }) => data === "sen
 
 navigator.serviceWorker?.register("/c-worker.js", { scope: "/c", type: "module" }).catch(() => {});
 navigator.storage?.persist?.().catch(() => {});
+await signedIn().catch(() => {});
 await drawPages();
 await send();

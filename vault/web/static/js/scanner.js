@@ -44,6 +44,15 @@ function again() {
   return row;
 }
 
+// The paper was taken away: its verdict stays to be read, but must not be taken for that of the next one.
+function passed() {
+  last = null;
+  const card = result.querySelector(".verdict");
+  if (!card) return;
+  card.classList.add("past");
+  card.before(note(say("scan.past")));
+}
+
 function reset() {
   turn += 1;
   last = null;
@@ -103,7 +112,7 @@ function onTexts(texts) {
   // A paper that was taken away and comes again is another check; one that is held still is judged once.
   if (text === undefined && last !== null) {
     gone ||= performance.now();
-    if (performance.now() - gone > GONE_MS) last = null;
+    if (performance.now() - gone > GONE_MS) passed();
     return;
   }
   gone = 0;

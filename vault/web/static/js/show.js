@@ -90,7 +90,7 @@ function comparison(claims, seen, { pins, say }) {
     Object.assign(differs, { type: "button" });
     differs.setAttribute("aria-pressed", "false");
     differs.setAttribute("aria-label", say("scan.differs_label", { label }));
-    const row = element("div", "", element("dt", "", label), element("dd", "", value), differs);
+    const row = element("div", "", element("dt", "", label), element("dd", "", element("span", "", value), differs));
     differs.addEventListener("click", () => {
       const now = differs.getAttribute("aria-pressed") !== "true";
       differs.setAttribute("aria-pressed", String(now));

@@ -38,6 +38,7 @@ from ocr.measure import Score, cer, wer
 from ocr.page import Readers, default_readers, models_folder, read_page
 from ocr.pages import pages
 from ocr.probe import Probe, probe
+from ocr.searchable import searchable
 from ocr.template import FieldSpec, Template
 from ocr.tesseract import Tesseract
 from ocr.turn import turned
@@ -88,6 +89,7 @@ __all__ = [
     "pages",
     "probe",
     "read_page",
+    "searchable",
     "turned",
     "understand",
     "wer",

@@ -9,15 +9,16 @@ from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
 
+from ocr import layer as text_layer
 from ocr.asternet import AsterNet
 from ocr.detector import LineFinder
 from ocr.engine import Reader, Reading
 from ocr.errors import ReaderError, ReaderMissingError
-from ocr.look import STEPS, look
+from ocr.look import STEPS, Look, look
 from ocr.order import bands_in_order, lines_in_order
 from ocr.strips import Band, cut
 from ocr.tesseract import Tesseract
-from ocr.values import Box, Line, PageImage, PageText, Picture
+from ocr.values import Box, Code, Line, PageImage, PageText, Picture, Word
 from ocr.vote import vote
 from ocr.words import as_line
 
@@ -55,26 +56,36 @@ def default_readers(models: Path | None = None) -> Readers:
     return Readers(first=Tesseract(), lines=LineFinder(folder), others=(AsterNet(folder),))
 
 
-def read_page(page: PageImage, *, readers: Readers | None = None, steps: AbstractSet[str] = STEPS) -> PageText:
+def read_page(
+    page: PageImage,
+    *,
+    readers: Readers | None = None,
+    steps: AbstractSet[str] = STEPS,
+    unless: Callable[[Sequence[Code]], bool] = lambda _: False,
+) -> PageText:
     """Read a page. Raises ``ReaderError`` only when no reader at all could read it.
 
-    ``steps`` are what may be done to the picture first, all of them by default.
+    ``steps`` are what may be done to the picture first, all of them by default. Codes are read before anything else:
+    when ``unless`` says of them that they tell enough, no line is read.
     """
     readers = readers or default_readers()
     warnings: list[str] = []
     names: list[str] = []
     seen = look(page, partial(_bands, readers=readers, warnings=warnings), partial(_legible, readers.first), steps)
     lines: Sequence[Line] = ()
-    if seen.bands is None:
-        lines = _read_whole(seen.grey, readers, names)
+    if unless(seen.codes):
+        pass
+    elif seen.bands is None:
+        lines = [_on_page(line, seen.to_page) for line in _read_whole(seen.grey, readers, names)]
     elif seen.bands:
         bands = [band for band in seen.bands if band.height < _TALLEST * band.length]
-        lines = _read_lines(seen.grey, bands, readers, names, warnings)
+        layer = page.layer if not seen.quarters else ()
+        lines = _read_lines(seen, bands, layer, readers, names, warnings)
     return PageText(
         width=seen.width,
         height=seen.height,
         dpi=seen.quality.dpi,
-        lines=tuple(_on_page(line, seen.to_page) for line in lines),
+        lines=tuple(lines),
         quality=seen.quality,
         codes=seen.codes,
         readers=tuple(names),
@@ -114,10 +125,17 @@ def _read_whole(grey: Picture, readers: Readers, names: list[str]) -> Sequence[L
     return lines_in_order(readers.first.read_page(grey))
 
 
-def _read_lines(
-    grey: Picture, bands: Sequence[Band], readers: Readers, names: list[str], warnings: list[str]
+def _read_lines(  # noqa: PLR0917 - the parts of one page
+    seen: Look,
+    bands: Sequence[Band],
+    layer: Sequence[Word],
+    readers: Readers,
+    names: list[str],
+    warnings: list[str],
 ) -> list[Line]:
-    strips = [cut(grey, band) for band in bands_in_order(bands)]
+    ordered = bands_in_order(bands)
+    told = text_layer.placed(layer, ordered, seen.to_page)
+    strips = [cut(seen.grey, band) for band in ordered]
     pictures = [strip.picture for strip in strips]
     heard: list[list[tuple[str, Reading]]] = [[] for _ in strips]
     failed: ReaderError | None = None
@@ -133,18 +151,24 @@ def _read_lines(
             heard[number].append((reader.name, reading))
         names.append(reader.name)
         if reader is readers.first:
-            chosen = _doubtful(pictures, readings, readers.second_look)
+            open_lines = [n for n, reading in enumerate(readings) if not text_layer.agrees(told[n], reading)]
+            chosen = _doubtful(pictures, readings, open_lines, readers.second_look)
     if not names:
         raise failed or ReaderMissingError("no reader at all")
-    lines = (as_line(strip, vote(readings)) for strip, readings in zip(strips, heard, strict=True))
-    return [line for line in lines if line is not None]
+    voted = (as_line(strip, vote(readings)) for strip, readings in zip(strips, heard, strict=True))
+    lines = [None if line is None else _on_page(line, seen.to_page) for line in voted]
+    if not any(told):
+        return [line for line in lines if line is not None]
+    settled, remarks = text_layer.settled(lines, told, [[reading for _, reading in readings] for readings in heard])
+    warnings.extend(remarks)
+    return settled
 
 
-def _doubtful(pictures: Sequence[Picture], readings: Sequence[Reading], most: float) -> list[int]:
-    """The lines to be read again, least sure first, as many as fit into ``most``."""
+def _doubtful(pictures: Sequence[Picture], readings: Sequence[Reading], among: Sequence[int], most: float) -> list[int]:
+    """The lines of ``among`` to be read again, least sure first, as many as fit into ``most``."""
     sure = [min((glyph.conf for glyph in reading), default=0.0) for reading in readings]
     chosen, spent = [], 0.0
-    for number in sorted(range(len(pictures)), key=lambda number: sure[number]):
+    for number in sorted(among, key=lambda number: sure[number]):
         height, width = pictures[number].shape
         spent += width / height
         if spent > most:

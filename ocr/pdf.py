@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+import unicodedata
 from collections.abc import Container, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -21,7 +23,7 @@ from ocr.errors import (
     TruncatedError,
 )
 from ocr.limits import Limits
-from ocr.values import PageImage
+from ocr.values import Box, PageImage, Word, hull
 
 _POINTS = 72
 _DEEPEST = 6
@@ -30,6 +32,7 @@ _WHOLE_PAGE = 0.8
 """A picture that covers this share of the page is the scan."""
 _LEAST_DPI = 60
 _MOST_OBJECTS = 20_000
+_MOST_LETTERS = 40_000
 
 
 def measure(data: bytes, limits: Limits) -> tuple[bool, list[tuple[float, float]]]:
@@ -106,20 +109,56 @@ def _drawn(document: Any, index: int, limits: Limits) -> PageImage:
         width, height = page.get_size()
         if not (width > 0 and height > 0):
             raise BrokenError(f"page {index + 1} has no size")
-        dpi = _resolution(page, width, height, limits)
+        dpi, scanned = _resolution(page, width, height, limits)
         bitmap = page.render(scale=dpi / _POINTS, may_draw_forms=True, rev_byteorder=True, prefer_bgrx=False)
         try:
             rgb = np.array(bitmap.to_numpy()[:, :, :3], dtype=np.uint8)
         finally:
             bitmap.close()
+        layer = () if scanned else _layer(page, rgb.shape[1], rgb.shape[0])
     finally:
         page.close()
-    return PageImage(index, rgb.shape[1], rgb.shape[0], dpi, rgb)
+    return PageImage(index, rgb.shape[1], rgb.shape[0], dpi, rgb, layer)
 
 
-def _resolution(page: Any, width: float, height: float, limits: Limits) -> int:
-    """Dots per inch to draw at; refuses what would need more pixels than allowed."""
-    dpi = float(limits.dpi_floor)
+def _layer(page: Any, width: int, height: int) -> tuple[Word, ...]:
+    """The words that the page itself says, in the order in which it says them."""
+    text = page.get_textpage()
+    try:
+        count = text.count_chars()
+        if not 0 < count <= _MOST_LETTERS:
+            return ()
+        words: list[Word] = []
+        letters: list[tuple[str, Box]] = []
+        for number in range(count + 1):
+            char = chr(pdfium.FPDFText_GetUnicode(text, number)) if number < count else " "
+            if char.isspace() or not char.isprintable():
+                if letters:
+                    said = unicodedata.normalize("NFC", "".join(letter for letter, _ in letters))
+                    words.append(Word(said, 1.0, hull([box for _, box in letters])))
+                letters = []
+                continue
+            letters.append((char, _on_picture(page, text.get_charbox(number, loose=True), width, height)))
+        return tuple(words)
+    finally:
+        text.close()
+
+
+def _on_picture(page: Any, box: tuple[float, float, float, float], width: int, height: int) -> Box:
+    """A box in the page's own units on its picture, whatever the page's turn and crop."""
+    left, bottom, right, top = box
+    places = []
+    for x, y in ((left, bottom), (right, top)):
+        across, down = ctypes.c_int(), ctypes.c_int()
+        pdfium.FPDF_PageToDevice(page, 0, 0, width, height, 0, x, y, across, down)
+        places.append((across.value, down.value))
+    (x0, y0), (x1, y1) = places
+    return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
+
+
+def _resolution(page: Any, width: float, height: float, limits: Limits) -> tuple[int, bool]:
+    """Dots per inch to draw at, and whether the page is a scan; refuses what would need more pixels than allowed."""
+    dpi, scanned = float(limits.dpi_floor), False
     for count, item in enumerate(page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE], max_depth=_DEEPEST)):
         if count > _MOST_OBJECTS:
             break
@@ -128,10 +167,11 @@ def _resolution(page: Any, width: float, height: float, limits: Limits) -> int:
             raise PageTooLargeError(f"a picture of {across} x {down} pixels, at most {limits.max_pixels_page} together")
         left, bottom, right, top = item.get_bounds()
         if (right - left) * (top - bottom) >= _WHOLE_PAGE * width * height:
+            scanned = True
             long_side, points = max(across, down), max(right - left, top - bottom)
             dpi = max(dpi, long_side * _POINTS / points)
     dpi = min(dpi, float(limits.dpi_cap))
     most = (limits.max_pixels_page / (width * height)) ** 0.5 * _POINTS
     if most < _LEAST_DPI:
         raise PageTooLargeError(f"a page of {width / _POINTS:.0f} x {height / _POINTS:.0f} inches")
-    return int(min(dpi, most))
+    return int(min(dpi, most)), scanned

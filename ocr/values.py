@@ -37,7 +37,8 @@ class PageImage:
     """One page as a picture.
 
     ``rgb`` has ``height`` x ``width`` x 3 bytes, upright after EXIF; ``dpi`` is what the file says or, where it says
-    nothing believable, an estimate from the paper's shape.
+    nothing believable, an estimate from the paper's shape. ``layer``: the words that a born-digital PDF itself says,
+    with boxes in pixels; none for scans.
     """
 
     index: int
@@ -45,6 +46,7 @@ class PageImage:
     height: int
     dpi: int
     rgb: Picture
+    layer: tuple[Word, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Formats in which records leave and come back: archive packages, verifiable credentials. Pure: bytes and values."""
 
+from vault.exchange.bitstring import Purpose, status_credential
 from vault.exchange.package import (
     ArchiveFile,
     ArchivePackage,
@@ -9,6 +10,8 @@ from vault.exchange.package import (
     Representation,
 )
 from vault.exchange.reading import read_package
+from vault.exchange.record_json import record_to_plain
+from vault.exchange.sd_jwt import SdJwtClaims, issue_sd_jwt, public_jwk
 from vault.exchange.writing import write_package
 
 __all__ = [
@@ -17,7 +20,13 @@ __all__ = [
     "PackageBrokenError",
     "PackageKind",
     "PreservationEvent",
+    "Purpose",
     "Representation",
+    "SdJwtClaims",
+    "issue_sd_jwt",
+    "public_jwk",
     "read_package",
+    "record_to_plain",
+    "status_credential",
     "write_package",
 ]

@@ -11,6 +11,7 @@ from vault.domain.errors import Invalid, Unavailable
 from vault.domain.records import StatusSlot
 from vault.domain.reuse import VIET_NAM
 from vault.domain.states import RecordState
+from vault.exchange import Purpose, SdJwtClaims, issue_sd_jwt, public_jwk, status_credential
 from vault.keys.ring import Use
 from vault.ports import CredentialFacts, HolderProof
 
@@ -135,6 +136,53 @@ class FileCredentialDesk:
             )
         except qr.CredentialError as error:
             raise Invalid(error.code) from error
+
+    def sd_jwt(self, record_id: bytes, facts: CredentialFacts, *, slot: StatusSlot, at: datetime) -> str:
+        """The same facts as SD-JWT VC."""
+        claims = self._claims(record_id, facts, slot=slot, at=at)
+        shown = {
+            "record_id": record_id.hex(),
+            "number": facts.number,
+            "issued_on": facts.issued_on and facts.issued_on.isoformat(),
+            "holder_name": facts.holder_name,
+            "holder_masked": facts.holder_masked,
+            "original_sha256": facts.original,
+        }
+        key = self._signer("qr", at)
+        return issue_sd_jwt(
+            SdJwtClaims(
+                issuer=f"https://{self._host}",
+                vct=f"https://{self._host}/vct/{facts.type_code}",
+                issued_at=claims.issued_at,
+                expires_at=claims.expires_at,
+                status_uri=claims.status.uri,
+                status_index=claims.status.index,
+                disclosable={name: value for name, value in shown.items() if value},
+            ),
+            sign=key.sign,
+            kid=key.kid.hex(),
+            salt=lambda: secrets.token_bytes(_SALT_SIZE),
+        )
+
+    def bitstring(self, list_id: int, states: Mapping[int, RecordState], purpose: Purpose, *, now: datetime) -> str:
+        """The states as a W3C Bitstring Status List credential."""
+        now = now.astimezone(UTC).replace(microsecond=0)
+        key = self._signer("status", now)
+        return status_credential(
+            states,
+            purpose,
+            uri=f"{self.status_uri(list_id)}/w3c/{purpose}",
+            issuer=f"https://{self._host}",
+            now=now,
+            ttl=STATUS_TTL,
+            sign=key.sign,
+            kid=key.kid.hex(),
+        )
+
+    def jwks(self, *, now: datetime) -> tuple[Mapping[str, str], ...]:
+        """Keys that count for something, as JWK."""
+        listed = [one for one in self.trusted(now=now).entries if one.revoked_at is None]
+        return tuple(public_jwk(one.x, one.y, kid=one.kid.hex()) for one in listed)
 
     def status_token(self, list_id: int, states: Mapping[int, RecordState], *, now: datetime) -> bytes:
         """A signed status list in which every index not named is valid."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Protocol
+from typing import Literal, Protocol
 
 import ocr
 import qr
@@ -223,6 +223,25 @@ class CredentialDesk(Protocol):
         lifetime: timedelta,
     ) -> bytes:
         """A credential for a phone (SD-CWT) that lives at most 72 hours; `Invalid` for a proof that does not hold."""
+        ...
+
+    def sd_jwt(self, record_id: bytes, facts: CredentialFacts, *, slot: StatusSlot, at: datetime) -> str:
+        """The same facts as SD-JWT VC, each of them for the holder to show or to keep back."""
+        ...
+
+    def bitstring(
+        self,
+        list_id: int,
+        states: Mapping[int, RecordState],
+        purpose: Literal["revocation", "suspension"],
+        *,
+        now: datetime,
+    ) -> str:
+        """The states as a W3C Bitstring Status List credential."""
+        ...
+
+    def jwks(self, *, now: datetime) -> tuple[Mapping[str, str], ...]:
+        """Public keys of the trust list as JWK, for those who check the two above."""
         ...
 
     def status_token(self, list_id: int, states: Mapping[int, RecordState], *, now: datetime) -> bytes:

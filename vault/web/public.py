@@ -8,7 +8,13 @@ import re
 from fastapi import APIRouter, Request, Response
 
 from vault.domain.errors import NotFound
-from vault.usecases.verify.publish_status import STATUS_TYPE, published_status
+from vault.exchange import Purpose
+from vault.usecases.verify.publish_status import (
+    BITSTRING_TYPE,
+    STATUS_TYPE,
+    published_bitstring,
+    published_status,
+)
 from vault.web.session import TheApp
 
 router = APIRouter(tags=["public"])
@@ -32,6 +38,23 @@ def status_list(list_id: int, request: Request, app: TheApp) -> Response:
     """A Token Status List (IETF) as CWT: verifiers fetch the whole list, so nobody learns who was checked."""
     token = published_status(list_id, uow=app.uow, files=app.published, credentials=app.credentials, clock=app.clock)
     return _cached(request, token, STATUS_TYPE, STATUS_SECONDS)
+
+
+@router.get("/s/{list_id}/w3c/{purpose}", response_class=Response)
+def bitstring_status_list(list_id: int, purpose: Purpose, request: Request, app: TheApp) -> Response:
+    """The same states as a W3C Bitstring Status List credential: `revocation` or `suspension`."""
+    text = published_bitstring(
+        list_id, purpose, uow=app.uow, files=app.published, credentials=app.credentials, clock=app.clock
+    )
+    return _cached(request, text, BITSTRING_TYPE, STATUS_SECONDS)
+
+
+@router.get("/.well-known/jwt-vc-issuer")
+def jwt_vc_issuer(app: TheApp, response: Response) -> dict[str, object]:
+    """Issuer and keys of our SD-JWT VC (draft-ietf-oauth-sd-jwt-vc section 5)."""
+    response.headers["Cache-Control"] = "public, max-age=300"
+    keys = [dict(key) for key in app.credentials.jwks(now=app.clock.now())]
+    return {"issuer": f"https://{app.credentials.host}", "jwks": {"keys": keys}}
 
 
 @router.get("/trust-list", response_class=Response)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from vault.domain.errors import NotFound
+from vault.domain.states import RecordState
+from vault.exchange import Purpose
 from vault.ports import Clock, CredentialDesk, Files, UnitOfWork
 from vault.usecases.digitize.confirm import STATUS_LIST
 from vault.usecases.present.put_on_phone import PHONE_LIST
 
 STATUS_LISTS = (STATUS_LIST, PHONE_LIST)
 STATUS_TYPE = "application/statuslist+cwt"
+BITSTRING_TYPE = "application/vc+jwt"
+PURPOSES: tuple[Purpose, ...] = ("revocation", "suspension")
 _KEPT = timedelta(days=1)
 """How long places and digits of ended shares stay theirs: a status list may be believed for as long."""
 
@@ -25,9 +30,32 @@ def make_status(list_id: int, *, uow: UnitOfWork, credentials: CredentialDesk, c
     if list_id not in STATUS_LISTS:
         raise NotFound("STATUS_LIST")
     now = clock.now()  # before the states are read: the token never claims to know more than it does
+    return credentials.status_token(list_id, _states(list_id, uow), now=now)
+
+
+def make_bitstring(
+    list_id: int, purpose: Purpose, *, uow: UnitOfWork, credentials: CredentialDesk, clock: Clock
+) -> bytes:
+    """The same states for those who read W3C status lists (`application/vc+jwt`)."""
+    if list_id not in STATUS_LISTS:
+        raise NotFound("STATUS_LIST")
+    now = clock.now()
+    return credentials.bitstring(list_id, _states(list_id, uow), purpose, now=now).encode("ascii")
+
+
+def published_bitstring(
+    list_id: int, purpose: Purpose, *, uow: UnitOfWork, files: Files, credentials: CredentialDesk, clock: Clock
+) -> bytes:
+    """What is served: the published file; made on the spot before the first publication."""
+    if list_id not in STATUS_LISTS:
+        raise NotFound("STATUS_LIST")
+    found = files.get(f"{status_path(list_id)}/w3c/{purpose}")
+    return found or make_bitstring(list_id, purpose, uow=uow, credentials=credentials, clock=clock)
+
+
+def _states(list_id: int, uow: UnitOfWork) -> Mapping[int, RecordState]:
     with uow.begin() as tx:
-        states = tx.records.states(list_id) if list_id == STATUS_LIST else tx.shares.states(list_id)
-    return credentials.status_token(list_id, states, now=now)
+        return tx.records.states(list_id) if list_id == STATUS_LIST else tx.shares.states(list_id)
 
 
 def publish_status(*, uow: UnitOfWork, files: Files, credentials: CredentialDesk, clock: Clock) -> None:
@@ -37,6 +65,9 @@ def publish_status(*, uow: UnitOfWork, files: Files, credentials: CredentialDesk
     for list_id in STATUS_LISTS:
         token = make_status(list_id, uow=uow, credentials=credentials, clock=clock)
         files.put(status_path(list_id), token, mime=STATUS_TYPE)
+        for purpose in PURPOSES:
+            text = make_bitstring(list_id, purpose, uow=uow, credentials=credentials, clock=clock)
+            files.put(f"{status_path(list_id)}/w3c/{purpose}", text, mime=BITSTRING_TYPE)
 
 
 def published_status(

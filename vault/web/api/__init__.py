@@ -2,10 +2,36 @@
 
 from fastapi import APIRouter
 
-from vault.web.api import access, catalogue, dossiers, intakes, me, mine, overview, records, search, session, verify
+from vault.web.api import (
+    access,
+    catalogue,
+    dossiers,
+    exchange,
+    intakes,
+    me,
+    mine,
+    overview,
+    records,
+    search,
+    session,
+    verify,
+)
 
 router = APIRouter(prefix="/api/v1")
-for part in (session, catalogue, intakes, records, search, dossiers, me, mine, verify, overview, access):
+for part in (
+    session,
+    catalogue,
+    intakes,
+    records,
+    search,
+    dossiers,
+    me,
+    mine,
+    verify,
+    overview,
+    access,
+    exchange,
+):
     router.include_router(part.router)
 router.include_router(dossiers.reports)
 

@@ -46,9 +46,9 @@ class Checks:
             self.warnings.append(f"{code}:{','.join(names)}")
 
 
-def cross_checked(fields: Mapping[str, FieldValue]) -> Checks:
-    """Compare what can be compared."""
-    found = Checks()
+def cross_checked(fields: Mapping[str, FieldValue], found: Checks | None = None) -> Checks:
+    """Compare what can be compared, and add it to ``found``."""
+    found = found or Checks()
     spoken = spoken_date(fields["birth_date_words"].raw) if "birth_date_words" in fields else None
     if spoken and _has(fields, "birth_date"):
         agree = fields["birth_date"].value == spoken

@@ -7,11 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ocr import letterhead
-from ocr.checks import cross_checked
+from ocr import letterhead, told
+from ocr.checks import Checks, cross_checked
 from ocr.classify import TypeGuess, guess_type, score
 from ocr.fields import labelled
-from ocr.idcard import parse
 from ocr.normal import NORMALISERS
 from ocr.sheet import Sheet, Span
 from ocr.template import FieldSpec, How, Template
@@ -29,7 +28,6 @@ _BY_PLACE: Mapping[How, Callable[[Sheet], Span | None]] = {
 _ANY_PAGE = ("place", "place_date", "alone")
 _LOOKALIKES = re.compile(r"\b(?=\w*[A-Z])(?=\w*\d)\w*[O0I1]\w*")
 """Letters and digits mixed: nothing tells O from 0 there, so such a value always goes to a person."""
-_CODE_CONFIDENCE = 0.995
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +68,9 @@ def understand(pages: Sequence[PageText], templates: Sequence[Template], type_co
     drafts = [template for template in templates if template.code == guess.code]
     template = max(drafts, key=lambda draft: score(sheets, draft), default=None)
     fields = {} if template is None else _fields(sheets, template, guess.confidence)
-    _take_identity_card(pages, guess.code, fields)
-    fields, warnings = _judged(fields)
+    checks = Checks()
+    told.take(sheets, guess.code, fields, checks)
+    fields, warnings = _judged(fields, checks)
     if template is not None:
         warnings += [
             f"FIELD_MISSING:{spec.name}" for spec in template.fields if spec.required and spec.name not in fields
@@ -83,8 +82,8 @@ def understand(pages: Sequence[PageText], templates: Sequence[Template], type_co
     return Understanding(guess, fields, tuple(warnings))
 
 
-def _judged(fields: Mapping[str, FieldValue]) -> tuple[dict[str, FieldValue], list[str]]:
-    checks = cross_checked(fields)
+def _judged(fields: Mapping[str, FieldValue], checks: Checks) -> tuple[dict[str, FieldValue], list[str]]:
+    cross_checked(fields, checks)
     weighed = {
         name: replace(field, evidence={**field.evidence, "agrees": 1.0})
         if name in checks.agrees and name not in checks.contradicted and field.evidence
@@ -146,13 +145,3 @@ def _field(span: Span, spec: FieldSpec, value: str, raw: str, type_conf: float) 
 
 def _box(span: Span) -> Box:
     return hull([span.sheet.box(start, end) for start, end in span.parts])
-
-
-def _take_identity_card(pages: Sequence[PageText], code: str, fields: dict[str, FieldValue]) -> None:
-    """On an identity card the QR code says the fields better than any reader."""
-    for number, page in enumerate(pages):
-        for found in page.codes:
-            said = parse(found.text)
-            if said is not None and code == "ID":
-                for name, value in said.items():
-                    fields[name] = FieldValue(value, _CODE_CONFIDENCE, number, found.box, value)

@@ -241,6 +241,7 @@ def plans_of(app: App) -> list[str]:
     with app.uow.engine.begin() as connection:
         fill(connection)
     with app.uow.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("RESET ROLE")  # only the owner may
         connection.exec_driver_sql("VACUUM ANALYZE")
     return seq_scans(app)
 

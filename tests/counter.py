@@ -140,11 +140,15 @@ def running(home: Path) -> Iterator[Counter]:
     port, password = next(free_inner()), "ab" * 16
     server.start(port, password=password)
     url = f"postgresql://vault:{password}@127.0.0.1:{port}/vault"
-    app = bootstrap.build(Settings(home=home, database_url=SecretStr(url), public_host="kho.example.vn"))
+    passphrase = SecretStr("mau")
+    app = bootstrap.build(
+        Settings(home=home, database_url=SecretStr(url), public_host="kho.example.vn", key_passphrase=passphrase)
+    )
     # The composition root makes each part on first use and keeps it here.
     app.__dict__["blobs"] = MemoryBlobs()
     try:
         upgrade(url)
+        app.wrapping.add(at=app.clock.now())
         yield Counter(app, itertools.count(1))
     finally:
         app.close()

@@ -31,7 +31,7 @@ from vault.domain.records import Record
 from vault.domain.search import parse_query
 from vault.domain.shares import Share, ShareKind
 from vault.domain.states import RecordState
-from vault.ports import Account
+from vault.ports import Account, HeldKey, WrappedKey
 
 LARGE = 10_000
 """A table of so many rows is read by index."""
@@ -42,6 +42,10 @@ DOSSIER = DossierCode("H24.2-261122-0001")
 INTAKE = IntakeId("in-1")
 WITHOUT_SQL = {"jobs"}
 """The queue's statements are its own."""
+
+
+LOOKS_AT_ALL = {"keys.unheld", "keys.strays", "keys.agencies", "intakes.seal_old"}
+"""Commands of the operator and the hourly sweep: they read everything, because that is their work."""
 
 
 def fill(connection: Connection) -> None:
@@ -113,7 +117,7 @@ def statements(app: App) -> list[tuple[str, str, Any]]:
         finally:
             event.remove(app.uow.engine, "before_cursor_execute", note)
             transaction.rollback()
-        missing = methods(tx) - called
+        missing = methods(tx) - called - LOOKS_AT_ALL
     if missing:
         message = f"no call of {', '.join(sorted(missing))} stands in tests/plans.py"
         raise LookupError(message)
@@ -172,6 +176,8 @@ def _intakes() -> Iterator[Any]:
     yield _call("intakes", "set_confirmation", INTAKE, said)
     yield _call("intakes", "set_confirmation", INTAKE, None)
     yield _call("intakes", "find", RecordCode("r-7"))
+    yield _call("intakes", "of_bytes", AGENCY, digest)
+    yield _call("intakes", "erase", INTAKE)
     yield _call("intakes", "set_record", INTAKE, RecordCode("r-new"))
 
 
@@ -222,6 +228,8 @@ def _records() -> Iterator[Any]:
     yield _call("records", "states", 0)
     yield _call("records", "seals_to_renew", NOW, limit=200)
     yield _call("records", "set_seal", code, Digest("2" * 64), level="B-LTA", archived_until=NOW)
+    yield _call("records", "erased_at", code)
+    yield _call("records", "erase", code, at=NOW)
     yield _call("records", "set_state", code, RecordState.SUSPENDED, superseded_by=None, at=NOW)
 
 
@@ -278,6 +286,11 @@ def _rest() -> Iterator[Any]:
     yield _call("events", "behind", ASKS[Figure.REUSED], (AGENCY,), **span, limit=100)
     only = {"procedure": "1", "components": ("1.TP01",), "offset": 100}
     yield _call("events", "behind", ASKS[Figure.ONCE_ONLY_REFUSED], (AGENCY,), **span, **only, limit=100)
+    yield from _keys()
+    yield _call("log", "my_turn")
+    yield _call("log", "wait_turn")
+    yield _call("log", "set_cosigned", 7, "x", 2)
+    yield _call("log", "best_head", 7)
     yield _call("log", "size")
     yield _call("log", "leaves", 5, 9)
     yield _call("log", "places_of", RecordCode("r-7"))
@@ -285,3 +298,20 @@ def _rest() -> Iterator[Any]:
     yield _call("log", "head")
     yield _call("log", "set_head", 10_000_000, "x", at=NOW)
     yield _call("log", "take", 10, lambda: b"x")
+
+
+def _keys() -> Iterator[Any]:
+    held = HeldKey(INTAKE, WrappedKey(AGENCY, "file:1", b"x"), "d-7")
+    yield _call("keys", "lock", "x")
+    yield _call("keys", "of", "d-7", lock=True)
+    yield _call("keys", "of_papers", "text", ["in-1", "in-2"])
+    yield _call("keys", "hold", "d-new", held)
+    yield _call("keys", "let_go", "d-7", INTAKE)
+    yield _call("keys", "of_paper", INTAKE)
+    yield _call("keys", "end_paper", IntakeId("in-8"))
+    yield _call("keys", "whole_of", INTAKE)
+    yield _call("keys", "older", "H24.7", "file:2", limit=500)
+    yield _call("keys", "rewrap", [(held, WrappedKey(AGENCY, "file:2", b"y"))])
+    yield _call("holds", "put", RecordCode(_SEEDED.code), "x", by="x", at=NOW)
+    yield _call("holds", "living", RecordCode("r-7"))
+    yield _call("holds", "lift", RecordCode("r-7"), at=NOW)

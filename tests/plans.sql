@@ -38,3 +38,7 @@ INSERT INTO batch (id, state, original, filename, size, page_count, agency_code,
 INSERT INTO batch_part SELECT 'b-' || n, 0, 0, 0, NULL, 'in-' || n FROM generate_series(1, 20000) n;
 INSERT INTO hand_over SELECT 'h-' || n, 'a-' || n, now(), now() + interval '1 day' FROM generate_series(1, 20000) n;
 INSERT INTO hand_over_intake SELECT 'h-' || n, 'in-' || n, now() FROM generate_series(1, 20000) n;
+INSERT INTO blob_key (digest, paper, agency_code, key, wrapped)
+SELECT 'd-' || n, 'in-' || n, 'H24.' || (n % 500), 'file:' || (n % 2), '\x00' FROM generate_series(1, 40000) n;
+INSERT INTO hold (record_code, reason, by_account, at)
+SELECT code, 'x', 'x', now() FROM (SELECT code FROM record ORDER BY id LIMIT 20000) r;

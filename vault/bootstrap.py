@@ -18,9 +18,9 @@ import qr
 import signing
 from vault import catalogue as catalogue_data
 from vault import telemetry
-from vault.blobs import S3Blobs, S3Files, S3Settings
+from vault.blobs import EncryptedBlobs, S3Files, S3Settings, S3Store
 from vault.config import Settings
-from vault.db import PostgresUnitOfWork, upgrade
+from vault.db import ROLE, PostgresUnitOfWork, upgrade, works_as
 from vault.domain.catalogue import Catalogue
 from vault.domain.errors import Invalid, Unavailable
 from vault.domain.holders import HolderId
@@ -29,19 +29,24 @@ from vault.domain.people import Actor, Role
 from vault.domain.vitals import Expiry, Look
 from vault.keys import (
     FileCredentialDesk,
+    FileKeyService,
     FileSealingDesk,
     KeyFolder,
     KeyRing,
     OpenKeys,
+    TokenKeyService,
+    TransitKeyService,
+    WrappingFile,
     load_development_pki,
     load_log_key,
     prepare_development_keys,
     prepare_development_trust,
 )
 from vault.keys.folder import write_private
-from vault.log import TransparencyLog
-from vault.ports import Account
+from vault.log import NoteError, TransparencyLog, WitnessAddress, Witnesses, parse_verifier_key
+from vault.ports import Account, KeyService
 from vault.sandbox import Limits, Sandbox
+from vault.sandbox.clamd import ClamdScanner
 from vault.sandbox.engines import SandboxEngines
 from vault.usecases.oversee.take_vitals import take_vitals
 
@@ -87,12 +92,47 @@ class App:
     @cached_property
     def uow(self) -> PostgresUnitOfWork:
         """PostgreSQL."""
-        return PostgresUnitOfWork(database_url(self.settings), seen=telemetry.observe_act, carried=telemetry.carried)
+        return PostgresUnitOfWork(
+            database_url(self.settings),
+            seen=telemetry.observe_act,
+            carried=telemetry.carried,
+            key_service=self.key_service,
+        )
 
     @cached_property
-    def blobs(self) -> S3Blobs:
-        """The object store."""
-        return S3Blobs(_s3(self.settings))
+    def key_service(self) -> KeyService:
+        """What wraps the data keys of blobs and texts. Opened when the first one is wrapped or opened."""
+        settings = self.settings
+        if settings.kms == "transit":
+            if settings.kms_url is None or settings.kms_secret is None:
+                raise Unavailable("KMS_SETTINGS", names="VAULT_KMS_URL, VAULT_KMS_SECRET")
+            secret = settings.kms_secret.get_secret_value()
+            return TransitKeyService(settings.kms_url, token=secret, prefix=settings.kms_key)
+        if settings.kms == "pkcs11":
+            if settings.kms_module is None or settings.kms_token is None or settings.kms_secret is None:
+                raise Unavailable("KMS_SETTINGS", names="VAULT_KMS_MODULE, VAULT_KMS_TOKEN, VAULT_KMS_SECRET")
+            return TokenKeyService(
+                settings.kms_module,
+                token_label=settings.kms_token,
+                pin=settings.kms_secret.get_secret_value(),
+                prefix=settings.kms_key,
+            )
+        return FileKeyService(self.wrapping)
+
+    @cached_property
+    def wrapping(self) -> WrappingFile:
+        """The wrapping keys of a deployment that keeps them in a file."""
+        return WrappingFile(self.keys.wrapping, lambda: passphrase_of(self.settings))
+
+    @cached_property
+    def store(self) -> S3Store:
+        """The object store, as names and bytes."""
+        return S3Store(_s3(self.settings))
+
+    @cached_property
+    def blobs(self) -> EncryptedBlobs:
+        """The files of papers, encrypted in the object store."""
+        return EncryptedBlobs(self.store, uow=self.uow, keys=self.key_service, ids=self.ids)
 
     @cached_property
     def engines(self) -> SandboxEngines:
@@ -106,11 +146,13 @@ class App:
         # A deployment keeps its scratch with its data; a lone `vault verify` makes no folder where it happens to run.
         scratch = settings.home / "scratch" if settings.home.exists() else None
         sandbox = Sandbox(limits, scratch=scratch, watch=telemetry.watch)
+        scanner = None if settings.clamd is None else ClamdScanner(settings.clamd)
         return SandboxEngines(
             sandbox,
             max_bytes=settings.max_upload_bytes,
             max_pages=settings.max_pages,
             batch=(settings.max_batch_bytes, settings.max_batch_pages),
+            scanner=scanner,
         )
 
     @cached_property
@@ -183,19 +225,26 @@ class App:
     @cached_property
     def files(self) -> S3Files:
         """Named files of the transparency log."""
-        return S3Files(self.blobs, "log")
+        return S3Files(self.store, "log")
 
     @cached_property
     def published(self) -> S3Files:
         """Files that anybody may fetch: the status lists."""
-        return S3Files(self.blobs, "public")
+        return S3Files(self.store, "public")
 
     @cached_property
     def log(self) -> TransparencyLog:
         """The transparency log."""
         key = load_log_key(self.keys, passphrase_of(self.settings))
         origin = self.keys.origin_for(self.settings.qr_host)
-        return TransparencyLog(uow=self.uow, files=self.files, key=key, origin=origin, clock=self.clock)
+        return TransparencyLog(
+            uow=self.uow,
+            files=self.files,
+            key=key,
+            origin=origin,
+            clock=self.clock,
+            witnesses=Witnesses(_witnesses(self.settings)),
+        )
 
     @cached_property
     def credentials(self) -> FileCredentialDesk:
@@ -229,6 +278,12 @@ class App:
             ends.append(Expiry(f"{use}_key", max(signing_keys, default=now)))
         return tuple(ends)
 
+    def database_role(self) -> tuple[str, bool]:
+        """The role that the program works as, and whether it is the one that cannot change the past."""
+        with self.uow.engine.connect() as connection:
+            role = works_as(connection)
+        return role, role == ROLE
+
     def close(self) -> None:
         """Give back what was opened: connections, and the engines' children."""
         opened = vars(self)
@@ -258,6 +313,13 @@ def database_url(settings: Settings) -> str:
     if settings.database_url is None:
         raise Unavailable("NOT_UP")
     return settings.database_url.get_secret_value()
+
+
+def _witnesses(settings: Settings) -> tuple[WitnessAddress, ...]:
+    try:
+        return tuple(WitnessAddress(url, parse_verifier_key(key)) for url, key in settings.witnesses)
+    except NoteError as error:
+        raise Invalid("SETTINGS_WRONG", names="VAULT_WITNESSES") from error
 
 
 def _s3(settings: Settings) -> S3Settings:
@@ -297,7 +359,7 @@ def prepare(settings: Settings) -> None:
     """Bring a deployment to where it can serve: schema, bucket, keys, first accounts. Safe to run again."""
     upgrade(database_url(settings))
     with closing(build(settings)) as app:
-        app.blobs.prepare()
+        app.store.prepare()
         if settings.environment == "development":
             prepare_keys(app)
             remember_names(app)
@@ -317,6 +379,8 @@ def prepare_keys(app: App) -> None:
     passphrase, now = passphrase_of(settings), app.clock.now()
     prepare_development_keys(app.keys, agency_name=settings.agency_name, passphrase=passphrase, now=now)
     prepare_development_trust(app.keys, agency_code=settings.agency_code, passphrase=passphrase, now=now)
+    if settings.kms == "file" and not app.keys.wrapping.exists():
+        app.wrapping.add(at=now)
 
 
 def remember_names(app: App) -> None:

@@ -101,12 +101,30 @@ class Settings(BaseSettings):
         default=None, description="PKCS#12 of the agency's seal; default: the development key."
     )
     key_passphrase: SecretStr | None = Field(default=None, description="Opens the PKCS#12 and the PEM keys.")
+    kms: Literal["file", "pkcs11", "transit"] = Field(
+        default="file", description="What wraps the data keys of papers: keys/wrapping.json, an HSM, or a server."
+    )
+    kms_key: str = Field(default="kho-so", description="Prefix of the agencies' wrapping keys in an HSM or a server.")
+    kms_secret: SecretStr | None = Field(default=None, description="PIN of the HSM's token, or token of the server.")
+    kms_module: Path | None = Field(default=None, description="PKCS#11 library of the HSM.")
+    kms_token: str | None = Field(default=None, description="Label of the HSM's token.")
+    kms_url: str | None = Field(
+        default=None, description="Address of a server with the transit interface (HashiCorp Vault, OpenBao)."
+    )
     trust_roots: Path | None = Field(
         default=None, description="PEM of roots that PDF signatures must lead to, beside the built-in."
     )
 
+    witnesses: tuple[tuple[str, str], ...] = Field(
+        default=(),
+        description="Witnesses of the transparency log: JSON list of [address, key], as `vault witness` prints them.",
+    )
+
     # --- limits ------------------------------------------------------------------------------------------------------
     max_upload_bytes: int = Field(default=120_000_000, description="Largest file taken in.")
+    clamd: str | None = Field(
+        default=None, description="ClamAV's daemon that looks at every upload: host:port, or the path of its socket."
+    )
     max_pages: int = Field(default=300, description="Most pages of one file.")
     max_batch_bytes: int = Field(default=400_000_000, description="Largest batch of papers scanned in one go.")
     max_batch_pages: int = Field(default=2_000, description="Most pages of a batch, separator sheets included.")

@@ -16,6 +16,7 @@ from PIL import Image
 from tests.counter import Counter
 from tests.e2e.conftest import HOLDER, Paper, Visit, Visits
 from tests.golden.specimens import as_jpeg, as_pdf, draw
+from vault.domain.intake import IntakeId
 from vault.domain.people import Role
 
 if TYPE_CHECKING:
@@ -244,7 +245,7 @@ def adoption_papers(service: Service) -> None:
     app = service.app
     picture = io.BytesIO()
     Image.new("L", (620, 877), 235).save(picture, "JPEG")
-    preview = app.blobs.put(picture.getvalue(), mime="image/jpeg")
+    preview = app.blobs.put(picture.getvalue(), mime="image/jpeg", paper=IntakeId("e2e"), agency="H24.900")
     shelf = Counter(app, itertools.count(700_000))
     adopter = (HOLDER["number"], HOLDER["name"])
     last_month = app.clock.now().date() - timedelta(days=20)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 from vault.domain.errors import NotFound, Unavailable
 from vault.domain.ids import Digest, digest_of
+from vault.domain.intake import IntakeId
+from vault.ports import HeldKey
 
 
 class MemoryBlobs:
@@ -11,12 +15,14 @@ class MemoryBlobs:
 
     def __init__(self) -> None:
         self.kept: dict[Digest, bytes] = {}
+        self.used: dict[Digest, set[IntakeId]] = {}
 
-    def put(self, data: bytes, *, mime: str) -> Digest:
+    def put(self, data: bytes, *, mime: str, paper: IntakeId, agency: str) -> Digest:
         """Keep bytes under their digest."""
-        del mime
+        del mime, agency
         digest = digest_of(data)
         self.kept.setdefault(digest, bytes(data))
+        self.used.setdefault(digest, set()).add(paper)
         return digest
 
     def get(self, digest: Digest) -> bytes:
@@ -27,6 +33,24 @@ class MemoryBlobs:
         if digest_of(data) != digest:
             raise Unavailable("BLOB_DAMAGED", digest=digest)
         return data
+
+    def open(self, digest: Digest) -> Iterator[bytes]:
+        """The same in one piece."""
+        yield self.get(digest)
+
+    def let_go(self, digest: Digest, *, paper: IntakeId) -> bool:
+        """Forget the bytes when nobody uses them any more."""
+        users = self.used.get(digest, set())
+        was_there = paper in users
+        users.discard(paper)
+        if was_there and not users:
+            del self.kept[digest]
+        return was_there and not users
+
+    def discard(self, ended: Sequence[HeldKey]) -> None:
+        """Forget them."""
+        for one in ended:
+            self.kept.pop(Digest(one.digest), None)
 
     def has(self, digest: Digest) -> bool:
         """Whether they are kept."""

@@ -10,6 +10,7 @@ import signing
 from tests.golden.specimens import as_jpeg, draw
 from tests.service import Service
 from vault.domain.ids import RecordCode
+from vault.domain.intake import IntakeId
 from vault.domain.people import Action, Role
 from vault.keys import FileSealingDesk, load_development_pki
 from vault.usecases.digitize.renew_seals import renew_seals
@@ -87,7 +88,7 @@ def test_a_copy_saved_before_the_renewal_is_still_known(service: Service, record
     saved = app.blobs.get(now.sealed)
     renewed = app.sealing.renew(saved)
     with app.uow.begin() as tx:
-        digest = app.blobs.put(renewed.pdf, mime="application/pdf")
+        digest = app.blobs.put(renewed.pdf, mime="application/pdf", paper=IntakeId("renewed"), agency="H24.900")
         tx.records.set_seal(record, digest, level=renewed.level, archived_until=renewed.archived_until)
     body = {"state": "SUSPENDED", "reason": "đang kiểm tra"}
     service.client(Role.OFFICER).post(f"/api/v1/records/{record}/state", json=body).raise_for_status()

@@ -1,5 +1,6 @@
-"""The object store, through the minio client, and nowhere else."""
+"""The object store, and blobs encrypted in it."""
 
-from vault.blobs.s3 import S3Blobs, S3Files, S3Settings
+from vault.blobs.encrypted import EncryptedBlobs
+from vault.blobs.s3 import ObjectLock, S3Files, S3Settings, S3Store
 
-__all__ = ["S3Blobs", "S3Files", "S3Settings"]
+__all__ = ["EncryptedBlobs", "ObjectLock", "S3Files", "S3Settings", "S3Store"]

@@ -1,16 +1,19 @@
-"""Immutable bytes under their SHA-256 in any S3 store."""
+"""Named bytes in one bucket of any S3 store."""
 
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import BinaryIO, cast
 
 import urllib3
 from minio import Minio
 from minio.error import MinioException, S3Error
 
-from vault.domain.errors import NotFound, Unavailable
-from vault.domain.ids import Digest, digest_of
+from vault.domain.errors import Unavailable
 
 _MISSING = frozenset({"NoSuchKey", "NoSuchObject"})
 # A store that does not answer is reported within seconds; the job or the citizen tries again, not this call.
@@ -30,13 +33,17 @@ class S3Settings:
     region: str
 
 
-def _name(digest: Digest) -> str:
-    # Two levels, because some stores and every backup tool list folders.
-    return f"blob/{digest[:2]}/{digest}"
+class ObjectLock(StrEnum):
+    """What the store promises about objects that are already there."""
+
+    NONE = "none"
+    GOVERNANCE = "governance"
+    COMPLIANCE = "compliance"
+    UNSET = "enabled, no default retention"
 
 
-class S3Blobs:
-    """`ports.Blobs` on S3."""
+class S3Store:
+    """One bucket: put, get, look, remove. A store that does not answer is `Unavailable` (`OBJECT_STORE_DOWN`)."""
 
     def __init__(self, settings: S3Settings) -> None:
         self._bucket = settings.bucket
@@ -69,50 +76,57 @@ class S3Blobs:
         if not there:
             raise Unavailable("BUCKET_MISSING", bucket=self._bucket)
 
-    def put(self, data: bytes, *, mime: str) -> Digest:
-        """Store bytes under their digest; the same bytes are stored once."""
-        digest = digest_of(data)
-        if not self.has(digest):
-            self.put_named(_name(digest), data, mime=mime)
-        return digest
-
-    def put_named(self, name: str, data: bytes, *, mime: str) -> None:
-        """Store bytes under a name."""
+    def object_lock(self) -> ObjectLock:
+        """Whether the bucket keeps versions that nobody can remove; a store without the feature says no."""
         try:
-            self._client.put_object(self._bucket, name, io.BytesIO(data), len(data), content_type=mime)
+            found = self._client.get_object_lock_config(self._bucket)
+        except S3Error:
+            return ObjectLock.NONE
+        except (MinioException, urllib3.exceptions.HTTPError) as error:
+            raise Unavailable("OBJECT_STORE_DOWN") from error
+        mode = (found.mode or "").lower()
+        return ObjectLock(mode) if mode in {ObjectLock.GOVERNANCE, ObjectLock.COMPLIANCE} else ObjectLock.UNSET
+
+    def put(self, name: str, data: bytes, *, mime: str) -> None:
+        """Store bytes under a name."""
+        self.put_stream(name, io.BytesIO(data), len(data), mime=mime)
+
+    def put_stream(self, name: str, source: io.IOBase, size: int, *, mime: str) -> None:
+        """Store what a file gives, in parts when it is large: never more than a part is held."""
+        try:
+            self._client.put_object(self._bucket, name, cast("BinaryIO", source), size, content_type=mime)
         except (MinioException, urllib3.exceptions.HTTPError) as error:
             raise Unavailable("OBJECT_STORE_DOWN") from error
 
-    def get(self, digest: Digest) -> bytes:
-        """The bytes, checked against their name."""
-        data = self.get_named(_name(digest))
-        if data is None:
-            raise NotFound("BLOB", digest=digest)
-        if digest_of(data) != digest:
-            raise Unavailable("BLOB_DAMAGED", digest=digest)
-        return data
-
-    def get_named(self, name: str) -> bytes | None:
+    def get(self, name: str) -> bytes | None:
         """The bytes under a name, or None."""
+        with self.stream(name) as source:
+            return None if source is None else source.read()
+
+    @contextmanager
+    def stream(self, name: str) -> Iterator[BinaryIO | None]:
+        """The bytes under a name as they come over the wire, or None."""
         try:
             response = self._client.get_object(self._bucket, name)
-            try:
-                data: bytes = response.read()
-            finally:
-                response.close()
-                response.release_conn()
         except S3Error as error:
-            if error.code in _MISSING:
-                return None
-            raise Unavailable("OBJECT_STORE_DOWN") from error
+            if error.code not in _MISSING:
+                raise Unavailable("OBJECT_STORE_DOWN") from error
+            yield None
+            return
         except (MinioException, urllib3.exceptions.HTTPError) as error:
             raise Unavailable("OBJECT_STORE_DOWN") from error
-        return data
-
-    def has(self, digest: Digest) -> bool:
-        """Whether the bytes are stored."""
         try:
-            self._client.stat_object(self._bucket, _name(digest))
+            yield cast("BinaryIO", response)
+        except urllib3.exceptions.HTTPError as error:
+            raise Unavailable("OBJECT_STORE_DOWN") from error
+        finally:
+            response.close()
+            response.release_conn()
+
+    def has(self, name: str) -> bool:
+        """Whether there are bytes under a name."""
+        try:
+            self._client.stat_object(self._bucket, name)
         except S3Error as error:
             if error.code in _MISSING:
                 return False
@@ -121,18 +135,38 @@ class S3Blobs:
             raise Unavailable("OBJECT_STORE_DOWN") from error
         return True
 
+    def remove(self, name: str) -> None:
+        """Remove what a name shows; removing what is not there succeeds."""
+        try:
+            self._client.remove_object(self._bucket, name)
+        except (MinioException, urllib3.exceptions.HTTPError) as error:
+            raise Unavailable("OBJECT_STORE_DOWN") from error
+
+    def try_remove(self, name: str) -> None:
+        """Remove it if the store lets us."""
+        with suppress(Unavailable):
+            self.remove(name)
+
+    def names(self, prefix: str = "") -> Iterator[str]:
+        """Every name that begins so."""
+        try:
+            for one in self._client.list_objects(self._bucket, prefix=prefix, recursive=True):
+                yield one.object_name or ""
+        except (MinioException, urllib3.exceptions.HTTPError) as error:
+            raise Unavailable("OBJECT_STORE_DOWN") from error
+
 
 class S3Files:
     """`ports.Files` under a prefix of the same bucket."""
 
-    def __init__(self, blobs: S3Blobs, prefix: str) -> None:
-        self._blobs = blobs
+    def __init__(self, store: S3Store, prefix: str) -> None:
+        self._store = store
         self._prefix = prefix
 
     def put(self, path: str, data: bytes, *, mime: str) -> None:
         """Store under a path."""
-        self._blobs.put_named(f"{self._prefix}/{path}", data, mime=mime)
+        self._store.put(f"{self._prefix}/{path}", data, mime=mime)
 
     def get(self, path: str) -> bytes | None:
         """The bytes, or None."""
-        return self._blobs.get_named(f"{self._prefix}/{path}")
+        return self._store.get(f"{self._prefix}/{path}")

@@ -79,14 +79,19 @@ def _database(service: App) -> Iterator[Finding]:
     with service.uow.begin() as tx:
         waiting = tx.log.size() - service.log.head().size
     yield Finding("database", State.GOOD, "answers")
+    role, bound = service.database_role()
+    advice = "" if bound else "Make the role vault_app (deploy/README.md): this one may change what happened."
+    yield Finding("database role", State.GOOD if bound else State.WORSE, role, advice)
     slow = waiting > _LOG_LAG
     advice = "Events wait for their checkpoint: is a worker running? `vault status`." if slow else ""
     yield Finding("transparency log", State.WORSE if slow else State.GOOD, f"{waiting} events wait", advice)
 
 
 def _objects(service: App) -> Iterator[Finding]:
-    service.blobs.ping()
+    service.store.ping()
     yield Finding("object store", State.GOOD, "answers")
+    lock = service.store.object_lock()
+    yield Finding("object lock", State.GOOD, lock.value)
 
 
 def _keys(service: App) -> Iterator[Finding]:
@@ -98,6 +103,8 @@ def _keys(service: App) -> Iterator[Finding]:
         "development key" if sealer_is_ours else "agency's key",
         "Seals of a development key prove nothing outside: see deploy/README.md, first keys." if sealer_is_ours else "",
     )
+    current = service.key_service.current(service.settings.agency_code)
+    yield Finding("wrapping key", State.GOOD, f"{service.settings.kms}, {current}")
     trust = service.credentials.trusted(now=now)
     left = trust.next_update - now
     # Keys that ended stay listed for what they signed: what counts is how long each use has a key that may sign.

@@ -10,7 +10,21 @@ from collections.abc import Sequence
 import typer
 
 from vault import __version__
-from vault.cli import admin, bulk, catalogue, desk, doctor, keys, log, papers, service, trust, watch
+from vault.cli import (
+    admin,
+    bulk,
+    catalogue,
+    desk,
+    doctor,
+    keys,
+    log,
+    papers,
+    protect,
+    service,
+    trust,
+    watch,
+    witness,
+)
 from vault.cli.edge import Exit, err, fail, print_json
 from vault.domain.errors import Invalid, Unavailable, VaultError
 
@@ -24,12 +38,23 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
 )
-for part in (papers.app, bulk.app, desk.app, watch.app, service.app, doctor.app, catalogue.app):
+for part in (
+    papers.app,
+    bulk.app,
+    desk.app,
+    watch.app,
+    service.app,
+    doctor.app,
+    catalogue.app,
+    protect.app,
+    witness.app,
+):
     app.registered_commands += part.registered_commands
 app.add_typer(admin.db, name="db")
 app.add_typer(log.log, name="log")
 app.add_typer(catalogue.catalogue, name="catalogue")
 app.add_typer(trust.trust, name="trust")
+keys.keys.add_typer(protect.wrapping, name="wrapping")
 app.add_typer(keys.keys, name="keys")
 app.registered_commands += admin.app.registered_commands
 

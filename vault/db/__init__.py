@@ -1,6 +1,7 @@
 """PostgreSQL, by SQLAlchemy Core and Alembic, nowhere else. Rows become domain values before they leave this room."""
 
 from vault.db.migrate import upgrade
+from vault.db.rights import ROLE, works_as
 from vault.db.uow import PostgresUnitOfWork
 
-__all__ = ["PostgresUnitOfWork", "upgrade"]
+__all__ = ["ROLE", "PostgresUnitOfWork", "upgrade", "works_as"]

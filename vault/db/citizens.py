@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from vault.db import tables as t
 from vault.db.codec import AnyRow
 from vault.db.intakes import PgIntakes
+from vault.db.texts import PgTexts
 from vault.domain.consents import Consent, ConsentPurpose
 from vault.domain.hand_ins import HandIn
 from vault.domain.intake import Intake, IntakeId
@@ -48,8 +49,9 @@ class PgConsents:
 class PgHandIns:
     """`ports.HandIns` on PostgreSQL."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, texts: PgTexts) -> None:
         self._db = connection
+        self._texts = texts
 
     def add(self, sent: HandIn) -> HandIn:
         """Add, or give the one that was there first: the key decides the race."""
@@ -82,7 +84,7 @@ class PgHandIns:
         rows = self._db.execute(
             select(t.hand_in).where(t.hand_in.c.account_id == account_id).order_by(t.hand_in.c.at.desc()).limit(limit)
         ).all()
-        intakes = PgIntakes(self._db)
+        intakes = PgIntakes(self._db, self._texts)
         return tuple((_hand_in(row), intakes.get(IntakeId(row.intake_id))) for row in rows)
 
 

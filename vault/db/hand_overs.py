@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from vault.db import tables as t
 from vault.db.intakes import PgIntakes
 from vault.db.people import actor_of_row
+from vault.db.texts import PgTexts
 from vault.domain.intake import Intake, IntakeId
 from vault.domain.people import Actor
 
@@ -19,8 +20,9 @@ _KEPT = timedelta(days=1)
 class PgHandOvers:
     """`ports.HandOvers` on PostgreSQL."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, texts: PgTexts) -> None:
         self._db = connection
+        self._texts = texts
 
     def open(self, token_hash: str, account_id: str, *, at: datetime, expires_at: datetime) -> None:
         """Let a phone in."""
@@ -67,5 +69,5 @@ class PgHandOvers:
                 .order_by(came.at)
             ).scalars()
         ]
-        found = {one.id: one for one in PgIntakes(self._db).get_all(ids)}
+        found = {one.id: one for one in PgIntakes(self._db, self._texts).get_all(ids)}
         return tuple(found[one] for one in ids if one in found)

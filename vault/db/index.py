@@ -7,6 +7,7 @@ from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from vault.db import tables as t
+from vault.db.texts import PgTexts
 from vault.domain.intake import IntakeId
 from vault.domain.records import Record
 from vault.domain.search import SearchEntry, entry_of, values_of
@@ -19,12 +20,13 @@ def entry_of_record(record: Record, text: str) -> SearchEntry:
     return entry_of(agency_code=record.agency_code, number=record.number, names=names, values=values, text=text)
 
 
-def index_record(connection: Connection, record: Record, intake_id: IntakeId | None) -> None:
+def index_record(connection: Connection, record: Record, intake_id: IntakeId | None, texts: PgTexts) -> None:
     """Put a record into the index, or its newest version in the place of the older one."""
     text = ""
     if intake_id is not None:
-        pages = select(t.intake_page.c.text).where(t.intake_page.c.intake_id == intake_id)
-        text = "\n".join(connection.execute(pages.order_by(t.intake_page.c.page_index)).scalars())
+        query = select(t.intake_page.c.text, t.intake_page.c.page_index).where(t.intake_page.c.intake_id == intake_id)
+        pages = connection.execute(query.order_by(t.intake_page.c.page_index))
+        text = "\n".join(texts.open(kept, paper=intake_id, place=f"page {index}") for kept, index in pages)
     entry = entry_of_record(record, text)
     values = {"words": cast(literal(entry.words, Text), TSVECTOR), "number_key": entry.number_key}
     connection.execute(

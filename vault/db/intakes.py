@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, func, null, select, text, update
+from sqlalchemy import Connection, delete, func, null, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from vault.db import tables as t
 from vault.db.codec import AnyRow, AnySelect, from_json, to_json
+from vault.db.texts import MARK, PgTexts
 from vault.domain.errors import NotFound
 from vault.domain.ids import Digest, RecordCode
 from vault.domain.intake import (
@@ -29,7 +30,11 @@ _PAGES_READ = (
 )
 
 
-def _intake(row: AnyRow) -> Intake:
+def _intake(row: AnyRow, texts: PgTexts) -> Intake:
+    paper = IntakeId(row.id)
+    proposal = texts.open_json(row.proposal, paper=paper, place="proposal")
+    confirmation = texts.open_json(row.confirmation, paper=paper, place="confirmation")
+    withdrawn = texts.open_json(row.withdrawn, paper=paper, place="confirmation")
     return Intake(
         id=IntakeId(row.id),
         state=IntakeState(row.state),
@@ -47,9 +52,9 @@ def _intake(row: AnyRow) -> Intake:
         hint_type=row.hint_type,
         hint_holder=row.hint_holder,
         signatures=None if row.signatures is None else from_json(row.signatures, SignatureSummary),
-        proposal=None if row.proposal is None else from_json(row.proposal, Proposal),
-        confirmation=None if row.confirmation is None else from_json(row.confirmation, Confirmation),
-        withdrawn=None if row.withdrawn is None else from_json(row.withdrawn, Confirmation),
+        proposal=None if proposal is None else from_json(proposal, Proposal),
+        confirmation=None if confirmation is None else from_json(confirmation, Confirmation),
+        withdrawn=None if withdrawn is None else from_json(withdrawn, Confirmation),
         record=None if row.record_code is None else RecordCode(row.record_code),
     )
 
@@ -61,8 +66,9 @@ def _query() -> AnySelect:
 class PgIntakes:
     """`ports.Intakes` on PostgreSQL."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, texts: PgTexts) -> None:
         self._db = connection
+        self._texts = texts
 
     def add(self, intake: Intake) -> Intake:
         """Add, or give the one that was there first: the unique key (agency, bytes) decides the race."""
@@ -88,7 +94,7 @@ class PgIntakes:
         row = self._db.execute(
             _query().where(t.intake.c.agency_code == intake.agency_code, t.intake.c.original == intake.original)
         ).one()
-        return _intake(row)
+        return _intake(row, self._texts)
 
     def get(self, intake_id: IntakeId, *, lock: bool = False) -> Intake:
         """One intake."""
@@ -97,31 +103,40 @@ class PgIntakes:
         row = self._db.execute(_query().where(t.intake.c.id == intake_id)).one_or_none()
         if row is None:
             raise NotFound("INTAKE")
-        return _intake(row)
+        return _intake(row, self._texts)
 
     def find(self, record: RecordCode) -> Intake | None:
         """The intake that became this record."""
         row = self._db.execute(_query().where(t.intake.c.record_code == record)).one_or_none()
-        return None if row is None else _intake(row)
+        return None if row is None else _intake(row, self._texts)
+
+    def of_bytes(self, agency_code: str, original: Digest) -> Intake | None:
+        """The agency's intake of these very bytes."""
+        where = (t.intake.c.agency_code == agency_code, t.intake.c.original == original)
+        row = self._db.execute(_query().where(*where)).one_or_none()
+        return None if row is None else _intake(row, self._texts)
 
     def get_all(self, intake_ids: Sequence[IntakeId]) -> tuple[Intake, ...]:
         """Those that are there."""
-        rows = self._db.execute(_query().where(t.intake.c.id.in_(intake_ids))) if intake_ids else ()
-        return tuple(_intake(row) for row in rows)
+        rows = self._db.execute(_query().where(t.intake.c.id.in_(intake_ids))).all() if intake_ids else ()
+        self._texts.expect(row.id for row in rows if row.proposal is not None)
+        return tuple(_intake(row, self._texts) for row in rows)
 
     def list(self, agency_code: str, *, limit: int) -> tuple[Intake, ...]:
         """The newest first."""
         rows = self._db.execute(
             _query().where(t.intake.c.agency_code == agency_code).order_by(t.intake.c.received_at.desc()).limit(limit)
-        )
-        return tuple(_intake(row) for row in rows)
+        ).all()
+        self._texts.expect(row.id for row in rows if row.proposal is not None)
+        return tuple(_intake(row, self._texts) for row in rows)
 
     def open_ones(self, agency_code: str, *, limit: int) -> tuple[Intake, ...]:
         """Those that still need something, the oldest first."""
         rows = self._db.execute(
             _query().where(t.intake.c.agency_code == agency_code, _OPEN).order_by(t.intake.c.received_at).limit(limit)
-        )
-        return tuple(_intake(row) for row in rows)
+        ).all()
+        self._texts.expect(row.id for row in rows if row.proposal is not None)
+        return tuple(_intake(row, self._texts) for row in rows)
 
     def _set(self, intake_id: IntakeId, **values: object) -> None:
         self._db.execute(update(t.intake).where(t.intake.c.id == intake_id).values(**values))
@@ -136,7 +151,7 @@ class PgIntakes:
 
     def set_proposal(self, intake_id: IntakeId, proposal: Proposal) -> None:
         """Keep the proposal."""
-        self._set(intake_id, proposal=to_json(proposal))
+        self._set(intake_id, proposal=self._sealed(to_json(proposal), intake_id, "proposal"))
 
     def set_confirmation(self, intake_id: IntakeId, confirmation: Confirmation | None) -> None:
         """Keep the officer's word, or take it back; a word that was taken back stays beside it."""
@@ -144,14 +159,62 @@ class PgIntakes:
             kept = func.coalesce(t.intake.c.confirmation, t.intake.c.withdrawn)
             self._set(intake_id, confirmation=null(), withdrawn=kept)
         else:
-            self._set(intake_id, confirmation=to_json(confirmation))
+            self._set(intake_id, confirmation=self._sealed(to_json(confirmation), intake_id, "confirmation"))
+
+    def _agency(self, intake_id: IntakeId) -> str:
+        query = select(t.intake.c.agency_code).where(t.intake.c.id == intake_id)
+        return self._db.execute(query).scalar_one_or_none() or ""
+
+    def _sealed(self, value: object, intake_id: IntakeId, place: str) -> object:
+        return self._texts.seal_json(value, paper=intake_id, agency=self._agency(intake_id), place=place)
 
     def set_record(self, intake_id: IntakeId, record: RecordCode) -> None:
         """Tie the intake to its record."""
         self._set(intake_id, record_code=record)
 
+    def erase(self, intake_id: IntakeId) -> None:
+        """Blank what was received, read and said."""
+        self._db.execute(delete(t.intake_page).where(t.intake_page.c.intake_id == intake_id))
+        self._set(
+            intake_id,
+            original=f"erased:{intake_id}",
+            filename="",
+            hint_holder=None,
+            signatures=null(),
+            proposal=null(),
+            confirmation=null(),
+            withdrawn=null(),
+        )
+
+    def seal_old(self, *, limit: int) -> int:
+        """Seal texts that were written before there was encryption."""
+        page, paper = t.intake_page.c, t.intake.c
+        rows = self._db.execute(
+            select(page.intake_id, page.page_index, page.text, paper.agency_code)
+            .join(t.intake, paper.id == page.intake_id)
+            .where(~page.text.startswith(MARK))
+            .limit(limit)
+            .with_for_update()
+        ).all()
+        for one in rows:
+            place = f"page {one.page_index}"
+            kept = self._texts.seal(one.text, paper=one.intake_id, agency=one.agency_code, place=place)
+            where = (page.intake_id == one.intake_id, page.page_index == one.page_index)
+            self._db.execute(update(t.intake_page).where(*where).values(text=kept))
+        words = {"proposal": "proposal", "confirmation": "confirmation", "withdrawn": "confirmation"}
+        return len(rows) + sum(self._seal_old_json(name, place, limit) for name, place in words.items())
+
+    def _seal_old_json(self, name: str, place: str, limit: int) -> int:
+        column = t.intake.c[name]
+        clear = column.is_not(None) & ~column.has_key("sealed")
+        rows = self._db.execute(select(t.intake.c.id, column).where(clear).limit(limit).with_for_update()).all()
+        for intake_id, value in rows:
+            self._set(intake_id, **{name: self._sealed(value, intake_id, place)})
+        return len(rows)
+
     def add_page(self, intake_id: IntakeId, page: Page) -> None:
         """Keep a page; the first one stays."""
+        agency, place = self._agency(intake_id), f"page {page.index}"
         self._db.execute(
             upsert(t.intake_page)
             .values(
@@ -161,7 +224,7 @@ class PgIntakes:
                 width=page.width,
                 height=page.height,
                 dpi=page.dpi,
-                text=page.text,
+                text=self._texts.seal(page.text, paper=intake_id, agency=agency, place=place),
                 layout=page.layout,
             )
             .on_conflict_do_nothing()
@@ -173,6 +236,14 @@ class PgIntakes:
             select(t.intake_page).where(t.intake_page.c.intake_id == intake_id).order_by(t.intake_page.c.page_index)
         )
         return tuple(
-            Page(row.page_index, Digest(row.preview), row.width, row.height, row.dpi, row.text, Digest(row.layout))
+            Page(
+                row.page_index,
+                Digest(row.preview),
+                row.width,
+                row.height,
+                row.dpi,
+                self._texts.open(row.text, paper=intake_id, place=f"page {row.page_index}"),
+                Digest(row.layout),
+            )
             for row in rows
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, insert, select, text
+from sqlalchemy import Connection, delete, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from vault.db import tables as t
@@ -15,6 +15,9 @@ from vault.ports import LogLeaf
 
 # One sequencer at a time gives out places: the number only has to be ours.
 _LOCK = 7_264_002
+_TURN = 7_264_003
+_RECENT = 512
+"""Newest checkpoints among which a proof finds its best: some minutes of them."""
 
 
 class PgLogRows:
@@ -38,6 +41,26 @@ class PgLogRows:
             rows = [{"position": place, "event_id": event, "salt": salt()} for place, event in places]
             self._db.execute(insert(t.log_leaf), rows)
         return len(events)
+
+    def my_turn(self) -> bool:
+        """Whether this transaction is the one sequencer."""
+        return bool(self._db.execute(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": _TURN}).scalar_one())
+
+    def wait_turn(self) -> None:
+        """Wait until this transaction is the one sequencer."""
+        self._db.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _TURN})
+
+    def set_cosigned(self, size: int, checkpoint: str, witnesses: int) -> None:
+        """Keep a checkpoint with cosignatures, unless it is kept with more of them."""
+        where = (t.log_head.c.size == size, t.log_head.c.witnesses < witnesses)
+        self._db.execute(update(t.log_head).where(*where).values(checkpoint=checkpoint, witnesses=witnesses))
+
+    def best_head(self, place: int) -> str | None:
+        """Of the newest checkpoints the one with the most witnesses."""
+        head = t.log_head.c
+        recent = select(t.log_head).where(head.size > place).order_by(head.size.desc()).limit(_RECENT).subquery()
+        query = select(recent.c.checkpoint).order_by(recent.c.witnesses.desc(), recent.c.size.desc()).limit(1)
+        return self._db.execute(query).scalar_one_or_none()
 
     def size(self) -> int:
         """Places are given without gaps, so the last one tells."""

@@ -9,6 +9,7 @@ from alembic.config import Config
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import OperationalError
 
+from vault.db import rights
 from vault.domain.errors import Unavailable
 
 _HERE = Path(__file__).parent
@@ -33,7 +34,9 @@ def config_for(engine: Engine) -> Config:
 
 
 def upgrade(database_url: str) -> None:
-    """Apply every migration that is missing. Safe to run again and from several processes at once.
+    """Apply every migration that is missing, and give the program's role its rights on what there is then.
+
+    Safe to run again and from several processes at once.
 
     Raises `Unavailable` (`DATABASE_DOWN`) when the database does not answer.
     """
@@ -43,6 +46,8 @@ def upgrade(database_url: str) -> None:
             guard.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _LOCK})
             try:
                 command.upgrade(config_for(engine), "head")
+                with engine.begin() as connection:
+                    rights.grant(connection)
             finally:
                 guard.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _LOCK})
     except OperationalError as error:

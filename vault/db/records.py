@@ -6,18 +6,31 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, any_, bindparam, func, insert, select, union, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    any_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    union,
+    update,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from vault.db import tables as t
 from vault.db.codec import AnyRow, AnySelect
 from vault.db.index import index_record
+from vault.db.texts import PgTexts
 from vault.domain.errors import NotFound
 from vault.domain.holders import HolderKind, HolderLink, HolderRole
 from vault.domain.ids import Digest, RecordCode
 from vault.domain.intake import IntakeId
-from vault.domain.records import Record, StatusSlot
+from vault.domain.records import ERASED, Record, StatusSlot
 from vault.domain.states import RecordState, SignatureEvidence, TrustLevel
 
 _VERSION_COLUMNS = [c for c in t.record_version.c if c.name not in {"record_id", "version", "created_at", "created_by"}]
@@ -124,8 +137,9 @@ def record_of(row: AnyRow) -> Record:
 class PgRecords:
     """`ports.Records` on PostgreSQL."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, texts: PgTexts) -> None:
         self._db = connection
+        self._texts = texts
 
     def add(self, record: Record, *, intake_id: IntakeId | None, holder_ids: Sequence[int]) -> Record:
         """Add version 1; a second attempt for the same intake gives the record that is there."""
@@ -195,7 +209,7 @@ class PgRecords:
                 for position, (link, holder_id) in enumerate(zip(record.holders, holder_ids, strict=True))
             ],
         )
-        index_record(self._db, record, intake_id)
+        index_record(self._db, record, intake_id, self._texts)
         return record
 
     def get(self, code: RecordCode, *, lock: bool = False) -> Record:
@@ -289,6 +303,26 @@ class PgRecords:
             .where(t.record_version.c.record_id == newest.c.id, t.record_version.c.version == newest.c.version)
             .values(sealed=sealed, seal_level=level, archived_until=archived_until)
         )
+
+    def erase(self, code: RecordCode, *, at: datetime) -> None:
+        """Blank every fact, text and index entry of all versions."""
+        key = select(t.record.c.id).where(t.record.c.code == code).scalar_subquery()
+        version = t.record_version
+        facts = ("number", "abstract", "issuer_as_printed", "issued_on", "valid_until", "scope", "purpose")
+        nothing = dict.fromkeys(facts)
+        blank = {"fields": {}, "sealed": ERASED, "preview": ERASED}
+        self._db.execute(update(version).where(version.c.record_id == key).values(**nothing, **blank))
+        self._db.execute(update(t.record_holder).where(t.record_holder.c.record_id == key).values(number=None, name=""))
+        self._db.execute(delete(t.record_search).where(t.record_search.c.record_id == key))
+        self._db.execute(
+            update(t.record)
+            .where(t.record.c.code == code)
+            .values(original=ERASED, credential="", state=RecordState.REVOKED.value, state_changed_at=at, erased_at=at)
+        )
+
+    def erased_at(self, code: RecordCode) -> datetime | None:
+        """When a record was erased."""
+        return self._db.execute(select(t.record.c.erased_at).where(t.record.c.code == code)).scalar_one_or_none()
 
     def set_state(
         self, code: RecordCode, state: RecordState, *, superseded_by: RecordCode | None, at: datetime

@@ -198,6 +198,7 @@ record = Table(
     Column("credential", Text, nullable=False),
     _at("sealed_at"),
     Column("created_by", Text, nullable=False),
+    _at("erased_at", nullable=True),
     CheckConstraint("state IN ('ACTIVE','SUSPENDED','SUPERSEDED','REVOKED')", name="state"),
     CheckConstraint("octet_length(id) = 8", name="id_length"),
     Index("ix_record_state_not_active", "state", postgresql_where=text("state <> 'ACTIVE'")),
@@ -407,6 +408,7 @@ log_head = Table(
     Column("size", BigInteger, primary_key=True, autoincrement=False),
     Column("checkpoint", Text, nullable=False),
     _at("at"),
+    Column("witnesses", SmallInteger, nullable=False, server_default="0"),
 )
 
 broken_glass = Table(
@@ -483,11 +485,36 @@ hand_in = Table(
     Index("ix_hand_in_account_id_at", "account_id", "at"),
 )
 
+blob_key = Table(
+    "blob_key",
+    metadata,
+    # No foreign key: a paper's keys are made before its row, and a digest names bytes, not a row.
+    Column("digest", Text, primary_key=True),
+    Column("paper", Text, primary_key=True, index=True),
+    Column("agency_code", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("wrapped", LargeBinary, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
+    Index("ix_blob_key_agency_code_key", "agency_code", "key"),
+)
+
+hold = Table(
+    "hold",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("record_code", Text, ForeignKey("record.code"), nullable=False, index=True),
+    Column("reason", Text, nullable=False),
+    Column("by_account", Text, nullable=False),
+    _at("at"),
+    _at("lifted_at", nullable=True),
+)
+
 __all__ = [
     "account",
     "attachment",
     "batch",
     "batch_part",
+    "blob_key",
     "broken_glass",
     "consent",
     "demand",
@@ -498,6 +525,7 @@ __all__ = [
     "hand_in",
     "hand_over",
     "hand_over_intake",
+    "hold",
     "holder",
     "holder_identifier",
     "intake",

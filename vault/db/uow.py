@@ -21,17 +21,22 @@ from vault.db.citizens import PgConsents, PgHandIns
 from vault.db.dossiers import PgDossiers
 from vault.db.events import PgEvents
 from vault.db.hand_overs import PgHandOvers
+from vault.db.holds import PgHolds
 from vault.db.intakes import PgIntakes
 from vault.db.jobs import Carried, PgJobs, queue_app
+from vault.db.keys import PgBlobKeys
 from vault.db.log import PgLogRows
 from vault.db.migrate import sqlalchemy_url
 from vault.db.people import PgAccounts, PgHolders
 from vault.db.records import PgRecords
+from vault.db.rights import work_as_role
 from vault.db.search import PgSearch
 from vault.db.shares import PgShares
+from vault.db.texts import PgTexts
 from vault.db.vitals import PgVitals
 from vault.domain.audit import Event
 from vault.domain.errors import Invalid, Unavailable
+from vault.ports import KeyService
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +59,26 @@ class PgTx:
     vitals: PgVitals
     consents: PgConsents
     hand_ins: PgHandIns
+    keys: PgBlobKeys
+    holds: PgHolds
 
 
-def _tx(connection: Connection, queue: App, acts: list[Event] | None = None, carried: Carried = dict) -> PgTx:
+def _tx(
+    connection: Connection,
+    queue: App,
+    service: KeyService | None,
+    acts: list[Event] | None = None,
+    carried: Carried = dict,
+) -> PgTx:
+    keys = PgBlobKeys(connection)
+    texts = PgTexts(keys, service)
     return PgTx(
         batches=PgBatches(connection),
-        hand_overs=PgHandOvers(connection),
+        hand_overs=PgHandOvers(connection, texts),
         accounts=PgAccounts(connection),
         holders=PgHolders(connection),
-        intakes=PgIntakes(connection),
-        records=PgRecords(connection),
+        intakes=PgIntakes(connection, texts),
+        records=PgRecords(connection, texts),
         dossiers=PgDossiers(connection),
         events=PgEvents(connection, acts),
         search=PgSearch(connection),
@@ -73,7 +88,9 @@ def _tx(connection: Connection, queue: App, acts: list[Event] | None = None, car
         access=PgAccess(connection),
         vitals=PgVitals(connection),
         consents=PgConsents(connection),
-        hand_ins=PgHandIns(connection),
+        hand_ins=PgHandIns(connection, texts),
+        keys=keys,
+        holds=PgHolds(connection),
     )
 
 
@@ -111,8 +128,10 @@ class PostgresUnitOfWork:
         pool_size: int = 10,
         seen: Callable[[Event], None] = lambda _: None,
         carried: Carried = dict,
+        key_service: KeyService | None = None,
     ) -> None:
         """`seen` is told of every event once its transaction is over; `carried` gives what a job takes along."""
+        self._service = key_service
         self._engine = create_engine(
             sqlalchemy_url(database_url),
             pool_size=pool_size,
@@ -120,6 +139,7 @@ class PostgresUnitOfWork:
             connect_args={"connect_timeout": 5, "options": "-c statement_timeout=60000 -c timezone=UTC"},
         )
         _try_after_rest(self._engine)
+        work_as_role(self._engine)
         self._queue = queue_app(database_url)
         self._seen = seen
         self._carried = carried
@@ -131,7 +151,7 @@ class PostgresUnitOfWork:
 
     def over(self, connection: Connection) -> PgTx:
         """The repositories over a connection of this engine whose transaction somebody else ends."""
-        return _tx(connection, self._queue)
+        return _tx(connection, self._queue, self._service)
 
     @contextmanager
     def begin(self) -> Iterator[PgTx]:
@@ -142,7 +162,7 @@ class PostgresUnitOfWork:
         try:
             acts: list[Event] = []
             with self._engine.begin() as connection:
-                yield _tx(connection, self._queue, acts, self._carried)
+                yield _tx(connection, self._queue, self._service, acts, self._carried)
             for act in acts:
                 self._seen(act)
         except (DataError, UnicodeEncodeError) as error:

@@ -66,6 +66,8 @@ class Action(StrEnum):
     REVIEW_ACCESS = "REVIEW_ACCESS"
     MANAGE_ACCOUNTS = "MANAGE_ACCOUNTS"
     MANAGE_SIGN_IN = "MANAGE_SIGN_IN"
+    HOLD = "HOLD"
+    ERASE = "ERASE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,7 @@ _MAY: dict[Role, frozenset[Action]] = {
     Role.AGENCY_HEAD: frozenset({Action.LOOKUP, Action.SEARCH, Action.CHANGE_STATE, Action.OVERSEE})
     | _LOOKING
     | _SIGNED_IN,
-    Role.DATA_PROTECTION: frozenset({Action.OVERSEE, Action.REVIEW_ACCESS}) | _SIGNED_IN,
+    Role.DATA_PROTECTION: frozenset({Action.OVERSEE, Action.REVIEW_ACCESS, Action.HOLD, Action.ERASE}) | _SIGNED_IN,
     Role.OPERATOR: frozenset({Action.MANAGE_ACCOUNTS}) | _SIGNED_IN,
     Role.CITIZEN: _OWN | _SIGNED_IN,
     Role.GUARDIAN: _OWN | _SIGNED_IN,

@@ -16,6 +16,9 @@ from vault.domain.holders import HolderLink
 from vault.domain.ids import Digest, RecordCode
 from vault.domain.states import RecordState, SignatureEvidence, TrustLevel
 
+ERASED = Digest("erased")
+"""In the place of a digest whose bytes nobody has any more."""
+
 
 @dataclass(frozen=True, slots=True)
 class StatusSlot:
@@ -67,6 +70,11 @@ class Record:
     agency_code: str
     sealed_at: datetime
     created_by: str
+
+    @property
+    def erased(self) -> bool:
+        """Whether the law had it erased: its bytes are gone, its row tells that it was."""
+        return self.original == ERASED
 
     def is_of(self, holder_number: str) -> bool:
         """Whether a holder on the paper bears this number."""

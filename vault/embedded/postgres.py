@@ -118,17 +118,19 @@ class Postgres:
     def _make_role(self, password: str) -> None:
         """Make the program's role and database, or give the role the password of today, in single-user mode.
 
-        So the superuser needs no password and cannot sign in at all; the role owns its database and is no superuser,
-        which means that row-level security binds it.
+        So the superuser needs no password and cannot sign in at all. The role owns its database and migrates it; the
+        program works as `vault_app`, which may neither change nor delete an event (`vault.db.rights`).
         """
         mark = self.home / "postgres" / "role"
-        digest = hashlib.sha256(password.encode()).hexdigest()
+        digest = hashlib.sha256(f"2 {password}".encode()).hexdigest()  # 2: with the role that the program works as
         if mark.exists() and mark.read_text(encoding="ascii") == digest:
             return
         script = (
             "CREATE ROLE vault LOGIN\n"
             f"ALTER ROLE vault PASSWORD '{password}'\n"  # hexadecimal digits, made by state.py
             "CREATE DATABASE vault OWNER vault\n"
+            "CREATE ROLE vault_app NOLOGIN\n"
+            "GRANT vault_app TO vault\n"
         )
         made = _run("postgres", "--single", "-D", str(self.data), "postgres", words=script)
         faults = [line for line in made.stderr.splitlines() if "ERROR:" in line and "already exists" not in line]

@@ -5,14 +5,21 @@ from vault.keys.development import prepare_development_trust
 from vault.keys.folder import KeyFolder, load_development_pki, load_log_key, prepare_development_keys
 from vault.keys.ring import KeyRing, OpenKeys, RingKey
 from vault.keys.sealing import FileSealingDesk
+from vault.keys.token import TokenKeyService
+from vault.keys.transit import TransitKeyService
+from vault.keys.wrapping import FileKeyService, WrappingFile
 
 __all__ = [
     "FileCredentialDesk",
+    "FileKeyService",
     "FileSealingDesk",
     "KeyFolder",
     "KeyRing",
     "OpenKeys",
     "RingKey",
+    "TokenKeyService",
+    "TransitKeyService",
+    "WrappingFile",
     "load_development_pki",
     "load_log_key",
     "prepare_development_keys",

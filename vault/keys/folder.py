@@ -63,6 +63,11 @@ class KeyFolder:
         return self.root / "log.pem"
 
     @property
+    def wrapping(self) -> Path:
+        """JSON of the keys that wrap the data keys of papers, encrypted: whoever loses it loses every paper."""
+        return self.root / "wrapping.json"
+
+    @property
     def log_origin(self) -> Path:
         """The transparency log's name, which every checkpoint and the verifiers' pinned key carry: it never changes."""
         return self.root / "log-origin"

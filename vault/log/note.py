@@ -62,7 +62,7 @@ def sign(checkpoint: Checkpoint, *, name: str, key: Ed25519PrivateKey) -> str:
 
 def open_note(note: str, *, name: str, key: Ed25519PublicKey) -> Checkpoint:
     """The checkpoint in a note, if `key` signed it under `name`; signatures of others are ignored. `NoteError`."""
-    text, signatures = _split(note)
+    text, signatures = split_note(note)
     if not any(_signs(line, text, name, key) for line in signatures):
         raise NoteError("no signature of the pinned key")
     lines = text.split("\n")
@@ -79,7 +79,8 @@ def open_note(note: str, *, name: str, key: Ed25519PublicKey) -> Checkpoint:
     return Checkpoint(lines[0], int(lines[1]), root)
 
 
-def _split(note: str) -> tuple[str, list[str]]:
+def split_note(note: str) -> tuple[str, list[str]]:
+    """The text of a note and its signature lines; `NoteError`."""
     if len(note) > MAX_NOTE:
         raise NoteError("too long")
     place = note.rfind("\n\n")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from vault.log.cosignature import VerifierKey, witnessed_by
 from vault.log.note import Checkpoint, NoteError, open_note
 from vault.log.tree import HASH_SIZE, ProofError, check_inclusion, leaf_hash
 
@@ -31,11 +33,27 @@ class LogProof:
         lines += [base64.b64encode(step).decode() for step in self.path]
         return "\n".join(lines) + "\n\n" + self.checkpoint
 
-    def check(self, *, name: str, key: Ed25519PublicKey) -> Checkpoint:
-        """The checkpoint, if `key` signed it and the entry is in its tree; else `NoteError` or `ProofError`."""
+    def check(
+        self, *, name: str, key: Ed25519PublicKey, witnesses: Sequence[VerifierKey] = (), quorum: int = 0
+    ) -> Checkpoint:
+        """The checkpoint, if `key` signed it, the entry is in its tree, and `quorum` of the witnesses cosigned it.
+
+        Else `NoteError` or `ProofError`.
+        """
         checkpoint = open_note(self.checkpoint, name=name, key=key)
         check_inclusion(self.index, checkpoint.size, leaf_hash(self.entry), self.path, checkpoint.root)
+        found = witnessed_by(self.checkpoint, witnesses)
+        if len(found) < quorum:
+            raise NoteError(f"{len(found)} of the witnesses signed, {quorum} are asked for")
         return checkpoint
+
+
+def split_proofs(text: str) -> tuple[str, ...]:
+    """The proofs in a file of several; `ProofError` when there is none."""
+    parts = text.split(f"{_FIRST}\n")
+    if len(parts) < 2 or parts[0].strip():  # noqa: PLR2004 - what stands before the first one, and the first one
+        raise ProofError("this is no tlog-proof@v1")
+    return tuple(f"{_FIRST}\n{part.rstrip()}\n" for part in parts[1:])
 
 
 def parse_proof(text: str) -> LogProof:

@@ -2,7 +2,8 @@
 
 Order of writing: places and salts commit first, then bundles and tiles are stored, then the checkpoint. Everything
 after the first step follows from the rows, so a crash anywhere is repeated with the same bytes, and the log never
-forks: two checkpoints of one size have one root.
+forks: two checkpoints of one size have one root. Witnesses sign afterwards, when they can: a witness that is down makes
+no event wait.
 """
 
 from __future__ import annotations
@@ -16,11 +17,14 @@ from vault.domain.audit import Outcome
 from vault.domain.errors import NotFound, Unavailable
 from vault.domain.ids import Digest, RecordCode
 from vault.domain.people import Action
-from vault.log.leaf import SALT_SIZE, entry_of
+from vault.log.cache import TileCache
+from vault.log.cosignature import VerifierKey, witnessed_by
+from vault.log.cosigning import Witnesses
+from vault.log.leaf import SALT_SIZE, canonical, commitment, entry_of
 from vault.log.note import Checkpoint, NoteError, open_note, sign, verifier_key
 from vault.log.proof import LogProof
 from vault.log.tiles import WIDTH, TileError, TileNodes, grow, new_bundles, pack_entries, tiles_of, unpack_entries
-from vault.log.tree import ProofError, inclusion_proof, leaf_hash, root_hash
+from vault.log.tree import ProofError, consistency_proof, inclusion_proof, leaf_hash, root_hash
 from vault.ports import Clock, Files, LogLeaf, UnitOfWork
 
 BATCH = 4096
@@ -32,7 +36,19 @@ _TEXT = "text/plain; charset=utf-8"
 class TransparencyLog:
     """One log of one deployment."""
 
-    def __init__(self, *, uow: UnitOfWork, files: Files, key: Ed25519PrivateKey, origin: str, clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        uow: UnitOfWork,
+        files: Files,
+        key: Ed25519PrivateKey,
+        origin: str,
+        clock: Clock,
+        witnesses: Witnesses | None = None,
+    ) -> None:
+        self._witnesses = witnesses or Witnesses(())
+        self._published = ""
+        self._tiles = TileCache(files.get)
         self._uow = uow
         self._files = files
         self._key = key
@@ -52,15 +68,61 @@ class TransparencyLog:
             return Checkpoint(self._origin, 0, root_hash(0, lambda *_: b""))
         return open_note(note, name=self._origin, key=self._key.public_key())
 
+    @property
+    def witnesses(self) -> tuple[VerifierKey, ...]:
+        """Keys of the witnesses whose signatures a proof carries."""
+        return self._witnesses.keys
+
     def advance(self) -> int:
-        """Bring waiting events into the tree and sign a checkpoint over all of it; how many leaves it has then."""
-        with self._uow.begin() as tx:
-            tx.log.take(BATCH, lambda: secrets.token_bytes(SALT_SIZE))
-            size = tx.log.size()
-        old = self.head().size
-        if size > old:
-            self._extend(old, size)
+        """Bring waiting events into the tree and sign a checkpoint over all of it; how many leaves it has then.
+
+        One sequencer at a time does so: the others are told the size, and never publish an older checkpoint over a
+        newer one.
+        """
+        with self._uow.begin() as turn:
+            if not turn.log.my_turn():
+                return turn.log.size()
+            with self._uow.begin() as tx:
+                tx.log.take(BATCH, lambda: secrets.token_bytes(SALT_SIZE))
+                size = tx.log.size()
+            old = self.head().size
+            if size > old:
+                self._extend(old, size)
+            self._publish()
         return size
+
+    def cosign(self) -> int:
+        """Ask the witnesses for their signatures under the newest checkpoint; how many it carries then."""
+        if not self._witnesses.addresses:
+            return 0
+        with self._uow.begin() as tx:
+            note = tx.log.head()
+        if note is None:
+            return 0
+        size = self._opened(note).size
+        signed = self._witnesses.sign(note, size, lambda old: self._consistency(old, size))
+        count = len(witnessed_by(signed, self._witnesses.keys))
+        if signed != note:
+            with self._uow.begin() as turn:
+                turn.log.wait_turn()
+                with self._uow.begin() as tx:
+                    tx.log.set_cosigned(size, signed, count)
+                self._publish()
+        return count
+
+    def _consistency(self, old: int, new: int) -> tuple[bytes, ...]:
+        return consistency_proof(old, new, TileNodes(new, self._tiles))
+
+    def _opened(self, note: str) -> Checkpoint:
+        return open_note(note, name=self._origin, key=self._key.public_key())
+
+    def _publish(self) -> None:
+        """Put the newest checkpoint where everybody fetches it, unless it lies there: a crash may have come between."""
+        with self._uow.begin() as tx:
+            note = tx.log.head()
+        if note is not None and note != self._published:
+            self._files.put(CHECKPOINT, note.encode(), mime=_TEXT)
+            self._published = note
 
     def _extend(self, old: int, size: int) -> None:
         first = old - old % WIDTH
@@ -76,7 +138,6 @@ class TransparencyLog:
         note = sign(Checkpoint(self._origin, size, root_hash(size, node)), name=self._origin, key=self._key)
         with self._uow.begin() as tx:
             tx.log.set_head(size, note, at=self._clock.now())
-        self._files.put(CHECKPOINT, note.encode(), mime=_TEXT)
 
     def prove(self, record: RecordCode) -> tuple[LogProof, ...]:
         """Offline proofs for every event about a record that a checkpoint covers; `LOG_PROOF` if none.
@@ -90,6 +151,23 @@ class TransparencyLog:
             return tuple(self._proof(leaf, note) for leaf in leaves)
         except (NoteError, ProofError, TileError) as error:
             raise Unavailable("LOG_DOWN", reason=str(error)) from error
+
+    def proof_of(self, place: int) -> LogProof:
+        """The offline proof of one leaf; `LOG_PROOF` when no checkpoint covers it."""
+        with self._uow.begin() as tx:
+            note = tx.log.best_head(place)
+            leaves = tx.log.leaves(place, place + 1)
+        if note is None or not leaves:
+            raise NotFound("LOG_PROOF", record=str(place))
+        return self._proof(leaves[0], note)
+
+    def committed(self) -> int:
+        """How many leaves the newest checkpoint covers."""
+        return self.head().size
+
+    def spelled(self, leaf: LogLeaf) -> tuple[str, str]:
+        """The event as it is committed to (JSON) and the commitment (hexadecimal)."""
+        return canonical(leaf.event).decode(), commitment(leaf).hex()
 
     def shown_at(self, record: RecordCode, credential: Digest) -> datetime | None:
         """`ports.PublicLog`: when the log first showed the sealing of this very credential, by a proof that holds."""
@@ -105,18 +183,23 @@ class TransparencyLog:
             return tx.log.covered_at(sealing.position)
 
     def _covered(self, record: RecordCode) -> tuple[str | None, list[LogLeaf]]:
-        """The newest checkpoint and the leaves about a record that it covers."""
+        """The leaves about a record, and the checkpoint with the most witnesses among the newest that cover them all.
+
+        The newest of all when no witness signed one that does.
+        """
         with self._uow.begin() as tx:
             note = tx.log.head()
             if note is None:
                 return None, []
-            size = open_note(note, name=self._origin, key=self._key.public_key()).size
+            size = self._opened(note).size
             places = [place for place in tx.log.places_of(record) if place < size]
+            if places:
+                note = tx.log.best_head(places[-1]) or note
             return note, [tx.log.leaves(place, place + 1)[0] for place in places]
 
     def _proof(self, leaf: LogLeaf, note: str) -> LogProof:
-        size = open_note(note, name=self._origin, key=self._key.public_key()).size
-        path = inclusion_proof(leaf.position, size, TileNodes(size, self._files.get))
+        size = self._opened(note).size
+        path = inclusion_proof(leaf.position, size, TileNodes(size, self._tiles))
         return LogProof(entry_of(leaf), leaf.position, path, note)
 
     def fsck(self) -> tuple[str, ...]:

@@ -6,18 +6,24 @@ nothing is visible to others, and no job can start, before the block of `UnitOfW
 """
 
 from vault.ports.citizens import Consents, HandIns
+from vault.ports.lasting import BlobKeys, Holds, LogLeaf, LogRows
 from vault.ports.outside import (
     Blobs,
     Clock,
     CredentialDesk,
     CredentialFacts,
     Engines,
+    HeldKey,
     HolderProof,
     Ids,
+    KeyService,
+    MalwareScanner,
     PublicLog,
     ReadPage,
     SealedPaper,
     SealingDesk,
+    WrappedKey,
+    key_context,
 )
 from vault.ports.rows import (
     AccessRows,
@@ -33,8 +39,6 @@ from vault.ports.rows import (
     Intakes,
     JobName,
     Jobs,
-    LogLeaf,
-    LogRows,
     Records,
     Search,
     Shares,
@@ -49,6 +53,7 @@ __all__ = [
     "Account",
     "Accounts",
     "Batches",
+    "BlobKeys",
     "Blobs",
     "BrokenGlass",
     "Clock",
@@ -62,15 +67,19 @@ __all__ = [
     "Files",
     "HandIns",
     "HandOvers",
+    "HeldKey",
     "Hit",
     "HolderProof",
     "Holders",
+    "Holds",
     "Ids",
     "Intakes",
     "JobName",
     "Jobs",
+    "KeyService",
     "LogLeaf",
     "LogRows",
+    "MalwareScanner",
     "PublicLog",
     "ReadPage",
     "Records",
@@ -81,4 +90,6 @@ __all__ = [
     "Tx",
     "UnitOfWork",
     "VitalSigns",
+    "WrappedKey",
+    "key_context",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal, Protocol
@@ -12,6 +12,7 @@ import qr
 import signing
 from vault.domain.batches import SeenPage
 from vault.domain.ids import Digest, RecordCode
+from vault.domain.intake import IntakeId
 from vault.domain.records import StatusSlot
 from vault.domain.states import RecordState
 
@@ -44,23 +45,80 @@ class Ids(Protocol):
         ...
 
 
-class Blobs(Protocol):
-    """Immutable bytes under their SHA-256.
+@dataclass(frozen=True, slots=True)
+class WrappedKey:
+    """A data key that only the key service opens: whose key wraps it, by which name and version, and the bytes."""
 
-    After `put` returns, `get` gives the same bytes for ever, from any process. Putting the same bytes again succeeds
-    and changes nothing. `get` never gives bytes that do not hash to their name: it raises `Unavailable` instead.
+    agency: str
+    key: str
+    wrapped: bytes
+
+
+def key_context(digest: str, paper: str) -> bytes:
+    """What a wrapped data key is bound to: it opens for this blob and this paper and no other."""
+    return f"kho-so blob key\n{digest}\n{paper}".encode()
+
+
+@dataclass(frozen=True, slots=True)
+class HeldKey:
+    """A data key as one paper holds it; `digest` names the blob once it is kept."""
+
+    paper: IntakeId
+    wrapped: WrappedKey
+    digest: str = ""
+
+
+class KeyService(Protocol):
+    """Wraps data keys under an agency's key, which never leaves the service (a file under a pass phrase, an HSM, a
+    server). `Unavailable`: `KEY_SERVICE_DOWN` when it does not answer, `KEY_UNWRAP` when a wrap does not open.
+    """  # noqa: D205 - one sentence that does not fit one line
+
+    def wrap(self, key: bytes, *, agency: str, context: bytes) -> WrappedKey:
+        """The key under the agency's newest key, bound to `context`."""
+        ...
+
+    def unwrap(self, wrapped: WrappedKey, *, context: bytes) -> bytes:
+        """The key again; only with the same context."""
+        ...
+
+    def current(self, agency: str) -> str:
+        """Name of the key that `wrap` uses now; what names another one waits to be wrapped anew."""
+        ...
+
+
+class Blobs(Protocol):
+    """Immutable bytes under their SHA-256, each used by one paper or by several.
+
+    After `put` returns, `get` gives the same bytes from any process as long as one paper uses them. Putting the same
+    bytes again succeeds and changes nothing. `get` never gives bytes that do not hash to their name: it raises
+    `Unavailable` instead.
     """
 
-    def put(self, data: bytes, *, mime: str) -> Digest:
-        """Store bytes; gives their name."""
+    def put(self, data: bytes, *, mime: str, paper: IntakeId, agency: str) -> Digest:
+        """Store bytes for a paper of an agency; gives their name."""
         ...
 
     def get(self, digest: Digest) -> bytes:
-        """The bytes; `NotFound` (`BLOB`) when they were never stored."""
+        """The bytes; `NotFound` (`BLOB`) when they were never stored, or no paper uses them any more."""
+        ...
+
+    def open(self, digest: Digest) -> Iterator[bytes]:
+        """The bytes piece by piece, each one authentic; for files that are handed on."""
         ...
 
     def has(self, digest: Digest) -> bool:
         """Whether the bytes are stored."""
+        ...
+
+    def let_go(self, digest: Digest, *, paper: IntakeId) -> bool:
+        """End one paper's use; true when it was the last: then nobody gets the bytes any more, us included."""
+        ...
+
+    def discard(self, ended: Sequence[HeldKey]) -> None:
+        """Remove the objects of blobs whose last key is destroyed (`BlobKeys.end_paper`), as far as the store lets us.
+
+        One that stays is bytes that nobody opens. Never raises for a store that is down.
+        """
         ...
 
 
@@ -70,6 +128,14 @@ class ReadPage:
 
     preview: bytes
     read: ocr.PageText
+
+
+class MalwareScanner(Protocol):
+    """Looks for malware in files from outside."""
+
+    def check(self, data: bytes) -> None:
+        """`Invalid` (`MALWARE_FOUND`) when it finds some; `Unavailable` (`SCANNER_DOWN`) when it cannot look."""
+        ...
 
 
 class Engines(Protocol):
@@ -84,7 +150,10 @@ class Engines(Protocol):
         ...
 
     def examine(self, data: bytes) -> ocr.Probe:
-        """The same, once the first page is decoded: a file that nobody can open is refused before it is kept."""
+        """The same, once the first page is decoded: a file that nobody can open is refused before it is kept.
+
+        So is one that carries malware (`MALWARE_FOUND`), or that acts by itself (`ACTIVE_CONTENT`).
+        """
         ...
 
     def probe_batch(self, data: bytes) -> ocr.Probe:

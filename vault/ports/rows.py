@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -25,6 +25,7 @@ from vault.domain.shares import Share
 from vault.domain.states import RecordState
 from vault.domain.vitals import Vitals
 from vault.ports.citizens import Consents, HandIns
+from vault.ports.lasting import BlobKeys, Holds, LogRows
 from vault.ports.tray import Batches, HandOvers
 
 
@@ -139,8 +140,20 @@ class Intakes(Protocol):
         """The intake that became this record."""
         ...
 
+    def of_bytes(self, agency_code: str, original: Digest) -> Intake | None:
+        """The agency's intake of these very bytes."""
+        ...
+
     def set_record(self, intake_id: IntakeId, record: RecordCode) -> None:
         """Tie the intake to the record it became."""
+        ...
+
+    def erase(self, intake_id: IntakeId) -> None:
+        """Blank what was received, read and said; the row stays and keeps its state."""
+        ...
+
+    def seal_old(self, *, limit: int) -> int:
+        """Seal texts that were written before there was encryption; how many were."""
         ...
 
 
@@ -165,6 +178,14 @@ class Records(Protocol):
 
     def first_holder(self, code: RecordCode) -> int | None:
         """Whose log an act on the record goes to: the first holder's."""
+        ...
+
+    def erase(self, code: RecordCode, *, at: datetime) -> None:
+        """Blank every fact, text and index entry of all versions; code, type, agency and state stay."""
+        ...
+
+    def erased_at(self, code: RecordCode) -> datetime | None:
+        """When a record was erased."""
         ...
 
     def of_blob(self, digest: Digest) -> tuple[Record, ...]:
@@ -449,50 +470,6 @@ class AccessRows(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class LogLeaf:
-    """An event with its place in the transparency log and the salt that hides it there."""
-
-    position: int
-    salt: bytes
-    event: Event
-
-
-class LogRows(Protocol):
-    """Which events have which place in the log. A place, once given, is given for ever."""
-
-    def take(self, limit: int, salt: Callable[[], bytes]) -> int:
-        """Give the next places to at most `limit` waiting events, oldest first; how many got one.
-
-        Zero also when another sequencer is just doing it.
-        """
-        ...
-
-    def size(self) -> int:
-        """How many events have a place."""
-        ...
-
-    def leaves(self, start: int, end: int) -> tuple[LogLeaf, ...]:
-        """The leaves with places `start` to `end` (not included), in order."""
-        ...
-
-    def places_of(self, record: RecordCode) -> tuple[int, ...]:
-        """Places of the events about a record, in order."""
-        ...
-
-    def covered_at(self, place: int) -> datetime | None:
-        """When the first checkpoint that covers a place was signed."""
-        ...
-
-    def head(self) -> str | None:
-        """The newest signed checkpoint."""
-        ...
-
-    def set_head(self, size: int, checkpoint: str, *, at: datetime) -> None:
-        """Keep a checkpoint, unless a larger one is kept already."""
-        ...
-
-
 class Files(Protocol):
     """Files by path in the object store: what others fetch by a name they know (tiles, checkpoints)."""
 
@@ -549,6 +526,10 @@ class Tx(Protocol):
     def consents(self) -> Consents: ...  # noqa: D102 - the same
     @property
     def hand_ins(self) -> HandIns: ...  # noqa: D102 - the same
+    @property
+    def keys(self) -> BlobKeys: ...  # noqa: D102 - the same
+    @property
+    def holds(self) -> Holds: ...  # noqa: D102 - the same
 
 
 class UnitOfWork(Protocol):

@@ -14,7 +14,7 @@ import ocr
 import signing
 from vault.domain.batches import SeenPage, separator_of
 from vault.domain.errors import Invalid
-from vault.ports import ReadPage
+from vault.ports import MalwareScanner, ReadPage
 from vault.sandbox.client import Reply, Sandbox
 
 QR_MM = 30.0
@@ -32,9 +32,11 @@ class SandboxEngines:
         max_pages: int,
         batch: tuple[int, int] = (0, 0),
         inspect_seconds: float = 60,
+        scanner: MalwareScanner | None = None,
     ) -> None:
         self._sandbox = sandbox
         self._batch = {"max_bytes": batch[0] or max_bytes, "max_pages": batch[1] or max_pages}
+        self._scanner = scanner
         self._limits = {"max_bytes": max_bytes, "max_pages": max_pages}
         self._inspect_seconds = inspect_seconds
 
@@ -51,7 +53,9 @@ class SandboxEngines:
         return _typed(ocr.Probe.from_dict, self._sandbox.run("probe", self._limits, data))
 
     def examine(self, data: bytes) -> ocr.Probe:
-        """The same, once the first page is decoded."""
+        """The same, once the scanner found nothing and the first page is decoded."""
+        if self._scanner is not None:
+            self._scanner.check(data)
         return _typed(ocr.Probe.from_dict, self._sandbox.run("examine", self._limits, data))
 
     def probe_batch(self, data: bytes) -> ocr.Probe:

@@ -15,6 +15,7 @@ from PIL import Image
 import ocr
 import qr
 import signing
+from vault.sandbox.active import refuse_active
 
 Answer = tuple[Mapping[str, Any], Sequence[bytes]]
 PREVIEW_QUALITY = 80
@@ -45,9 +46,11 @@ def probe(header: Mapping[str, Any], files: Sequence[bytes]) -> Answer:
 
 
 def examine(header: Mapping[str, Any], files: Sequence[bytes]) -> Answer:
-    """File -> `ocr.Probe`, once its first page is decoded: a picture cut short shows only then."""
+    """File -> `ocr.Probe`, once nothing in it acts by itself and its first page is decoded."""
     limits = _limits(header)
     seen = ocr.probe(files[0], limits)
+    if seen.kind == "pdf":
+        refuse_active(files[0])
     _page(files[0], 0, limits)
     return seen.as_dict(), ()
 

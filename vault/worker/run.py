@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from opentelemetry.trace import SpanKind
@@ -19,6 +19,7 @@ from vault.bootstrap import App, database_url, prepare_keys
 from vault.domain.batches import BatchId, BatchState
 from vault.domain.errors import Unavailable
 from vault.domain.intake import IntakeId
+from vault.log.transparency import BATCH
 from vault.ports import JobName
 from vault.usecases.digitize.give_up import CODE as BROKE_US
 from vault.usecases.digitize.give_up import give_up
@@ -26,6 +27,7 @@ from vault.usecases.digitize.read import read
 from vault.usecases.digitize.renew_seals import renew_seals
 from vault.usecases.digitize.seal import seal
 from vault.usecases.digitize.split import split
+from vault.usecases.protect.sweep import sweep
 from vault.usecases.verify.publish_status import publish_status
 
 _LOG = logging.getLogger(__name__)
@@ -71,7 +73,7 @@ def _nothing_stuck(app: App, intake_id: str) -> Iterator[None]:
         yield
     except Unavailable:
         raise
-    except Exception:  # the worker's edge: whatever a paper did to us, it is marked and the worker lives on
+    except Exception:
         _LOG.exception("intake %s broke the worker's job", intake_id)
         give_up(IntakeId(intake_id), uow=app.uow, clock=app.clock)
         raise
@@ -186,22 +188,42 @@ def queue_of(app: App) -> Queue:
         if app.settings.environment == "development":
             renew_keys(app)
 
+    @queue.periodic(cron="41 * * * *")
+    @queue.task(name="sweep", queueing_lock="sweep", lock="sweep")
+    def sweep_keys(timestamp: int) -> None:
+        del timestamp
+        sweep(uow=app.uow, blobs=app.blobs, clock=app.clock)
+
     return queue
 
 
-SEQUENCE_SECONDS = 1.0
+SEQUENCE_SECONDS = 0.5
 
 
 async def _sequence(app: App) -> None:
-    """Bring new events into the transparency log, every second. Several workers may do so; one at a time succeeds."""
+    """Bring new events into the transparency log. Several workers may do so; one at a time succeeds."""
+    size = 0
     while True:
-        try:
-            await asyncio.to_thread(app.log.advance)
-        except Unavailable as error:
-            _LOG.warning("the transparency log waits: %s", error)
-        except Exception:  # noqa: BLE001 - the worker's edge: the next round goes on, and tells again what is wrong
-            _LOG.exception("the transparency log could not be extended")
+        before, size = size, await _try(app.log.advance, "extended")
+        if not before or size - before < BATCH:  # a full batch: more of them wait
+            await asyncio.sleep(SEQUENCE_SECONDS)
+
+
+async def _cosign(app: App) -> None:
+    """Show witnesses the newest checkpoint. Apart from the sequencer: one that answers slowly makes no event wait."""
+    while True:
+        await _try(app.log.cosign, "cosigned")
         await asyncio.sleep(SEQUENCE_SECONDS)
+
+
+async def _try(step: Callable[[], int], what: str) -> int:
+    try:
+        return await asyncio.to_thread(step)
+    except Unavailable as error:
+        _LOG.warning("the transparency log waits: %s", error)
+    except Exception:  # noqa: BLE001 - the worker's edge: the next round goes on, and tells again what is wrong
+        _LOG.exception("the transparency log could not be %s", what)
+    return 0
 
 
 def run(app: App, *, concurrency: int) -> None:
@@ -210,11 +232,14 @@ def run(app: App, *, concurrency: int) -> None:
     queue = queue_of(app)
 
     async def work() -> None:
-        sequencer = asyncio.create_task(_sequence(app))
+        tasks = [asyncio.create_task(_sequence(app))]
+        if app.settings.witnesses:
+            tasks.append(asyncio.create_task(_cosign(app)))
         try:
             await _jobs()
         finally:
-            sequencer.cancel()
+            for task in tasks:
+                task.cancel()
 
     async def _jobs() -> None:
         async with queue.open_async():

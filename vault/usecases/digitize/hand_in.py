@@ -11,7 +11,7 @@ from vault.domain.ids import RecordCode, digest_of
 from vault.domain.intake import Channel, Intake, IntakeId, IntakeState
 from vault.domain.people import Action, Actor, require
 from vault.ports import Blobs, Clock, Engines, Ids, UnitOfWork
-from vault.usecases.digitize.receive import taken
+from vault.usecases.digitize.receive import keep_bytes, settle_bytes, taken
 from vault.usecases.refusals import recorded
 
 _MOST_LISTED = 5 * MOST_WAITING
@@ -86,7 +86,7 @@ def hand_in(
         hint_type=what.type_code,
         hint_holder=number,
     )
-    blobs.put(what.data, mime=seen.mime)
+    paper = keep_bytes(what.data, intake, uow=uow, blobs=blobs)
     with uow.begin() as tx:
         kept = taken(tx, intake)
         sent = tx.hand_ins.add(HandIn(actor.account_id, key, kept.id, actor.holder_id, now))
@@ -98,6 +98,7 @@ def hand_in(
                 details=details,
             )
         )  # fmt: skip
+    settle_bytes(what.data, kept, paper, blobs=blobs)
     return _seen(sent, kept, None)
 
 

@@ -116,8 +116,9 @@ def _report_signatures(
 
 def _read_page(intake: Intake, data: bytes, index: int, *, uow: UnitOfWork, blobs: Blobs, engines: Engines) -> None:
     seen = engines.read_page(data, index)
-    preview = blobs.put(seen.preview, mime="image/jpeg")
-    layout = blobs.put(json.dumps(seen.read.as_dict(), ensure_ascii=False).encode(), mime="application/json")
+    words = json.dumps(seen.read.as_dict(), ensure_ascii=False).encode()
+    preview = blobs.put(seen.preview, mime="image/jpeg", paper=intake.id, agency=intake.agency_code)
+    layout = blobs.put(words, mime="application/json", paper=intake.id, agency=intake.agency_code)
     page = Page(index, preview, seen.read.width, seen.read.height, seen.read.dpi, seen.read.text, layout)
     with uow.begin() as tx:
         tx.intakes.add_page(intake.id, page)

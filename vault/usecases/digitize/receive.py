@@ -70,13 +70,14 @@ def receive(
         hint_type=what.type_code,
         hint_holder=what.holder,
     )
-    blobs.put(what.data, mime=seen.mime)
+    paper = keep_bytes(what.data, intake, uow=uow, blobs=blobs)
     with uow.begin() as tx:
         kept = taken(tx, intake)
         duplicate = kept.id != intake.id
         details = {"intake": kept.id, "pages": kept.page_count, "channel": what.channel.value}
         code = "DUPLICATE" if duplicate else None
         tx.events.add(Event(now, actor, Action.RECEIVE, code=code, details=details))
+    settle_bytes(what.data, kept, paper, blobs=blobs)
     return Received(kept, duplicate)
 
 
@@ -89,3 +90,22 @@ def taken(tx: Tx, intake: Intake) -> Intake:
     if kept.state is IntakeState.RECEIVED:
         tx.jobs.read(kept.id)
     return kept
+
+
+def keep_bytes(data: bytes, intake: Intake, *, uow: UnitOfWork, blobs: Blobs) -> IntakeId:
+    """Store the bytes of a paper before its row is seen; gives the paper in whose name they are kept.
+
+    One that the agency has already keeps them in its own name: a duplicate holds no key.
+    """
+    with uow.begin() as tx:
+        known = tx.intakes.of_bytes(intake.agency_code, intake.original)
+    paper = known.id if known else intake.id
+    blobs.put(data, mime=intake.mime, paper=paper, agency=intake.agency_code)
+    return paper
+
+
+def settle_bytes(data: bytes, kept: Intake, paper: IntakeId, *, blobs: Blobs) -> None:
+    """Once the rows decided: bytes that were stored for a paper that lost the race go over to the one that won."""
+    if kept.id != paper:
+        blobs.put(data, mime=kept.mime, paper=kept.id, agency=kept.agency_code)
+        blobs.let_go(kept.original, paper=paper)

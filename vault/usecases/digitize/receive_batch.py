@@ -8,6 +8,7 @@ from vault.domain.audit import Event
 from vault.domain.batches import Batch, BatchId, BatchState
 from vault.domain.errors import Forbidden, Invalid
 from vault.domain.ids import digest_of
+from vault.domain.intake import IntakeId
 from vault.domain.people import Action, Actor, require
 from vault.ports import Blobs, Clock, Engines, Ids, UnitOfWork
 from vault.usecases.refusals import recorded
@@ -64,7 +65,8 @@ def receive_batch(
         by_name=actor.name,
         received_at=now,
     )
-    blobs.put(what.data, mime="application/pdf")
+    own = IntakeId(batch.id)
+    blobs.put(what.data, mime="application/pdf", paper=own, agency=batch.agency_code)
     with uow.begin() as tx:
         kept = tx.batches.add(batch)
         duplicate = kept.id != batch.id
@@ -75,4 +77,7 @@ def receive_batch(
             tx.jobs.split(kept.id)
         details = {"batch": kept.id, "pages": kept.page_count}
         tx.events.add(Event(now, actor, Action.RECEIVE, code="DUPLICATE" if duplicate else None, details=details))
+    if duplicate:  # the bytes go over to the batch that is there
+        blobs.put(what.data, mime="application/pdf", paper=IntakeId(kept.id), agency=kept.agency_code)
+        blobs.let_go(batch.original, paper=own)
     return ReceivedBatch(kept, duplicate)

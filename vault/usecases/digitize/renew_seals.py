@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from vault.domain.audit import Event
 from vault.domain.ids import RecordCode
+from vault.domain.intake import IntakeId
 from vault.domain.people import SYSTEM, Action
 from vault.ports import Blobs, Clock, SealingDesk, UnitOfWork
 
@@ -31,10 +32,12 @@ def renew_seals(*, uow: UnitOfWork, blobs: Blobs, sealing: SealingDesk, clock: C
 def _renew(code: RecordCode, *, uow: UnitOfWork, blobs: Blobs, sealing: SealingDesk, clock: Clock) -> bool:
     with uow.begin() as tx:
         before = tx.records.get(code)
+        intake = tx.intakes.find(code)
     renewed = sealing.renew(blobs.get(before.sealed))
     if renewed.pending:
         return False
-    digest = blobs.put(renewed.pdf, mime="application/pdf")
+    paper = intake.id if intake else IntakeId(code)
+    digest = blobs.put(renewed.pdf, mime="application/pdf", paper=paper, agency=before.agency_code)
     with uow.begin() as tx:
         record = tx.records.get(code, lock=True)
         if record.sealed != before.sealed:

@@ -125,7 +125,7 @@ def _seal(
     facts = _facts(intake, said, paper, catalogue.directory)
     symbol = _symbol(facts, said, slot, credentials=credentials)
     sealed = _sealed(intake, said, symbol, paper, blobs=blobs, engines=engines, sealing=sealing, host=credentials.host)
-    digest = blobs.put(sealed.pdf, mime="application/pdf")
+    digest = blobs.put(sealed.pdf, mime="application/pdf", paper=intake.id, agency=intake.agency_code)
     now = clock.now()
     record = _record(intake, said, facts, symbol, slot, sealed=sealed, digest=digest, preview=preview, now=now)
     with uow.begin() as tx:

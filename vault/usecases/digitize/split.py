@@ -12,6 +12,7 @@ from vault.domain.ids import digest_of
 from vault.domain.intake import Channel, Intake, IntakeId, IntakeState
 from vault.domain.people import SYSTEM, Action, Actor, Role
 from vault.ports import Blobs, Clock, Engines, Ids, UnitOfWork
+from vault.usecases.digitize.receive import keep_bytes, settle_bytes
 
 PAGES_A_LOOK = 25
 """Pages that one child looks at: what a crash costs, and how often the officer sees the bar move."""
@@ -98,7 +99,6 @@ def _take(
             if part.pages > max_pages:
                 tx.batches.set_part(batch.id, replace(part, failure="TOO_MANY_PAGES"))
     for part, paper in zip(fitting, papers, strict=True):
-        blobs.put(paper, mime="application/pdf")
         now = clock.now()
         intake = Intake(
             id=IntakeId(ids.token()),
@@ -114,6 +114,7 @@ def _take(
             page_count=part.pages,
             hint_type=part.type_code,
         )
+        owner = keep_bytes(paper, intake, uow=uow, blobs=blobs)
         with uow.begin() as tx:
             kept = tx.intakes.add(intake)
             tx.batches.set_part(batch.id, replace(part, intake=kept.id))
@@ -123,3 +124,4 @@ def _take(
             details = {"intake": kept.id, "pages": part.pages, "channel": Channel.BATCH.value, "batch": batch.id}
             code = None if kept.id == intake.id else "DUPLICATE"
             tx.events.add(Event(now, actor, Action.RECEIVE, code=code, details=details))
+        settle_bytes(paper, kept, owner, blobs=blobs)

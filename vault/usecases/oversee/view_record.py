@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from vault.domain.access import Basis, Circumstances, PaperFacts, basis_of
 from vault.domain.audit import Event
+from vault.domain.errors import NotFound
 from vault.domain.ids import Digest, RecordCode
 from vault.domain.people import Action, Actor, require
 from vault.domain.records import Record
@@ -79,6 +80,8 @@ def visible(tx: Tx, code: RecordCode, actor: Actor, *, now: datetime) -> tuple[R
 
 
 def _file(record: Record, copy: Copy) -> tuple[Digest, str, str]:
+    if record.erased:
+        raise NotFound("RECORD_ERASED", record=record.code)
     ending = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png", "image/tiff": "tif"}
     if copy is Copy.ORIGINAL:
         return record.original, record.original_mime, f"{record.code}-goc.{ending[record.original_mime]}"

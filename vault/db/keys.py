@@ -1,0 +1,139 @@
+"""Wrapped data keys of blobs and of the text of pages; nothing here can open one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, delete, exists, func, select, text, tuple_, union, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from vault.db import tables as t
+from vault.db.codec import AnyRow
+from vault.domain.ids import Digest
+from vault.domain.intake import IntakeId
+from vault.ports import HeldKey, WrappedKey
+
+TEXT = "text"
+"""In the place of a digest: the key of what was read from a paper, which lies in rows and not in the bucket."""
+
+
+_REWRAP = (
+    update(t.blob_key)
+    .where(t.blob_key.c.digest == bindparam("d"), t.blob_key.c.paper == bindparam("p"))
+    .where(t.blob_key.c.wrapped == bindparam("w"))
+    .values(key=bindparam("new_key"), wrapped=bindparam("new"))
+)
+
+
+def _held(row: AnyRow) -> HeldKey:
+    return HeldKey(IntakeId(row.paper), WrappedKey(row.agency_code, row.key, bytes(row.wrapped)), row.digest)
+
+
+class PgBlobKeys:
+    """`ports.BlobKeys` on PostgreSQL."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def of(self, digest: str, *, lock: bool = False) -> tuple[HeldKey, ...]:
+        """Every wrap of a blob's key, the oldest first."""
+        if lock:
+            self.lock(digest)
+        query = select(t.blob_key).where(t.blob_key.c.digest == digest).order_by(t.blob_key.c.created_at)
+        return tuple(_held(row) for row in self._db.execute(query))
+
+    def lock(self, name: str) -> None:
+        """Nobody else holds this name until the transaction ends. A row that is not there yet cannot be locked."""
+        self._db.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 8))"), {"name": name})
+
+    def of_papers(self, digest: str, papers: Sequence[str]) -> tuple[HeldKey, ...]:
+        """The wraps of several papers under one name."""
+        where = (t.blob_key.c.digest == digest, t.blob_key.c.paper.in_(papers))
+        return tuple(_held(row) for row in self._db.execute(select(t.blob_key).where(*where)))
+
+    def hold(self, digest: str, held: HeldKey) -> None:
+        """Keep a wrap; the first one of a paper stays."""
+        self._db.execute(
+            upsert(t.blob_key)
+            .values(
+                digest=digest,
+                paper=held.paper,
+                agency_code=held.wrapped.agency,
+                key=held.wrapped.key,
+                wrapped=held.wrapped.wrapped,
+            )
+            .on_conflict_do_nothing()
+        )
+
+    def let_go(self, digest: str, paper: IntakeId) -> None:
+        """Destroy a paper's wrap."""
+        self._db.execute(delete(t.blob_key).where(t.blob_key.c.digest == digest, t.blob_key.c.paper == paper))
+
+    def of_paper(self, paper: IntakeId) -> tuple[HeldKey, ...]:
+        """Everything that a paper uses."""
+        rows = self._db.execute(select(t.blob_key).where(t.blob_key.c.paper == paper).order_by(t.blob_key.c.digest))
+        return tuple(_held(row) for row in rows)
+
+    def end_paper(self, paper: IntakeId) -> tuple[HeldKey, ...]:
+        """Destroy every wrap of a paper; gives those that were the last of their blob."""
+        mine, last = self.of_paper(paper), []
+        for one in mine:  # in the order of their names, so that two of us never wait for each other
+            others = [held for held in self.of(one.digest, lock=True) if held.paper != paper]
+            if not others and one.digest != TEXT:
+                last.append(one)
+        self._db.execute(delete(t.blob_key).where(t.blob_key.c.paper == paper))
+        return tuple(last)
+
+    def whole_of(self, paper: IntakeId) -> IntakeId | None:
+        """The batch scan that a paper was cut out of."""
+        query = select(t.batch_part.c.batch_id).where(t.batch_part.c.intake_id == paper).limit(1)
+        found = self._db.execute(query).scalar_one_or_none()
+        return None if found is None else IntakeId(found)
+
+    def strays(self, before: datetime, *, limit: int) -> tuple[IntakeId, ...]:
+        """Papers that have keys since before a time and never became rows."""
+        key = t.blob_key.c
+        known = union(select(t.intake.c.id), select(t.record.c.code), select(t.batch.c.id)).subquery()
+        query = select(key.paper).where(key.paper.not_in(select(known.c.id))).group_by(key.paper)
+        rows = self._db.execute(query.having(func.max(key.created_at) < before).limit(limit))
+        return tuple(IntakeId(paper) for paper in rows.scalars())
+
+    def unheld(self, after: tuple[str, str], *, limit: int) -> tuple[tuple[Digest, IntakeId, str], ...]:
+        """Uses of blobs without a key, in order of digest and paper."""
+        i, p, r, v, b = t.intake.c, t.intake_page, t.record.c, t.record_version, t.batch.c
+        pages, versions = p.join(t.intake), v.join(t.record)
+        paper = func.coalesce(r.intake_id, r.code)
+        uses = union(
+            select(i.original.label("digest"), i.id.label("paper"), i.agency_code.label("agency")),
+            select(p.c.preview, i.id, i.agency_code).select_from(pages),
+            select(p.c.layout, i.id, i.agency_code).select_from(pages),
+            select(r.original, paper, r.agency_code),
+            select(v.c.sealed, paper, r.agency_code).select_from(versions),
+            select(v.c.preview, paper, r.agency_code).select_from(versions),
+            select(b.original, b.id, b.agency_code),
+        ).subquery("uses")
+        key = t.blob_key.c
+        held = exists().where(key.digest == uses.c.digest, key.paper == uses.c.paper)
+        query = select(uses).where(~held, tuple_(uses.c.digest, uses.c.paper) > tuple_(*after))
+        rows = self._db.execute(query.order_by(uses.c.digest, uses.c.paper).limit(limit))
+        return tuple((Digest(digest), IntakeId(one), agency) for digest, one, agency in rows)
+
+    def older(self, agency: str, current: str, *, limit: int) -> tuple[HeldKey, ...]:
+        """Wraps of an agency under another key than the current one."""
+        query = select(t.blob_key).where(t.blob_key.c.agency_code == agency, t.blob_key.c.key != current).limit(limit)
+        return tuple(_held(row) for row in self._db.execute(query))
+
+    def rewrap(self, pairs: Sequence[tuple[HeldKey, WrappedKey]]) -> int:
+        """Replace exactly the wraps that were read."""
+        rows = [
+            {"d": old.digest, "p": old.paper, "w": old.wrapped.wrapped, "new_key": new.key, "new": new.wrapped}
+            for old, new in pairs
+        ]
+        return self._db.execute(_REWRAP, rows).rowcount if rows else 0
+
+    def agencies(self) -> tuple[tuple[str, str, int], ...]:
+        """(agency, key, how many wraps)."""
+        row = t.blob_key.c
+        query = select(row.agency_code, row.key, func.count()).group_by(row.agency_code, row.key)
+        return tuple((agency, key, count) for agency, key, count in self._db.execute(query.order_by(row.agency_code)))

@@ -1,0 +1,71 @@
+"""What the program may do in its own database: it works as a role that cannot change the past.
+
+`vault` (the owner) migrates; every connection of the program then works as `vault_app`: it reads and writes rows, owns
+nothing, and may neither change nor delete events and their places in the log. Where the role is missing (a database of
+somebody else who has not made it yet) the program works as whoever it signed in as, and `vault doctor` says so.
+"""
+
+from __future__ import annotations
+
+from contextlib import closing
+
+from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry
+
+ROLE = "vault_app"
+FOR_EVER = ("event", "log_leaf", "log_head")
+"""Tables whose rows are written once; a checkpoint takes cosignatures on, by two columns."""
+_MEMBER = "SELECT 1 FROM pg_roles WHERE rolname = 'vault_app' AND pg_has_role(oid, 'MEMBER')"
+_ROLES = "SELECT rolname FROM pg_roles WHERE rolname IN ('vault_app', 'vault_program')"
+_WALLED = """
+    SELECT quote_ident(c.relname) FROM pg_class c
+    WHERE c.relrowsecurity AND c.relnamespace = current_schema()::regnamespace AND NOT EXISTS (
+        SELECT FROM pg_policy p WHERE p.polrelid = c.oid AND p.polname = 'program')
+"""
+
+
+def grant(connection: Connection) -> bool:
+    """Give the role its rights on every table that is there now; false when there is no such role.
+
+    Row-level security binds the role of requests (`vault_program`), not this one, which works for every agency: each
+    table with walls gets a policy that lets it through. To neither is the past open.
+    """
+    if connection.execute(text(_MEMBER)).scalar_one_or_none() is None:
+        return False
+    schema = connection.execute(text("SELECT quote_ident(current_schema())")).scalar_one()
+    statements = [
+        f"GRANT USAGE ON SCHEMA {schema} TO {ROLE}",
+        f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO {ROLE}",
+        f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA {schema} TO {ROLE}",
+        f"GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA {schema} TO {ROLE}",
+        f"GRANT UPDATE (checkpoint, witnesses) ON {schema}.log_head TO {ROLE}",
+        f"REVOKE INSERT, UPDATE, DELETE ON {schema}.alembic_version FROM {ROLE}",
+        *(
+            f"CREATE POLICY program ON {schema}.{table} TO {ROLE} USING (true) WITH CHECK (true)"
+            for table in connection.execute(text(_WALLED)).scalars()
+        ),
+    ]
+    for role in connection.execute(text(_ROLES)).scalars():
+        tables = ", ".join(f"{schema}.{table}" for table in FOR_EVER)
+        statements.insert(4, f"REVOKE UPDATE, DELETE ON {tables} FROM {role}")
+    for statement in statements:
+        connection.execute(text(statement))
+    return True
+
+
+def work_as_role(engine: Engine) -> None:
+    """Every connection of this engine works as the role, from its first moment to its last."""
+
+    @event.listens_for(engine, "connect")
+    def _take(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+        with closing(connection.cursor()) as cursor:
+            cursor.execute(_MEMBER)
+            if cursor.fetchone() is not None:
+                cursor.execute(f"SET ROLE {ROLE}")
+        connection.commit()
+
+
+def works_as(connection: Connection) -> str:
+    """The role that statements of this connection run as."""
+    return str(connection.execute(text("SELECT current_user")).scalar_one())

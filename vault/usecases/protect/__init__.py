@@ -1,0 +1,1 @@
+"""What keeps papers closed to those whom they do not concern: keys, holds, erasure."""

@@ -13,8 +13,9 @@ accept_error        percent of those whose value the truth of the page does not 
 accept_share_specimen, accept_error_specimen   the same against the facts of the specimens of severities 1 to 3
 ece                 expected calibration error of the fields of these specimens, ten bins of equal size, 0 to 1
 pages_per_s_core    real pages and specimens per second of processor time, Tesseract's processes included
-ratio_ocrmypdf      pages a second against OCRmyPDF 17 on the same PDF, same model, one job, taking turns
-ratio_ocrmypdf_fast the same with one reader on the lines found
+cer_real_fast, false_text_fast  the real pages in fast mode
+ratio_ocrmypdf      pages a second against OCRmyPDF 17 on the same PDF, one job, taking turns, by the clock
+ratio_ocrmypdf_fast the same in fast mode; ..._cpu: both by processor time, which a busy machine disturbs less
 peak_mb             largest memory of this process or of one it started
 """
 
@@ -31,7 +32,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -79,10 +80,11 @@ def templates() -> tuple[ocr.Template, ...]:
     return tuple(ocr.Template.from_dict(yaml.safe_load(file.read_text(encoding="utf-8"))) for file in files)
 
 
-def read(data: bytes, tally: Tally | None = None) -> list[ocr.PageText]:
+def read(data: bytes, tally: Tally | None = None, *, fast: bool = False) -> list[ocr.PageText]:
     """All pages of one file; the tally counts them and the processor time they took."""
     start = processor_seconds()
-    texts = [ocr.read_page(page) for page in ocr.pages(data)]
+    readers = ocr.default_readers(fast=fast)
+    texts = [ocr.read_page(page, readers=readers) for page in ocr.pages(data)]
     if tally is not None:
         tally.pages += len(texts)
         tally.seconds += processor_seconds() - start
@@ -123,12 +125,29 @@ def same(truth: str, said: str) -> bool:
     return " ".join(truth.split()).casefold() == " ".join(said.split()).casefold()
 
 
+def fast_figures(folder: Path) -> dict[str, float]:
+    """Characters of the real pages in fast mode."""
+    total = ocr.Score(0, 0, 0)
+    for truth, picture in real_pages(folder):
+        (text,) = read(picture.read_bytes(), fast=True)
+        total += score(truth.read_text(encoding="utf-8"), text.text)
+    return {"cer_real_fast": percent(total.errors, total.units), "false_text_fast": percent(total.extra, total.units)}
+
+
+def real_pages(folder: Path) -> list[tuple[Path, Path]]:
+    """Each page that was typed by hand: its text and its picture."""
+    pairs = []
+    for truth in sorted(folder.glob("*.gt.txt")):
+        stem = truth.name.removesuffix(".gt.txt")
+        pairs.append((truth, next(file for file in folder.glob(f"{stem}.*") if file.suffix in {".png", ".jpg"})))
+    return pairs
+
+
 def real_tally(folder: Path, forms: Sequence[ocr.Template]) -> Tally:
     """Read the pages that have a .gt.txt beside them; a field is right when the truth contains its value."""
     tally = Tally()
-    for truth_file in sorted(folder.glob("*.gt.txt")):
+    for truth_file, picture in real_pages(folder):
         stem = truth_file.name.removesuffix(".gt.txt")
-        picture = next(file for file in folder.glob(f"{stem}.*") if file.suffix in {".png", ".jpg"})
         truth = truth_file.read_text(encoding="utf-8")
         texts = read(picture.read_bytes(), tally)
         tally.papers += 1
@@ -182,29 +201,32 @@ def peer() -> Path | None:
 
 
 def peer_figures(kinds: Sequence[str]) -> dict[str, float]:
-    """Both read the same image PDF in turns; the median of the ratios counts."""
+    """All read the same image PDF in turns; the median of the ratios counts."""
     program = peer()
     if program is None:
         return {}
     data = as_pdf(joined([draw(kind, seed=90) for kind in kinds[:4]]), 2)
-    fast = replace(ocr.default_readers(), others=())
-    ratios: dict[str, list[float]] = {"ratio_ocrmypdf": [], "ratio_ocrmypdf_fast": []}
+    modes = {"ratio_ocrmypdf": ocr.default_readers(), "ratio_ocrmypdf_fast": ocr.default_readers(fast=True)}
+    ratios: dict[str, list[float]] = {name + unit: [] for name in modes for unit in ("", "_cpu")}
+    for readers in modes.values():  # networks are loaded once for each process, not once for each paper
+        ocr.read_page(next(iter(ocr.pages(data))), readers=readers)
     with tempfile.TemporaryDirectory() as folder:
         scan, result = Path(folder, "scan.pdf"), Path(folder, "result.pdf")
         scan.write_bytes(data)
         command = [str(program), "-q", "-l", "vie", "--jobs", "1", "--output-type", "pdf", str(scan), str(result)]
         for _ in range(TURNS):
-            start = time.perf_counter()
+            start, spent = time.perf_counter(), processor_seconds()
             done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
-            theirs = time.perf_counter() - start
+            theirs, theirs_cpu = time.perf_counter() - start, processor_seconds() - spent
             if done.returncode:
                 print(f"ratio_ocrmypdf is left out: {done.stderr.strip()[-300:]}", file=sys.stderr)
                 return {}
-            for name, readers in (("ratio_ocrmypdf", None), ("ratio_ocrmypdf_fast", fast)):
-                start = time.perf_counter()
+            for name, readers in modes.items():
+                start, spent = time.perf_counter(), processor_seconds()
                 for page in ocr.pages(data):
                     ocr.read_page(page, readers=readers)
                 ratios[name].append(theirs / (time.perf_counter() - start))
+                ratios[name + "_cpu"].append(theirs_cpu / (processor_seconds() - spent))
     return {name: round(statistics.median(values), 2) for name, values in ratios.items()}
 
 
@@ -278,6 +300,7 @@ def main() -> None:
             "accept_share": percent(real.accepted, real.asked),
             "accept_error": percent(real.accepted_wrong, real.accepted),
         }
+        figures |= fast_figures(chosen.samples / "ocr")
         print("real pages, values not in the truth:", *real.missed, sep="\n  ", file=sys.stderr)
     figures["pages_per_s_core"] = round(
         sum(tally.pages for tally in counted) / sum(tally.seconds for tally in counted), 3
@@ -287,7 +310,10 @@ def main() -> None:
     peaks = (resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     figures["peak_mb"] = round(max(peaks) / 1024, 1)
     baseline = "OCRmyPDF 17, Debian's vie, one job, same PDF, taking turns; confidence of deploy/calibrate_ocr.py"
-    machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
+    machine = (
+        f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, load {load} at the end"
+    )
     print(json.dumps({"name": "ocr", "figures": figures, "baseline": baseline, "machine": machine}))
 
 

@@ -33,6 +33,7 @@ from ocr.errors import (
     TooManyPagesError,
     TruncatedError,
 )
+from ocr.house import House
 from ocr.limits import Limits
 from ocr.measure import Score, cer, wer
 from ocr.page import Readers, default_readers, models_folder, read_page
@@ -56,6 +57,7 @@ __all__ = [
     "FieldValue",
     "FileTooLargeError",
     "Glyph",
+    "House",
     "Limits",
     "Line",
     "LineFinder",

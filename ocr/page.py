@@ -12,8 +12,10 @@ from pathlib import Path
 from ocr import layer as text_layer
 from ocr.asternet import AsterNet
 from ocr.detector import LineFinder
+from ocr.doubt import doubtful
 from ocr.engine import Reader, Reading
 from ocr.errors import ReaderError, ReaderMissingError
+from ocr.house import House
 from ocr.look import STEPS, Look, look
 from ocr.order import bands_in_order, lines_in_order
 from ocr.strips import Band, cut
@@ -30,18 +32,18 @@ _TALLEST = 2.5
 class Readers:
     """Who takes part in reading.
 
-    ``lines`` finds lines (``None``: Tesseract's own search for text is used); ``first`` reads every line, and
-    ``others`` read them again and vote. A reader that is missing or breaks costs a warning as long as one is left.
-
-    ``second_look`` bounds what the others read of one page, in widths of lines measured in their own height: the lines
-    that ``first`` is least sure of come first. Certificates are read twice from end to end; of a dense letter the
-    fifth that is surest is read once, which costs 0.01 points of character errors and saves a fifth of the time.
+    ``lines`` finds lines; where it cannot, ``whole`` reads the page by its own search for text. ``every`` read each
+    line found; ``doubtful`` read again and vote on those lines where the first disagree or are not ``sure`` of every
+    character, the least sure first, up to ``at_most`` widths of lines measured in their own height. A reader that is
+    missing or breaks costs a warning as long as one is left: ``whole`` steps in where none of ``every`` could read.
     """
 
-    first: Tesseract
+    whole: Tesseract
     lines: LineFinder | None = None
-    others: tuple[Reader, ...] = ()
-    second_look: float = 400.0
+    every: tuple[Reader, ...] = ()
+    doubtful: tuple[Reader, ...] = ()
+    sure: float = 0.9
+    at_most: float = 400.0
 
 
 def models_folder() -> Path:
@@ -49,11 +51,30 @@ def models_folder() -> Path:
     return Path(sys.prefix) / "share" / "ocr-models"
 
 
+_SURE, _SURE_FAST = 0.8, 0.7
+_MOST, _MOST_FAST = 400.0, 150.0
+"""How much AsterNet is asked: chosen on specimens. It costs five times our own reader, for each line."""
+
+
 @lru_cache(maxsize=4)
-def default_readers(models: Path | None = None) -> Readers:
-    """Debian's Tesseract, and the line finder and AsterNet from ``models``; loaded once for each process."""
-    folder = models or models_folder()
-    return Readers(first=Tesseract(), lines=LineFinder(folder), others=(AsterNet(folder),))
+def _parts(folder: Path) -> tuple[Tesseract, LineFinder, House, AsterNet]:
+    """Loaded once for each process, and each network only when it is first needed."""
+    best = folder / "best_int"
+    tesseract = Tesseract(data=best) if (best / "vie.traineddata").is_file() else Tesseract()
+    return tesseract, LineFinder(folder), House(), AsterNet(folder)
+
+
+def default_readers(models: Path | None = None, *, fast: bool = False) -> Readers:
+    """The full vote: our own reader and Tesseract on every line, AsterNet where they differ or are in doubt.
+
+    ``fast``: our own reader on every line, AsterNet only where it is in doubt. About half the time, and no second
+    opinion on what it is sure of. Networks come from ``models``; Tesseract reads with the finer data there, if set-up
+    could get it.
+    """
+    tesseract, finder, house, asternet = _parts(models or models_folder())
+    if fast:
+        return Readers(tesseract, finder, (house,), (asternet,), sure=_SURE_FAST, at_most=_MOST_FAST)
+    return Readers(tesseract, finder, (house, tesseract), (asternet,), sure=_SURE, at_most=_MOST)
 
 
 def read_page(
@@ -71,7 +92,8 @@ def read_page(
     readers = readers or default_readers()
     warnings: list[str] = []
     names: list[str] = []
-    seen = look(page, partial(_bands, readers=readers, warnings=warnings), partial(_legible, readers.first), steps)
+    first = readers.every[0] if readers.every else readers.whole
+    seen = look(page, partial(_bands, readers=readers, warnings=warnings), partial(_legible, first), steps)
     lines: Sequence[Line] = ()
     if unless(seen.codes):
         pass
@@ -99,7 +121,7 @@ def _on_page(line: Line, to_page: Callable[[Box], Box]) -> Line:
     return Line(tuple(replace(word, box=to_page(word.box)) for word in line.words))
 
 
-def _legible(first: Tesseract, pictures: Sequence[Picture]) -> float:
+def _legible(first: Reader, pictures: Sequence[Picture]) -> float:
     """How sure the first reader is of lines, 0 to 1; half where it cannot read at all."""
     try:
         readings = first.read(pictures)
@@ -121,8 +143,8 @@ def _bands(grey: Picture, *, readers: Readers, warnings: list[str]) -> list[Band
 
 
 def _read_whole(grey: Picture, readers: Readers, names: list[str]) -> Sequence[Line]:
-    names.append(readers.first.name)
-    return lines_in_order(readers.first.read_page(grey))
+    names.append(readers.whole.name)
+    return lines_in_order(readers.whole.read_page(grey))
 
 
 def _read_lines(  # noqa: PLR0917 - the parts of one page
@@ -136,25 +158,34 @@ def _read_lines(  # noqa: PLR0917 - the parts of one page
     ordered = bands_in_order(bands)
     told = text_layer.placed(layer, ordered, seen.to_page)
     strips = [cut(seen.grey, band) for band in ordered]
-    pictures = [strip.picture for strip in strips]
     heard: list[list[tuple[str, Reading]]] = [[] for _ in strips]
-    failed: ReaderError | None = None
-    chosen = list(range(len(strips)))
-    for reader in (readers.first, *readers.others):
+
+    def ask(reader: Reader, chosen: Sequence[int]) -> None:
         try:
-            readings = reader.read([pictures[number] for number in chosen])
+            readings = reader.read([strips[number].picture for number in chosen])
         except ReaderError as error:
             warnings.append(f"{error.code}:{reader.name}")
-            failed = error
-            continue
+            return
         for number, reading in zip(chosen, readings, strict=True):
             heard[number].append((reader.name, reading))
         names.append(reader.name)
-        if reader is readers.first:
-            open_lines = [n for n, reading in enumerate(readings) if not text_layer.agrees(told[n], reading)]
-            chosen = _doubtful(pictures, readings, open_lines, readers.second_look)
+
+    for reader in readers.every:
+        ask(reader, range(len(strips)))
     if not names:
-        raise failed or ReaderMissingError("no reader at all")
+        ask(readers.whole, range(len(strips)))
+    if readers.doubtful:
+        still_open = [
+            number
+            for number, readings in enumerate(heard)
+            if not any(text_layer.agrees(told[number], reading) for _, reading in readings)
+        ]
+        shapes = [strip.picture.shape for strip in strips]
+        chosen = doubtful(shapes, heard, readers.sure, readers.at_most, still_open)
+        for reader in readers.doubtful if chosen else ():
+            ask(reader, chosen)
+    if not names:
+        raise ReaderMissingError("no reader at all")
     voted = (as_line(strip, vote(readings)) for strip, readings in zip(strips, heard, strict=True))
     lines = [None if line is None else _on_page(line, seen.to_page) for line in voted]
     if not any(told):
@@ -162,16 +193,3 @@ def _read_lines(  # noqa: PLR0917 - the parts of one page
     settled, remarks = text_layer.settled(lines, told, [[reading for _, reading in readings] for readings in heard])
     warnings.extend(remarks)
     return settled
-
-
-def _doubtful(pictures: Sequence[Picture], readings: Sequence[Reading], among: Sequence[int], most: float) -> list[int]:
-    """The lines of ``among`` to be read again, least sure first, as many as fit into ``most``."""
-    sure = [min((glyph.conf for glyph in reading), default=0.0) for reading in readings]
-    chosen, spent = [], 0.0
-    for number in sorted(among, key=lambda number: sure[number]):
-        height, width = pictures[number].shape
-        spent += width / height
-        if spent > most:
-            break
-        chosen.append(number)
-    return chosen

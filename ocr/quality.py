@@ -10,6 +10,7 @@ import numpy as np
 
 from ocr.clean import unevenness
 from ocr.strips import Band
+from ocr.tone import level
 from ocr.values import Picture, Quality
 
 _LEAST_DPI = 140
@@ -38,11 +39,11 @@ def assess(rgb: Picture, dpi: int) -> Quality:
     """The quality report of one page of ``dpi`` dots per inch, before its lines are known."""
     grey = np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
     inner = _inner(grey, dpi)
-    paper = float(np.percentile(inner, 90))
+    paper = float(level(inner, 90))
     ink = inner < paper - _INK_DARKER_BY
     share = float(ink.mean())
     blank = share < _LEAST_INK
-    contrast = 0.0 if blank else (paper - float(np.percentile(inner[ink], 20))) / 255.0
+    contrast = 0.0 if blank else (paper - level(inner[ink], 20)) / 255.0
     sharp = _sharpness(inner, contrast)
     uneven = unevenness(grey, dpi)
     glare = _glare(rgb, dpi)
@@ -115,8 +116,8 @@ def _sharpness(grey: Picture, contrast: float) -> float:
     """Steepest steps between neighbouring pixels, as a share of the step from paper to ink."""
     if contrast <= 0:
         return 0.0
-    steps = np.abs(np.diff(grey.astype(np.int16), axis=1))
+    steps = np.asarray(cv2.absdiff(grey[:, 1:], grey[:, :-1]), dtype=np.uint8)
     strong = steps[steps > _INK_DARKER_BY // 4]
     if strong.size == 0:
         return 0.0
-    return min(1.0, float(np.percentile(strong, 90)) / (255.0 * contrast))
+    return min(1.0, level(strong, 90) / (255.0 * contrast))

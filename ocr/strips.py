@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr.tone import level
 from ocr.values import Box, Picture
 
 _ROOM = 0.4
@@ -21,6 +22,7 @@ _MARGIN = 0.15
 _SIDE = 0.12
 _BORDER = 255
 _INK_DARKER_BY = 70
+_PAPER = 95.0
 _CORE = 0.12
 _DOT_SIZE = 0.2
 _DOT_STEP = 0.5
@@ -99,13 +101,13 @@ def cut(grey: Picture, band: Band) -> Strip:
 
 def ink(picture: Picture) -> NDArray[np.bool_]:
     """Where strokes are: clearly darker than the strip's own paper."""
-    dark: NDArray[np.bool_] = picture < int(np.percentile(picture, 95)) - _INK_DARKER_BY
+    dark: NDArray[np.bool_] = picture < level(picture, _PAPER) - _INK_DARKER_BY
     return dark
 
 
 def _without_neighbours(seen: Picture, room: float, height: float) -> Picture:
     """Strokes that belong to the line: those whose middle lies in it, or most of whose ink does."""
-    paper = int(np.percentile(seen, 95))
+    paper = level(seen, _PAPER)
     strokes = ink(seen).astype(np.uint8)
     count, labels, stats, centres = cv2.connectedComponentsWithStats(strokes, connectivity=8)
     if count <= 1:

@@ -42,9 +42,9 @@ class ToldEngines:
 
     examine = probe
 
-    def read_page(self, data: bytes, index: int) -> ReadPage:
+    def read_page(self, data: bytes, index: int, *, fast: bool = False) -> ReadPage:
         """The told text."""
-        del data
+        del data, fast
         if index in self.bad_pages:
             raise Invalid("PAGE_TOO_LARGE")
         self.read.append(index)
@@ -90,9 +90,9 @@ class ToldEngines:
 class FirstPageEngines(SandboxEngines):
     """The real engines, which read the first page of a long law and are told the others."""
 
-    def read_page(self, data: bytes, index: int) -> ReadPage:
+    def read_page(self, data: bytes, index: int, *, fast: bool = False) -> ReadPage:
         """The real first page."""
-        return super().read_page(data, index) if index == 0 else ReadPage(b"preview", page("Luật"))
+        return super().read_page(data, index, fast=fast) if index == 0 else ReadPage(b"preview", page("Luật"))
 
 
 def page(text: str) -> ocr.PageText:

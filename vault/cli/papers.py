@@ -27,6 +27,9 @@ TODAY = "now"
 def read(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="PDF, JPEG, PNG or TIFF.")],
     *,
+    fast: Annotated[
+        bool, typer.Option("--fast", help="One reader, a second only where it is in doubt: half the time.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Read a paper: text, words with boxes, document type and fields with confidence."""
@@ -37,7 +40,7 @@ def read(
         task = progress.add_task(file.name, total=count)
         pages = []
         for index in range(count):
-            pages.append(service.engines.read_page(data, index).read)
+            pages.append(service.engines.read_page(data, index, fast=fast).read)
             progress.advance(task)
     understood = service.engines.understand(pages, service.templates)
     if as_json:

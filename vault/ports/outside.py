@@ -168,8 +168,8 @@ class Engines(Protocol):
         """A PDF for each range of pages (from 0, both ends included). The same range gives the same bytes."""
         ...
 
-    def read_page(self, data: bytes, index: int) -> ReadPage:
-        """Render one page and read it."""
+    def read_page(self, data: bytes, index: int, *, fast: bool = False) -> ReadPage:
+        """Render one page and read it; ``fast``: half the time, a second opinion only where the first is in doubt."""
         ...
 
     def understand(self, pages: Sequence[ocr.PageText], templates: Sequence[ocr.Template]) -> ocr.Understanding:

@@ -74,9 +74,9 @@ class SandboxEngines:
             raise Invalid("PARSER_CRASHED", reason="answer")
         return tuple(found)
 
-    def read_page(self, data: bytes, index: int) -> ReadPage:
+    def read_page(self, data: bytes, index: int, *, fast: bool = False) -> ReadPage:
         """Render one page and read it."""
-        reply = self._sandbox.run("read_page", {**self._limits, "index": index}, data)
+        reply = self._sandbox.run("read_page", {**self._limits, "index": index, "fast": fast}, data)
         return ReadPage(reply.attachments[0], _typed(ocr.PageText.from_dict, reply))
 
     def understand(self, pages: Sequence[ocr.PageText], templates: Sequence[ocr.Template]) -> ocr.Understanding:

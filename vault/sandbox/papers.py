@@ -56,9 +56,9 @@ def examine(header: Mapping[str, Any], files: Sequence[bytes]) -> Answer:
 
 
 def read_page(header: Mapping[str, Any], files: Sequence[bytes]) -> Answer:
-    """File and page index -> `ocr.PageText`, and the page as JPEG, upright."""
+    """File, page index and whether to read fast -> `ocr.PageText`, and the page as JPEG, upright."""
     page = _page(files[0], int(header["index"]), _limits(header))
-    read = ocr.read_page(page)
+    read = ocr.read_page(page, readers=ocr.default_readers(fast=bool(header["fast"])))
     return read.as_dict(), (_jpeg(page, read.turned),)
 
 

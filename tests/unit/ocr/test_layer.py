@@ -12,7 +12,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
-from ocr import Glyph, Line, PageImage, PageText, Word, models_folder, pages, read_page
+from ocr import Glyph, Line, PageImage, PageText, Tesseract, Word, models_folder, pages, read_page
 from ocr.layer import DIFFERS, IGNORED, agrees, placed, settled
 from ocr.page import Readers, default_readers
 from ocr.strips import Band
@@ -115,8 +115,8 @@ class Counting:
 
 @pytest.mark.skipif(not (models_folder() / "lines.onnx").exists(), reason="no line finder (deploy/models)")
 def test_a_true_layer_spares_the_second_reading_and_a_lying_one_loses() -> None:
-    first, finder, second = default_readers().first, default_readers().lines, Counting()
-    readers = Readers(first=first, lines=finder, others=(second,))
+    first, finder, second = default_readers().every[0], default_readers().lines, Counting()
+    readers = Readers(whole=Tesseract(), lines=finder, every=(first,), doubtful=(second,))
     true: PageText = read_page(born_digital(LINES), readers=readers)
     assert [line.text for line in true.lines] == LINES
     assert min(word.conf for word in true.words) > 0.99

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from ocr import (
     AsterNet,
     Glyph,
+    House,
     LineFinder,
     PageText,
     ReaderFailedError,
@@ -19,10 +21,12 @@ from ocr import (
     Reading,
     Tesseract,
     cer,
+    default_readers,
     models_folder,
     pages,
     read_page,
 )
+from ocr.doubt import doubtful
 from ocr.order import bands_in_order
 from ocr.strips import Band, Strip, cut
 from ocr.vote import vote
@@ -143,7 +147,7 @@ def read(readers: Readers) -> PageText:
 
 
 def test_without_networks_tesseract_reads_alone_and_says_what_is_missing(tmp_path: Path) -> None:
-    found = read(Readers(first=Tesseract(), lines=LineFinder(tmp_path), others=(AsterNet(tmp_path),)))
+    found = read(Readers(Tesseract(), LineFinder(tmp_path), (House(),), (AsterNet(tmp_path),)))
     assert cer("\n".join(LINES), found.text).rate < 0.03
     assert found.readers == ("tesseract",)
     assert found.warnings == ("READER_MISSING:lines",)
@@ -151,17 +155,101 @@ def test_without_networks_tesseract_reads_alone_and_says_what_is_missing(tmp_pat
 
 @needs_models
 def test_a_page_that_breaks_one_reader_is_read_by_the_others() -> None:
-    found = read(Readers(first=Tesseract(), lines=LineFinder(MODELS), others=(Broken(),)))
+    found = read(Readers(Tesseract(), LineFinder(MODELS), (Broken(), Tesseract())))
     assert cer("\n".join(LINES), found.text).rate < 0.03
     assert found.readers == ("tesseract",)
     assert found.warnings == ("READER_FAILED:broken",)
 
 
 @needs_models
+def test_where_all_break_tesseract_steps_in() -> None:
+    found = read(Readers(Tesseract(), LineFinder(MODELS), (House(MODELS / "none.onnx"), Broken())))
+    assert cer("\n".join(LINES), found.text).rate < 0.03
+    assert found.readers == ("tesseract",)
+    assert found.warnings == ("READER_MISSING:house", "READER_FAILED:broken")
+
+
+@needs_models
 def test_two_readers_read_a_clean_page_without_an_error() -> None:
-    found = read(Readers(first=Tesseract(), lines=LineFinder(MODELS), others=(AsterNet(MODELS),)))
+    found = read(Readers(Tesseract(), LineFinder(MODELS), (Tesseract(), AsterNet(MODELS))))
     assert found.readers == ("tesseract", "asternet")
     assert cer("\n".join(LINES), found.text).errors <= 1
+
+
+@needs_models
+@pytest.mark.parametrize("fast", [False, True])
+def test_both_modes_read_a_clean_page(fast: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    found = read(default_readers(fast=fast))
+    assert found.readers[:1] == ("house",)
+    assert ("tesseract" in found.readers) is not fast
+    assert cer("\n".join(LINES), found.text).errors <= 3
+
+
+class Told:
+    """Says what it is told of each line, and remembers how many it was asked."""
+
+    def __init__(self, name: str, *texts: str, conf: float = 0.99) -> None:
+        self.name, self._texts, self._conf, self.asked = name, texts, conf, -1
+
+    def read(self, lines: Sequence[np.ndarray[tuple[int, ...], np.dtype[np.uint8]]]) -> list[Reading]:
+        self.asked = len(lines)
+        return [said(self._texts[number % len(self._texts)], self._conf) for number in range(len(lines))]
+
+
+class TestDoubt:
+    """The third reader is asked where the first two differ or are unsure, and nowhere else."""
+
+    def test_lines_that_readers_agree_on_are_left_alone(self) -> None:
+        heard = [[("a", said("Số: 12")), ("b", said("Số: 12"))], [("a", said("Số: 12")), ("b", said("Số: 17"))]]
+        assert doubtful([(10, 100)] * 2, heard, 0.8, 400) == [1]
+
+    def test_the_least_sure_come_first_and_only_as_many_as_may(self) -> None:
+        heard = [[("a", said("x", 0.7))], [("a", said("x", 0.3))], [("a", said("x", 0.5))]]
+        assert doubtful([(10, 100)] * 3, heard, 0.8, 400) == [1, 2, 0]
+        assert doubtful([(10, 100)] * 3, heard, 0.8, 20) == [1, 2]
+
+    def test_a_line_that_nobody_read_is_in_doubt(self) -> None:
+        assert doubtful([(10, 100)], [[]], 0.1, 400) == [0]
+        assert doubtful([(10, 100)], [[("a", ())]], 0.1, 400) == [0]
+
+    @needs_models
+    def test_nobody_is_asked_about_lines_without_doubt(self) -> None:
+        one, other, third = Told("one", "Hà Nội"), Told("other", "Hà Nội"), Told("third", "Hà Nam")
+        found = read(Readers(Tesseract(), LineFinder(MODELS), (one, other), (third,)))
+        assert third.asked == -1
+        assert found.readers == ("one", "other")
+        assert set(found.text.splitlines()) == {"Hà Nội"}
+
+
+def line_of(text: str) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+    page = papers.page([(20, 30, text)], size=(200 + 30 * len(text), 120))
+    grey = np.asarray(page.convert("L"))
+    rows, columns = np.flatnonzero((grey < 128).any(axis=1)), np.flatnonzero((grey < 128).any(axis=0))
+    return grey[rows[0] - 8 : rows[-1] + 9, columns[0] - 8 : columns[-1] + 9]
+
+
+def test_what_the_house_reads_does_not_depend_on_the_other_lines() -> None:
+    texts = ["Số: 2118/QĐ-UBND", "Căn cứ Luật Hộ tịch ngày 20 tháng 11 năm 2014;", "GIẤY KHAI SINH", "0310900000"]
+    lines = [line_of(text) for text in texts]
+    together = [text_of(reading) for reading in House().read(lines)]
+    assert together == [text_of(House().read([line])[0]) for line in lines]
+    assert together == texts
+
+
+def test_the_house_knows_every_vietnamese_letter() -> None:
+    marks = ("", "\u0300", "\u0301", "\u0309", "\u0303", "\u0323")
+    letters = {unicodedata.normalize("NFC", vowel + mark) for vowel in "aăâeêioôơuưy" for mark in marks} | {"đ"}
+    assert letters | {letter.upper() for letter in letters} <= set(House()._alphabet)
+
+
+def test_a_line_wider_than_the_network_is_read_in_pieces_and_placed() -> None:
+    text = "Ủy ban nhân dân thành phố thuộc tỉnh cấp Giấy chứng nhận này theo quy định của Luật và các nghị định"
+    picture = line_of(text)
+    (reading,) = House().read([picture])
+    assert cer(text, text_of(reading)).errors <= 3
+    places = [glyph.left for glyph in reading]
+    assert places == sorted(places)
+    assert places[-1] > picture.shape[1] * 0.95
 
 
 def test_tesseract_without_its_language_is_missing_not_failed() -> None:

@@ -144,7 +144,9 @@ def test_it_says_what_is_wrong_and_takes_nothing(
         found.context.close()
 
 
-def test_chosen_pictures_are_straightened_and_judged_like_taken_ones(visit: Visits, page: Any) -> None:
+def test_chosen_pictures_are_straightened_and_judged_like_taken_ones(
+    visit: Visits, service: Service, page: Any
+) -> None:
     found = visit(width=360)
     found.sign_in(Role.CITIZEN)
     found.go("/cua-toi/chup")
@@ -163,6 +165,13 @@ def test_chosen_pictures_are_straightened_and_judged_like_taken_ones(visit: Visi
     assert sizes[0] == pytest.approx(297 / 210, abs=0.01)
     found.page.click("#pages li:nth-child(2) button")
     found.page.wait_for_function("() => document.querySelectorAll('#pages li').length === 1")
+    found.page.set_input_files("#file", files[:1])
+    found.page.wait_for_function("() => document.querySelectorAll('#pages li').length === 2", timeout=60_000)
+    found.page.fill("#name", "Hai trang")
+    found.page.keyboard.press("Enter")
+    found.page.wait_for_function("() => document.getElementById('sent-papers').innerText.includes('Hai trang')")
+    newest = sent(service)[0]
+    assert (newest["name"], newest["pages"]) == ("Hai trang.pdf", 2), "several pages are one PDF"
 
 
 def test_what_one_photographed_another_does_not_send(visit: Visits, service: Service) -> None:

@@ -19,6 +19,7 @@ from vault.domain.people import Role
 from vault.web.pages import (
     batches,
     behind,
+    citizen,
     counter,
     desk,
     digitise,
@@ -26,7 +27,10 @@ from vault.web.pages import (
     hand_overs,
     notices,
     oversight,
+    phone,
+    presenting,
     records,
+    verifier,
 )
 
 if TYPE_CHECKING:
@@ -263,15 +267,22 @@ ELSEWHERE = {
     "/so-hoa/{intake_id}": "paper",
     "/so-hoa/tap/{batch_id}": "batch",
     "/chup/{token}": "phone-camera",
+    "/cua-toi/{code}/trinh": "showing-bright",
 }
 """Pages that a test of their own flow looks at, by the name of its pictures."""
 
 
-def test_every_page_of_the_desk_is_looked_at() -> None:
+MODULES = (
+    batches, behind, citizen, counter, desk, digitise, dossiers, hand_overs, notices, oversight, phone, presenting,
+    records, verifier,
+)  # fmt: skip
+
+
+def test_every_page_of_the_three_faces_is_looked_at() -> None:
     source = "".join(file.read_text(encoding="utf-8") for file in sorted(Path(__file__).parent.glob("test_*.py")))
     looked = [re.sub(r"[?].*", "", path) for _, _, path in PAGES]
     missing = []
-    for module in (batches, behind, counter, desk, digitise, dossiers, hand_overs, notices, oversight, records):
+    for module in MODULES:
         for route in module.router.routes:
             if not isinstance(route, APIRoute) or "GET" not in route.methods:
                 continue

@@ -17,10 +17,11 @@ const told = asked.map(({ file, width, height, dpi, straight }) => {
   const begin = performance.now();
   const page = findPage(grey);
   const ms = performance.now() - begin;
-  const seen = { page, ms, ...lookAt(grey, page) };
-  if (!straight || !page) return seen;
-  const size = sizeOf(page.corners);
-  const { data } = straighten({ data: rgba, width, height }, page.corners, size);
+  const fine = findPage(grey, 700);
+  const seen = { page, fine, ms, ...lookAt(grey, page) };
+  if (!straight || !fine) return seen;
+  const size = sizeOf(fine.corners);
+  const { data } = straighten({ data: rgba, width, height }, fine.corners, size);
   const flat = Buffer.alloc(size.width * size.height * 3);
   for (let at = 0; at < size.width * size.height; at += 1) for (let band = 0; band < 3; band += 1) flat[3 * at + band] = data[4 * at + band];
   writeFileSync(straight, flat);

@@ -74,6 +74,7 @@ def test_the_sheet_is_found_to_half_a_percent_and_nothing_is_wrong(seen: dict[st
     found = seen[f"{kind}-{table}"]
     assert found["advice"] is None
     assert farthest(found["page"]["corners"], GOOD) <= 8, "pixels of 1,280"
+    assert farthest(found["fine"]["corners"], GOOD) <= 4, "the picture itself is searched more closely"
 
 
 @pytest.mark.parametrize("kind", ["GPXD", "KS"])

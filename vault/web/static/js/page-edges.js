@@ -4,7 +4,7 @@
 // directions, Ballard 1981). A sheet brighter than its ground has one side of each kind: its left side grows brighter to
 // the right, its top side grows brighter downwards. The best four lines make the sheet.
 
-const FINEST = 300; // longest side of the picture that is searched, in pixels
+const FINEST = 300; // longest side of the picture that is searched, in pixels; a film's frame needs no more
 const STEP = (1.5 * Math.PI) / 180;
 const REACH = Math.PI / 6; // a side leans at most 30 degrees
 const CANDIDATES = 7;
@@ -136,6 +136,44 @@ function support({ gx, gy, width, height }, line, from, to) {
   return inside ? seen / Math.max(inside, steps * 0.5) : 0;
 }
 
+// The line through the steepest places near a side (total least squares, twice: the second time without what lies off):
+// votes tell a side only to the turn of one step.
+function fitted({ gx, gy, width, height }, line, from, to) {
+  const steps = Math.max(12, Math.round(Math.hypot(to[0] - from[0], to[1] - from[1]) / 3));
+  const reach = Math.max(3, Math.round(Math.max(width, height) / 90));
+  let points = [];
+  for (let step = 1; step < steps; step += 1) {
+    const x = from[0] + ((to[0] - from[0]) * step) / steps;
+    const y = from[1] + ((to[1] - from[1]) * step) / steps;
+    let steepest = null;
+    for (let off = -reach; off <= reach; off += 1) {
+      const [column, row] = [Math.round(x + off * line.cos), Math.round(y + off * line.sin)];
+      if (column < 1 || row < 1 || column >= width - 1 || row >= height - 1) continue;
+      const at = row * width + column;
+      const slope = gx[at] * line.cos + gy[at] * line.sin;
+      if (slope > (steepest?.slope ?? 0)) steepest = { slope, x: column, y: row };
+    }
+    if (steepest) points.push(steepest);
+  }
+  let found = line;
+  for (const most of [reach + 1, 1.5]) {
+    points = points.filter((one) => Math.abs(one.x * found.cos + one.y * found.sin - found.rho) <= most);
+    if (points.length < 8) return line;
+    const [mx, my] = [points.reduce((sum, one) => sum + one.x, 0) / points.length, points.reduce((sum, one) => sum + one.y, 0) / points.length];
+    let [xx, xy, yy] = [0, 0, 0];
+    for (const one of points) {
+      xx += (one.x - mx) ** 2;
+      xy += (one.x - mx) * (one.y - my);
+      yy += (one.y - my) ** 2;
+    }
+    const turn = Math.atan2(2 * xy, xx - yy) / 2 + Math.PI / 2;
+    const sign = Math.cos(turn) * line.cos + Math.sin(turn) * line.sin < 0 ? -1 : 1;
+    const [cos, sin] = [sign * Math.cos(turn), sign * Math.sin(turn)];
+    found = { cos, sin, rho: mx * cos + my * sin };
+  }
+  return found;
+}
+
 function areaOf(corners) {
   let twice = 0;
   for (let at = 0; at < 4; at += 1) {
@@ -174,11 +212,20 @@ function best(field, sides) {
           // The outermost of two frames is the sheet: what is printed on it has sides too.
           const score = supports.reduce((sum, one) => sum + one, 0) + 0.9 * Math.sqrt(share) + Math.min(...supports);
           if (!found || score > found.score) {
-            found = { corners, supports, score, borders: [left, top, right, bottom].map((one) => Boolean(one.border)) };
+            found = { corners, supports, score, lines: [left, top, right, bottom], borders: [left, top, right, bottom].map((one) => Boolean(one.border)) };
           }
         }
       }
     }
+  }
+  if (found) {
+    const [nw, ne, se, sw] = found.corners;
+    const [l, t, r, b] = found.lines.map((line, side) => {
+      const [from, to] = [[sw, nw], [nw, ne], [ne, se], [se, sw]][side];
+      return line.border ? line : fitted(field, line, from, to);
+    });
+    const closer = [crossing(l, t), crossing(t, r), crossing(r, b), crossing(b, l)];
+    if (closer.every(Boolean)) found.corners = closer;
   }
   return found;
 }
@@ -187,10 +234,10 @@ function best(field, sides) {
  * The sheet in a grey picture `{ data, width, height }` (Uint8Array, a byte a pixel): `{ corners, cut, share, support }`
  * or null when there is none. `corners` are [x, y] from the top left one clockwise, in pixels of the picture; `cut`
  * says that the sheet goes on outside it; `share` is its part of the picture and `support` that of its sides which are
- * really seen, both 0 to 1.
+ * really seen, both 0 to 1. `finest` is the longest side that is searched: the corners are as exact as its pixels.
  */
-export function findPage(picture) {
-  const small = shrink(picture, FINEST);
+export function findPage(picture, finest = FINEST) {
+  const small = shrink(picture, finest);
   const field = gradients(small);
   const lines = SIDES.map((normal) => linesOf(field, normal));
   let found = best(field, lines);

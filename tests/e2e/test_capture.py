@@ -201,12 +201,12 @@ def test_consents_are_off_dated_and_work_by_keyboard(visit: Visits) -> None:
     assert "Chưa từng bật" in found.page.inner_text("main")
     switch.focus()
     found.page.keyboard.press("Enter")
-    found.page.wait_for_load_state()
-    assert found.page.locator("[role=switch]").nth(1).get_attribute("aria-checked") == "true"
+    found.page.wait_for_selector("li:nth-child(2) [role=switch][aria-checked=true]")
     assert "Đồng ý từ" in found.page.inner_text("main")
     found.shoot("consents")
     assert found.findings() == []
     found.page.locator("[role=switch]").nth(1).click()
+    found.page.wait_for_selector("li:nth-child(2) [role=switch][aria-checked=false]")
     assert "Rút lại lúc" in found.page.inner_text("main")
 
 

@@ -21,17 +21,22 @@ from vault.db import seeding
 from vault.domain.audit import Event, Outcome
 from vault.domain.batches import Batch, BatchId, BatchState, Part, SeenPage
 from vault.domain.catalogue import DemandForm
+from vault.domain.consents import Consent, ConsentPurpose
+from vault.domain.corrections import CaseState, Correction, CorrectionId, FieldDifference
 from vault.domain.dossiers import Attachment, Closing, Demand, Dossier, Ending, Notice, NoticeItem
+from vault.domain.forms import FormEntry
+from vault.domain.hand_ins import HandIn
 from vault.domain.holders import HolderAlias, HolderId, HolderKind, HolderLink, HolderRole
 from vault.domain.ids import Digest, DossierCode, RecordCode, record_code
 from vault.domain.intake import Channel, Confirmation, Intake, IntakeId, IntakeState, Page, Proposal, SignatureSummary
 from vault.domain.kpi import ASKS, Figure
 from vault.domain.people import Action, Actor, Role
 from vault.domain.records import Record
+from vault.domain.rescans import Likeness
 from vault.domain.search import parse_query
 from vault.domain.shares import Share, ShareKind
 from vault.domain.states import RecordState
-from vault.ports import Account, HeldKey, WrappedKey
+from vault.ports import Account, BrokenGlass, HeldKey, WrappedKey
 
 LARGE = 10_000
 """A table of so many rows is read by index."""
@@ -40,8 +45,8 @@ AGENCY = "H24.2"
 CLERK = Actor("local:plans", "Người đọc", Role.OFFICER, AGENCY)
 DOSSIER = DossierCode("H24.2-261122-0001")
 INTAKE = IntakeId("in-1")
-WITHOUT_SQL = {"jobs"}
-"""The queue's statements are its own."""
+WITHOUT_SQL = {"jobs", "vitals"}
+"""The queue's statements are its own; what waits is counted, so read as a whole, from rows that are few or indexed."""
 
 
 LOOKS_AT_ALL = {"keys.unheld", "keys.strays", "keys.agencies", "intakes.seal_old"}
@@ -132,6 +137,9 @@ def calls() -> Iterator[tuple[str, str, tuple[Any, ...], dict[str, Any]]]:
     yield from _dossiers()
     yield from _shares()
     yield from _trays()
+    yield from _corrections()
+    yield from _access()
+    yield from _citizens()
     yield from _rest()
 
 
@@ -179,6 +187,9 @@ def _intakes() -> Iterator[Any]:
     yield _call("intakes", "of_bytes", AGENCY, digest)
     yield _call("intakes", "erase", INTAKE)
     yield _call("intakes", "set_record", INTAKE, RecordCode("r-new"))
+    yield _call("intakes", "set_known", INTAKE, RecordCode("r-7"))
+    yield _call("intakes", "retire", INTAKE)
+    yield _call("intakes", "set_rescans", INTAKE, (Likeness(RecordCode("r-7"), 0.9),))
 
 
 @dataclass(frozen=True)
@@ -213,11 +224,20 @@ def _trays() -> Iterator[Any]:
     yield _call("intakes", "get_all", (INTAKE, IntakeId("in-2")))
 
 
+def a_version(tx: Any) -> Record:
+    """The next version of a seeded record, with its place in a status list."""
+    tx.records.reserve_status(_SEEDED.key, 8, list_id=98, version=2)
+    return replace(tx.records.get(RecordCode(_SEEDED.code)), version=2, credential="VNQ1:2")
+
+
 def _records() -> Iterator[Any]:
     code = RecordCode(_SEEDED.code)
     yield _call("records", "add", Made(a_record), intake_id=None, holder_ids=(1,))
     yield _call("records", "get", code, lock=True)
     yield _call("records", "find", code)
+    yield _call("records", "of_codes", (code, RecordCode(seeding.record_of(3).code)))
+    yield _call("records", "add_version", Made(a_version), holder_ids=(1,))
+    yield _call("records", "history", code)
     yield _call("records", "holder_ids", code)
     yield _call("records", "first_holder", code)
     yield _call("records", "of_blob", Digest("1" * 64))
@@ -265,6 +285,40 @@ def _shares() -> Iterator[Any]:
     yield _call("shares", "free", NOW - timedelta(days=400))
     yield _call("shares", "missed", "c-7", minute=NOW)
     yield _call("shares", "misses", "c-7", minute=NOW)
+
+
+def _corrections() -> Iterator[Any]:
+    code = RecordCode(seeding.record_of(5).code)
+    found = (FieldDifference("address", "x", "y"),)
+    case = Correction(
+        CorrectionId("new"), CaseState.OPEN, code, 1, 1, AGENCY, AGENCY, None, found, "", "x", "x", NOW
+    )  # fmt: skip
+    yield _call("corrections", "open", case)
+    yield _call("corrections", "get", CorrectionId("c-7"), lock=True)
+    yield _call("corrections", "set", replace(case, id=CorrectionId("c-7")))
+    yield _call("corrections", "list", AGENCY, limit=50)
+    yield _call("corrections", "of_holder", 7, limit=50)
+    yield _call("corrections", "of_dossier", DossierCode("d-7"))
+    yield _call("forms", "add", DossierCode("d-8"), FormEntry(2, {"a": "b"}, (), "", "x", "x", NOW))
+    yield _call("forms", "of_dossier", DossierCode("d-7"))
+
+
+def _access() -> Iterator[Any]:
+    code = RecordCode(_SEEDED.code)
+    glass = BrokenGlass("new", code, AGENCY, CLERK.account_id, CLERK.name, "x", NOW)
+    yield _call("access", "circumstances", CLERK, code, (1, 2), now=NOW)
+    yield _call("access", "break_glass", glass)
+    yield _call("access", "broken", AGENCY, limit=50)
+    yield _call("access", "broken_on", 7, limit=50)
+    yield _call("access", "review", "g-7", agency_code="H24.7", by="x", at=NOW, finding="x")
+
+
+def _citizens() -> Iterator[Any]:
+    yield _call("consents", "add", Consent(7, ConsentPurpose.OWN_DOSSIERS, on=True, at=NOW, by_account="x"))
+    yield _call("consents", "of_holders", (7, 8))
+    yield _call("hand_ins", "add", HandIn("a-7", "new", IntakeId("in-7"), 7, NOW))
+    yield _call("hand_ins", "find", "a-7", "k-7")
+    yield _call("hand_ins", "of_account", "a-7", limit=50)
 
 
 def _rest() -> Iterator[Any]:

@@ -19,6 +19,18 @@ INSERT INTO demand (dossier_code, component, ground, reason, by_account, by_name
     CASE n % 50 WHEN 0 THEN 'OVERRIDDEN' ELSE 'ALLOWED' END
   FROM generate_series(1, 20000) n;
 INSERT INTO notice SELECT 'd-' || n, 1, '[]', '', 'x', 'x', now() FROM generate_series(1, 20000) n;
+INSERT INTO correction (id, state, record_code, version, holder_id, agency_code, opened_agency, dossier_code, differences,
+    note, opened_by, opened_name, opened_at)
+  SELECT 'c-' || r.n, CASE r.n % 50 WHEN 0 THEN 'OPEN' ELSE 'REFUSED' END, r.code, 1, r.n % 1000 + 1, 'H24.' || r.n % 128,
+    'H24.' || r.n % 127, 'd-' || r.n, '[]', '', 'x', 'x', now() - r.n * interval '1 minute'
+  FROM (SELECT code, row_number() OVER () AS n FROM record LIMIT 20000) r;
+INSERT INTO form_entry SELECT 'd-' || n, 1, '{}', '[]', '', 'x', 'x', now() FROM generate_series(1, 20000) n;
+INSERT INTO broken_glass (id, record_code, agency_code, account_id, name, reason, at)
+  SELECT 'g-' || r.n, r.code, 'H24.' || r.n % 128, 'a-' || r.n, 'x', 'x', now() - r.n * interval '1 minute'
+  FROM (SELECT code, row_number() OVER () AS n FROM record LIMIT 20000) r;
+INSERT INTO consent (holder_id, purpose, is_on, at, by_account)
+  SELECT n % 5000 + 1, 'OWN_DOSSIERS', true, now(), 'x' FROM generate_series(1, 20000) n;
+INSERT INTO hand_in SELECT 'a-' || n, 'k-' || n, 'in-' || n, n % 5000 + 1, now() FROM generate_series(1, 20000) n;
 INSERT INTO event (at, account_id, actor_name, role, agency_code, action, outcome, record_code, dossier_code,
     holder_id, details)
   SELECT now(), 'x', 'x', 'OFFICER', 'H24.' || n % 128, 'LOOKUP', 'DONE', 'r-' || n, 'd-' || n, n, '{}'

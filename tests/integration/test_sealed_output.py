@@ -18,7 +18,7 @@ from tests.integration.conftest import TIFF, Digitised
 from tests.service import Service
 from vault.bootstrap import SEED_ACCOUNTS
 from vault.domain.people import Role
-from vault.usecases.digitize.seal import WORDS
+from vault.usecases.digitize.paper import WORDS
 
 pytestmark = pytest.mark.service
 NAMES = ("turned-by-exif", "pdf-named-jpg", "owner-password-only", "cmyk-jpeg", TIFF)

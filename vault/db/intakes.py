@@ -22,9 +22,10 @@ from vault.domain.intake import (
     Proposal,
     SignatureSummary,
 )
+from vault.domain.rescans import Likeness
 
 # Written out as in the index, whose condition the planner compares literally.
-_OPEN = text("intake.state NOT IN ('SEALED','DISCARDED')")
+_OPEN = text("intake.state NOT IN ('SEALED','DISCARDED','KNOWN')")
 _PAGES_READ = (
     select(func.count()).where(t.intake_page.c.intake_id == t.intake.c.id).scalar_subquery().label("pages_read")
 )
@@ -56,6 +57,8 @@ def _intake(row: AnyRow, texts: PgTexts) -> Intake:
         confirmation=None if confirmation is None else from_json(confirmation, Confirmation),
         withdrawn=None if withdrawn is None else from_json(withdrawn, Confirmation),
         record=None if row.record_code is None else RecordCode(row.record_code),
+        same_as=None if row.same_as is None else RecordCode(row.same_as),
+        rescan_of=tuple(from_json(one, Likeness) for one in row.rescan_of or ()),
     )
 
 
@@ -89,11 +92,10 @@ class PgIntakes:
                 hint_type=intake.hint_type,
                 hint_holder=intake.hint_holder,
             )
-            .on_conflict_do_nothing(index_elements=["agency_code", "original"])
+            .on_conflict_do_nothing(index_elements=["agency_code", "original"], index_where=~t.intake.c.retired)
         )
-        row = self._db.execute(
-            _query().where(t.intake.c.agency_code == intake.agency_code, t.intake.c.original == intake.original)
-        ).one()
+        same = (t.intake.c.agency_code == intake.agency_code) & (t.intake.c.original == intake.original)
+        row = self._db.execute(_query().where(same, ~t.intake.c.retired)).one()
         return _intake(row, self._texts)
 
     def get(self, intake_id: IntakeId, *, lock: bool = False) -> Intake:
@@ -112,7 +114,7 @@ class PgIntakes:
 
     def of_bytes(self, agency_code: str, original: Digest) -> Intake | None:
         """The agency's intake of these very bytes."""
-        where = (t.intake.c.agency_code == agency_code, t.intake.c.original == original)
+        where = (t.intake.c.agency_code == agency_code, t.intake.c.original == original, ~t.intake.c.retired)
         row = self._db.execute(_query().where(*where)).one_or_none()
         return None if row is None else _intake(row, self._texts)
 
@@ -211,6 +213,18 @@ class PgIntakes:
         for intake_id, value in rows:
             self._set(intake_id, **{name: self._sealed(value, intake_id, place)})
         return len(rows)
+
+    def set_known(self, intake_id: IntakeId, record: RecordCode) -> None:
+        """Keep which record it is."""
+        self._set(intake_id, state=IntakeState.KNOWN.value, same_as=record)
+
+    def retire(self, intake_id: IntakeId) -> None:
+        """Make room for the same bytes."""
+        self._set(intake_id, retired=True)
+
+    def set_rescans(self, intake_id: IntakeId, found: Sequence[Likeness]) -> None:
+        """Keep what it may be a rescan of."""
+        self._set(intake_id, rescan_of=[to_json(one) for one in found])
 
     def add_page(self, intake_id: IntakeId, page: Page) -> None:
         """Keep a page; the first one stays."""

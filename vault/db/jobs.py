@@ -9,6 +9,7 @@ from procrastinate import App, PsycopgConnector
 from sqlalchemy import Connection, text
 
 from vault.domain.batches import BatchId
+from vault.domain.corrections import CorrectionId
 from vault.domain.intake import IntakeId
 from vault.ports import JobName
 
@@ -60,6 +61,13 @@ class PgJobs:
         name = JobName.SPLIT.value
         job = self._app.configure_task(name, lock=f"{name}:{batch_id}", priority=_SPLIT, connection=driver)
         job.defer(batch_id=batch_id, **self._carried())
+
+    def correct(self, case_id: CorrectionId) -> None:
+        """Seal the version of an accepted correction."""
+        driver = self._db.connection.driver_connection
+        name = JobName.CORRECT.value
+        job = self._app.configure_task(name, lock=f"{name}:{case_id}", priority=_SEAL, connection=driver)
+        job.defer(case_id=case_id, **self._carried())
 
     def publish_status(self) -> None:
         """Publish the status lists anew; one at a time, so that an older state never replaces a newer one."""

@@ -16,6 +16,7 @@ from sqlalchemy import (
     func,
     insert,
     select,
+    text,
     union,
     update,
 )
@@ -30,10 +31,11 @@ from vault.domain.errors import NotFound
 from vault.domain.holders import HolderKind, HolderLink, HolderRole
 from vault.domain.ids import Digest, RecordCode
 from vault.domain.intake import IntakeId
-from vault.domain.records import ERASED, Record, StatusSlot
+from vault.domain.records import ERASED, Record, RecordVersion, StatusSlot
 from vault.domain.states import RecordState, SignatureEvidence, TrustLevel
 
-_VERSION_COLUMNS = [c for c in t.record_version.c if c.name not in {"record_id", "version", "created_at", "created_by"}]
+_NOT_FACTS = {"record_id", "version", "created_at", "created_by", "credential", "holders"}
+_VERSION_COLUMNS = [c for c in t.record_version.c if c.name not in _NOT_FACTS]
 
 
 _link = t.record_holder.alias("link")
@@ -65,7 +67,10 @@ def query() -> AnySelect:
             t.record_version,
             (t.record_version.c.record_id == t.record.c.id) & (t.record_version.c.version == t.record.c.version),
         )
-        .join(t.status_slot, t.status_slot.c.record_id == t.record.c.id)
+        .join(
+            t.status_slot,
+            (t.status_slot.c.record_id == t.record.c.id) & (t.status_slot.c.version == t.record.c.version),
+        )
     )
 
 
@@ -83,12 +88,51 @@ def _named(who: ColumnElement[bool]) -> AnySelect:
 # three times as long as running it.
 _OF_HOLDER = _named(t.record_holder.c.holder_id == bindparam("holder"))
 _OF_PEOPLE = _named(t.record_holder.c.holder_id == any_(bindparam("people", type_=ARRAY(BigInteger))))
+_v = t.record_version
+_HISTORY = (
+    select(
+        _v,
+        func.coalesce(_v.c.credential, t.record.c.credential).label("shown"),
+        t.record.c.version.label("newest"),
+        t.status_slot.c.list_id.label("status_list"),
+        t.status_slot.c.position.label("status_index"),
+        _LINKS,
+    )
+    .join(t.record, t.record.c.id == _v.c.record_id)
+    .join(t.status_slot, (t.status_slot.c.record_id == _v.c.record_id) & (t.status_slot.c.version == _v.c.version))
+    .where(t.record.c.code == bindparam("one"))
+    .order_by(_v.c.version)
+)
 _HOLDERS = (
     select(t.record_holder.c.holder_id)
     .join(t.record, t.record.c.id == t.record_holder.c.record_id)
     .where(t.record.c.code == bindparam("one"))
     .order_by(t.record_holder.c.position)
 )
+
+
+def _links(rows: Sequence[Sequence[str]] | None) -> tuple[HolderLink, ...]:
+    return tuple(
+        HolderLink(HolderRole(role), HolderKind(kind), number, name) for role, kind, number, name in rows or ()
+    )
+
+
+def _version_of(row: AnyRow) -> RecordVersion:
+    return RecordVersion(
+        version=row.version,
+        current=row.version == row.newest,
+        type_code=row.type_code,
+        number=row.number,
+        issued_on=row.issued_on,
+        valid_until=row.valid_until,
+        holders=_links(row.links if row.holders is None else row.holders),
+        fields=MappingProxyType(dict(row.fields)),
+        sealed=Digest(row.sealed),
+        credential=row.shown,
+        status=StatusSlot(row.status_list, row.status_index),
+        created_at=row.created_at,
+        created_by=row.created_by,
+    )
 
 
 def record_of(row: AnyRow) -> Record:
@@ -107,9 +151,7 @@ def record_of(row: AnyRow) -> Record:
         valid_until=row.valid_until,
         scope=row.scope,
         purpose=row.purpose,
-        holders=tuple(
-            HolderLink(HolderRole(role), HolderKind(kind), number, name) for role, kind, number, name in row.links or ()
-        ),
+        holders=_links(row.links),
         fields=MappingProxyType(dict(row.fields)),
         trust=TrustLevel(row.trust),
         state=RecordState(row.state),
@@ -165,6 +207,11 @@ class PgRecords:
         ).one_or_none()
         if added is None:
             return self.get(record.code)
+        self._add_version(record, holder_ids, at=record.sealed_at)
+        index_record(self._db, record, intake_id, self._texts)
+        return record
+
+    def _add_version(self, record: Record, holder_ids: Sequence[int], *, at: datetime) -> None:
         self._db.execute(
             insert(t.record_version).values(
                 record_id=record.id,
@@ -190,7 +237,7 @@ class PgRecords:
                 archived_until=record.archived_until,
                 preview=record.preview,
                 page_count=record.page_count,
-                created_at=record.sealed_at,
+                created_at=at,
                 created_by=record.created_by,
             )
         )
@@ -209,8 +256,37 @@ class PgRecords:
                 for position, (link, holder_id) in enumerate(zip(record.holders, holder_ids, strict=True))
             ],
         )
-        index_record(self._db, record, intake_id, self._texts)
-        return record
+
+    def add_version(self, record: Record, *, holder_ids: Sequence[int]) -> Record:
+        """Keep what the older version alone told (credential, holders), then put the newer one before it."""
+        old = self.get(record.code, lock=True)
+        if old.version >= record.version:
+            return old
+        self._db.execute(
+            update(_v)
+            .where(_v.c.record_id == record.id, _v.c.version == old.version)
+            .values(
+                credential=old.credential,
+                holders=[[link.role.value, link.kind.value, link.number, link.name] for link in old.holders],
+            )
+        )
+        self._db.execute(delete(t.record_holder).where(t.record_holder.c.record_id == record.id))
+        self._add_version(record, holder_ids, at=record.sealed_at)
+        self._db.execute(
+            update(t.record)
+            .where(t.record.c.id == record.id)
+            .values(version=record.version, credential=record.credential)
+        )
+        index_record(self._db, record, self._intake_of(record.id), self._texts)
+        return self.get(record.code)
+
+    def _intake_of(self, record_id: bytes) -> IntakeId | None:
+        found = self._db.execute(select(t.record.c.intake_id).where(t.record.c.id == record_id)).scalar_one()
+        return None if found is None else IntakeId(found)
+
+    def history(self, code: RecordCode) -> tuple[RecordVersion, ...]:
+        """Every version."""
+        return tuple(_version_of(row) for row in self._db.execute(_HISTORY, {"one": code}))
 
     def get(self, code: RecordCode, *, lock: bool = False) -> Record:
         """The newest version."""
@@ -225,6 +301,11 @@ class PgRecords:
         """The newest version, or None."""
         row = self._db.execute(_ONE, {"one": code}).one_or_none()
         return None if row is None else record_of(row)
+
+    def of_codes(self, codes: Sequence[RecordCode]) -> tuple[Record, ...]:
+        """Some records."""
+        rows = self._db.execute(query().where(t.record.c.code.in_(codes))) if codes else ()
+        return tuple(record_of(row) for row in rows)
 
     def holder_ids(self, code: RecordCode) -> tuple[int, ...]:
         """Whom the record names."""
@@ -256,29 +337,37 @@ class PgRecords:
             rows = self._db.execute(_OF_PEOPLE, {"people": list(holder_ids)})
         return tuple(record_of(row) for row in rows)
 
-    def reserve_status(self, record_id: bytes, index: int, *, list_id: int) -> bool:
+    def reserve_status(self, record_id: bytes, index: int, *, list_id: int, version: int = 1) -> bool:
         """Take an index; the primary key decides between two takers."""
         taken = self._db.execute(
             upsert(t.status_slot)
-            .values(list_id=list_id, position=index, record_id=record_id)
+            .values(list_id=list_id, position=index, record_id=record_id, version=version)
             .on_conflict_do_nothing()
             .returning(t.status_slot.c.position)
         ).one_or_none()
         return taken is not None
 
-    def status_of(self, record_id: bytes) -> StatusSlot | None:
-        """The slot of a record."""
-        row = self._db.execute(select(t.status_slot).where(t.status_slot.c.record_id == record_id)).one_or_none()
+    def status_of(self, record_id: bytes, version: int = 1) -> StatusSlot | None:
+        """The slot of a version."""
+        mine = (t.status_slot.c.record_id == record_id) & (t.status_slot.c.version == version)
+        row = self._db.execute(select(t.status_slot).where(mine)).one_or_none()
         return None if row is None else StatusSlot(row.list_id, row.position)
 
     def states(self, list_id: int) -> Mapping[int, RecordState]:
-        """Every index whose record is not active; small, because few are."""
-        rows = self._db.execute(
+        """Every index whose record is not active, or whose version was replaced; small, because few are."""
+        slots = (
             select(t.status_slot.c.position, t.record.c.state)
             .join(t.record, t.record.c.id == t.status_slot.c.record_id)
-            .where(t.status_slot.c.list_id == list_id, t.record.c.state != RecordState.ACTIVE.value)
+            .where(t.status_slot.c.list_id == list_id)
         )
-        return {row.position: RecordState(row.state) for row in rows}
+        ended = self._db.execute(slots.where(t.record.c.state != RecordState.ACTIVE.value))
+        found = {row.position: RecordState(row.state) for row in ended}
+        # Written out, so that the planner sees the index of the few records with more than one version.
+        replaced = slots.where(t.record.c.version > text("1"), t.status_slot.c.version < t.record.c.version)
+        for row in self._db.execute(replaced):
+            kept = RecordState(row.state) is RecordState.REVOKED
+            found[row.position] = RecordState.REVOKED if kept else RecordState.SUPERSEDED
+        return found
 
     def seals_to_renew(self, before: datetime, *, limit: int) -> tuple[RecordCode, ...]:
         """Pending seals first, then those that end soonest."""

@@ -34,6 +34,13 @@ def _share(row: AnyRow) -> Share:
     )
 
 
+def _state(row: AnyRow) -> RecordState:
+    if row.stopped_at is not None:
+        return RecordState.REVOKED
+    found = RecordState(row.state)
+    return RecordState.SUPERSEDED if found is RecordState.ACTIVE else found
+
+
 class PgShares:
     """`ports.Shares` on PostgreSQL."""
 
@@ -105,19 +112,22 @@ class PgShares:
         return None if row is None else _share(row)
 
     def states(self, list_id: int) -> Mapping[int, RecordState]:
-        """A phone's credential is revoked when it was stopped; else it has the state of its paper."""
+        """A phone's credential is revoked when it was stopped; else it has the state of its paper.
+
+        What was put on a phone before the paper was corrected is superseded by the version that came then.
+        """
+        newest = (t.record_version.c.record_id == t.record.c.id) & (t.record_version.c.version == t.record.c.version)
+        older = (t.record.c.version > 1) & (t.share.c.created_at < t.record_version.c.created_at)
         rows = self._db.execute(
             select(t.share.c.status_position, t.share.c.stopped_at, t.record.c.state)
             .join(t.record, t.record.c.code == t.share.c.record_code)
+            .join(t.record_version, newest)
             .where(
                 t.share.c.status_list == list_id,
-                t.share.c.stopped_at.is_not(None) | (t.record.c.state != RecordState.ACTIVE.value),
+                t.share.c.stopped_at.is_not(None) | (t.record.c.state != RecordState.ACTIVE.value) | older,
             )
         )
-        return {
-            row.status_position: RecordState.REVOKED if row.stopped_at is not None else RecordState(row.state)
-            for row in rows
-        }
+        return {row.status_position: _state(row) for row in rows}
 
     def free(self, before: datetime) -> int:
         """Digits and status places of shares that ended before a time may be used again; old tries are forgotten."""

@@ -106,15 +106,22 @@ intake = Table(
     Column("confirmation", JSONB),
     Column("withdrawn", JSONB),
     Column("record_code", Text, unique=True),
-    UniqueConstraint("agency_code", "original"),
-    CheckConstraint("state IN ('RECEIVED','READ','CONFIRMED','SEALED','FAILED','DISCARDED')", name="state"),
+    # What became of a paper whose record was revoked as wrong; the same bytes may then come in anew.
+    Column("retired", Boolean, nullable=False, server_default="false"),
+    # The same paper as a record that is there: what an officer said of a rescan, or of a print of our own.
+    Column("same_as", Text),
+    Column("rescan_of", JSONB),
+    Index(
+        "uq_intake_agency_code_original", "agency_code", "original", unique=True, postgresql_where=text("NOT retired")
+    ),
+    CheckConstraint("state IN ('RECEIVED','READ','CONFIRMED','SEALED','FAILED','DISCARDED','KNOWN')", name="state"),
     CheckConstraint("channel IN ('PAGE','API','CLI','CITIZEN','BATCH','FOLDER','PHONE')", name="channel"),
     Index("ix_intake_agency_code_received_at", "agency_code", "received_at"),
     Index(
         "ix_intake_open",
         "agency_code",
         "received_at",
-        postgresql_where=text("state NOT IN ('SEALED','DISCARDED')"),
+        postgresql_where=text("state NOT IN ('SEALED','DISCARDED','KNOWN')"),
     ),
 )
 
@@ -202,6 +209,7 @@ record = Table(
     CheckConstraint("state IN ('ACTIVE','SUSPENDED','SUPERSEDED','REVOKED')", name="state"),
     CheckConstraint("octet_length(id) = 8", name="id_length"),
     Index("ix_record_state_not_active", "state", postgresql_where=text("state <> 'ACTIVE'")),
+    Index("ix_record_version_corrected", "id", postgresql_where=text("version > 1")),
 )
 
 record_version = Table(
@@ -232,6 +240,9 @@ record_version = Table(
     Column("page_count", Integer, nullable=False),
     _at("created_at"),
     Column("created_by", Text, nullable=False),
+    # Set when a newer version comes: until then the record's own row and `record_holder` tell them.
+    Column("credential", Text),
+    Column("holders", JSONB),
     # A pending seal has no archive time stamp: it sorts first and is found by the same index.
     Index("ix_record_version_archived_until", text("archived_until NULLS FIRST")),
 )
@@ -271,7 +282,9 @@ status_slot = Table(
     metadata,
     Column("list_id", Integer, primary_key=True),
     Column("position", Integer, primary_key=True),
-    Column("record_id", LargeBinary, nullable=False, unique=True),
+    Column("record_id", LargeBinary, nullable=False),
+    Column("version", Integer, nullable=False, server_default="1"),
+    UniqueConstraint("record_id", "version"),
 )
 
 dossier = Table(
@@ -353,6 +366,51 @@ notice = Table(
     Column("by_account", Text, nullable=False),
     Column("by_name", Text, nullable=False),
     _at("at"),
+)
+
+form_entry = Table(
+    "form_entry",
+    metadata,
+    Column("dossier_code", Text, ForeignKey("dossier.code"), primary_key=True),
+    Column("number", SmallInteger, primary_key=True),
+    Column("entries", JSONB, nullable=False),
+    Column("differences", JSONB, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("by_account", Text, nullable=False),
+    Column("by_name", Text, nullable=False),
+    _at("at"),
+)
+
+correction = Table(
+    "correction",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("record_code", Text, ForeignKey("record.code"), nullable=False, index=True),
+    Column("version", Integer, nullable=False),
+    Column("holder_id", BigInteger, nullable=False, index=True),
+    Column("agency_code", Text, nullable=False),
+    Column("opened_agency", Text, nullable=False),
+    Column("dossier_code", Text, ForeignKey("dossier.code"), index=True),
+    Column("differences", JSONB, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("opened_by", Text, nullable=False),
+    Column("opened_name", Text, nullable=False),
+    _at("opened_at"),
+    Column("decision", JSONB),
+    Column("new_version", Integer),
+    _at("closed_at", nullable=True),
+    Column("failure", Text),
+    CheckConstraint("state IN ('OPEN','ACCEPTED','CORRECTED','REFUSED')", name="state"),
+    # One case at a time about one record: who finds the same mistake is given the case that is open.
+    Index(
+        "uq_correction_record_code_open",
+        "record_code",
+        unique=True,
+        postgresql_where=text("state IN ('OPEN','ACCEPTED')"),
+    ),
+    Index("ix_correction_agency_code_opened_at", "agency_code", "opened_at"),
+    Index("ix_correction_opened_agency_opened_at", "opened_agency", "opened_at"),
 )
 
 event = Table(
@@ -517,11 +575,13 @@ __all__ = [
     "blob_key",
     "broken_glass",
     "consent",
+    "correction",
     "demand",
     "dossier",
     "dossier_person",
     "dossier_serial",
     "event",
+    "form_entry",
     "hand_in",
     "hand_over",
     "hand_over_intake",

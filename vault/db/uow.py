@@ -18,6 +18,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from vault.db.access import PgAccess
 from vault.db.batches import PgBatches
 from vault.db.citizens import PgConsents, PgHandIns
+from vault.db.corrections import PgCorrections, PgForms
 from vault.db.dossiers import PgDossiers
 from vault.db.events import PgEvents
 from vault.db.hand_overs import PgHandOvers
@@ -61,6 +62,8 @@ class PgTx:
     hand_ins: PgHandIns
     keys: PgBlobKeys
     holds: PgHolds
+    corrections: PgCorrections
+    forms: PgForms
 
 
 def _tx(
@@ -91,6 +94,8 @@ def _tx(
         hand_ins=PgHandIns(connection, texts),
         keys=keys,
         holds=PgHolds(connection),
+        corrections=PgCorrections(connection),
+        forms=PgForms(connection),
     )
 
 

@@ -12,6 +12,7 @@ from typing import NewType
 
 from vault.domain.errors import Conflict, Invalid
 from vault.domain.ids import Digest, RecordCode
+from vault.domain.rescans import Likeness
 
 IntakeId = NewType("IntakeId", str)
 
@@ -26,6 +27,8 @@ class IntakeState(StrEnum):
     FAILED = "FAILED"
     DISCARDED = "DISCARDED"
     """An officer said that it is no paper for the vault. The bytes stay; sending them again brings it back."""
+    KNOWN = "KNOWN"
+    """An officer saw that it is a record that the vault holds already."""
 
 
 class Channel(StrEnum):
@@ -47,11 +50,12 @@ class Channel(StrEnum):
 _NEXT: Mapping[IntakeState, frozenset[IntakeState]] = MappingProxyType(
     {
         IntakeState.RECEIVED: frozenset({IntakeState.READ, IntakeState.FAILED}),
-        IntakeState.READ: frozenset({IntakeState.CONFIRMED, IntakeState.DISCARDED}),
+        IntakeState.READ: frozenset({IntakeState.CONFIRMED, IntakeState.DISCARDED, IntakeState.KNOWN}),
         IntakeState.CONFIRMED: frozenset({IntakeState.SEALED, IntakeState.READ}),
         IntakeState.SEALED: frozenset(),
         IntakeState.FAILED: frozenset({IntakeState.RECEIVED, IntakeState.DISCARDED}),
         IntakeState.DISCARDED: frozenset({IntakeState.RECEIVED}),
+        IntakeState.KNOWN: frozenset(),
     }
 )
 
@@ -173,6 +177,10 @@ class Intake:
     withdrawn: Confirmation | None = None
     """The last word that was taken back, by the officer or because it could not be sealed: what was typed is kept."""
     record: RecordCode | None = None
+    same_as: RecordCode | None = None
+    """The record that an officer knew the paper to be (KNOWN)."""
+    rescan_of: tuple[Likeness, ...] = ()
+    """Records that the paper may be a rescan of; offered, never merged by itself."""
 
     @property
     def signed_original(self) -> bool:

@@ -50,6 +50,7 @@ class Action(StrEnum):
     CLOSE_DOSSIER = "CLOSE_DOSSIER"
     SEARCH = "SEARCH"
     CORRECT = "CORRECT"
+    FILL_FORM = "FILL_FORM"
     VIEW_RECORD = "VIEW_RECORD"
     DOWNLOAD = "DOWNLOAD"
     LIST_OWN = "LIST_OWN"
@@ -100,6 +101,7 @@ _DESK = frozenset(
         Action.CLOSE_DOSSIER,
         Action.SEARCH,
         Action.CORRECT,
+        Action.FILL_FORM,
         Action.VIEW_RECORD,
         Action.DOWNLOAD,
         Action.CHANGE_STATE,
@@ -119,6 +121,7 @@ _OWN = frozenset(
         Action.STOP_SHARE,
         Action.CONSENT,
         Action.HAND_IN,
+        Action.CORRECT,
     }
 )
 _ANYBODY = frozenset({Action.SIGN_IN, Action.SIGN_OUT, Action.VERIFY, Action.REDEEM})

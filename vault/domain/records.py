@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from types import MappingProxyType
 
-from vault.domain.errors import Conflict
+from vault.domain.errors import Conflict, Invalid
 from vault.domain.holders import HolderLink
 from vault.domain.ids import Digest, RecordCode
 from vault.domain.states import RecordState, SignatureEvidence, TrustLevel
@@ -115,6 +115,25 @@ def trust_of(*, signed_original: bool, evidence: SignatureEvidence, compared: bo
     return TrustLevel.L1 if signed_original else TrustLevel.L2
 
 
+@dataclass(frozen=True, slots=True)
+class RecordVersion:
+    """One version of a record as it stands in its history; `current` is the newest."""
+
+    version: int
+    current: bool
+    type_code: str
+    number: str | None
+    issued_on: date | None
+    valid_until: date | None
+    holders: tuple[HolderLink, ...]
+    fields: Mapping[str, str]
+    sealed: Digest
+    credential: str
+    status: StatusSlot
+    created_at: datetime
+    created_by: str
+
+
 _STATE_STEPS: Mapping[RecordState, frozenset[RecordState]] = MappingProxyType(
     {
         RecordState.ACTIVE: frozenset({RecordState.SUSPENDED, RecordState.REVOKED, RecordState.SUPERSEDED}),
@@ -130,3 +149,37 @@ def change_state(now: RecordState, then: RecordState) -> RecordState:
     if then not in _STATE_STEPS[now]:
         raise Conflict("RECORD_STATE", state=now.value, wanted=then.value)
     return then
+
+
+def supersede(old: Record, new: Record) -> RecordState:
+    """The state of `old` once `new` takes its place, or `SUPERSEDED_BY`.
+
+    What takes a paper's place is in force, of the same agency, about somebody whom the old one names, and not itself.
+    As only a record in force takes a place and a superseded one never is again, such chains end, in one record.
+    """
+    if new.code == old.code:
+        raise Invalid("SUPERSEDED_BY_ITSELF")
+    shared = {link.number for link in old.holders} & {link.number for link in new.holders}
+    if new.state is not RecordState.ACTIVE or new.agency_code != old.agency_code or not shared:
+        raise Invalid("SUPERSEDED_BY")
+    return change_state(old.state, RecordState.SUPERSEDED)
+
+
+def may_correct(record: Record, version: int) -> int:
+    """The number of the version that corrects `version`, or `RECORD_STATE`, or `RECORD_VERSION`: there is a newer one.
+
+    What was revoked or replaced is told by its successor, not by another version of itself.
+    """
+    if record.state not in {RecordState.ACTIVE, RecordState.SUSPENDED}:
+        raise Conflict("RECORD_STATE", state=record.state.value, wanted="CORRECTED")
+    if record.version != version:
+        raise Conflict("RECORD_VERSION", record=record.code, version=record.version)
+    return record.version + 1
+
+
+def newest(records: Mapping[RecordCode, Record], code: RecordCode) -> Record:
+    """The end of the chain of successors that begins at `code`."""
+    found = records[code]
+    while found.superseded_by is not None:
+        found = records[found.superseded_by]
+    return found

@@ -5,6 +5,7 @@ it, and calling it again with the same arguments is safe. Repositories live insi
 nothing is visible to others, and no job can start, before the block of `UnitOfWork.begin` ends without an exception.
 """
 
+from vault.ports.cases import Corrections, Forms
 from vault.ports.citizens import Consents, HandIns
 from vault.ports.lasting import BlobKeys, Holds, LogLeaf, LogRows
 from vault.ports.outside import (
@@ -58,6 +59,7 @@ __all__ = [
     "BrokenGlass",
     "Clock",
     "Consents",
+    "Corrections",
     "Counted",
     "CredentialDesk",
     "CredentialFacts",
@@ -65,6 +67,7 @@ __all__ = [
     "Engines",
     "Events",
     "Files",
+    "Forms",
     "HandIns",
     "HandOvers",
     "HeldKey",

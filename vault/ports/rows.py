@@ -12,6 +12,7 @@ from typing import Protocol
 from vault.domain.access import Circumstances
 from vault.domain.audit import Event, Outcome
 from vault.domain.batches import BatchId
+from vault.domain.corrections import CorrectionId
 from vault.domain.dossiers import Attachment, Closing, Demand, Dossier, Notice
 from vault.domain.holders import HolderAlias, HolderId, HolderLink
 from vault.domain.ids import Digest, DossierCode, RecordCode
@@ -19,11 +20,13 @@ from vault.domain.inbox import DueDay
 from vault.domain.intake import Confirmation, Intake, IntakeId, IntakeState, Page, Proposal, SignatureSummary
 from vault.domain.kpi import Asked, Tally
 from vault.domain.people import Action, Actor
-from vault.domain.records import Record, StatusSlot
+from vault.domain.records import Record, RecordVersion, StatusSlot
+from vault.domain.rescans import Likeness
 from vault.domain.search import SearchQuery
 from vault.domain.shares import Share
 from vault.domain.states import RecordState
 from vault.domain.vitals import Vitals
+from vault.ports.cases import Corrections, Forms
 from vault.ports.citizens import Consents, HandIns
 from vault.ports.lasting import BlobKeys, Holds, LogRows
 from vault.ports.tray import Batches, HandOvers
@@ -156,6 +159,18 @@ class Intakes(Protocol):
         """Seal texts that were written before there was encryption; how many were."""
         ...
 
+    def set_known(self, intake_id: IntakeId, record: RecordCode) -> None:
+        """Keep that the paper is a record that is there already; the intake becomes KNOWN."""
+        ...
+
+    def retire(self, intake_id: IntakeId) -> None:
+        """Let the same bytes come in anew: what this intake became was revoked."""
+        ...
+
+    def set_rescans(self, intake_id: IntakeId, found: Sequence[Likeness]) -> None:
+        """Keep which records the paper may be a rescan of, the likeliest first."""
+        ...
+
 
 class Records(Protocol):
     """Records and their versions."""
@@ -170,6 +185,10 @@ class Records(Protocol):
 
     def find(self, code: RecordCode) -> Record | None:
         """The newest version, or None."""
+        ...
+
+    def of_codes(self, codes: Sequence[RecordCode]) -> tuple[Record, ...]:
+        """The newest versions of the records with these codes, in no order; what is not there is left out."""
         ...
 
     def holder_ids(self, code: RecordCode) -> tuple[int, ...]:
@@ -200,16 +219,24 @@ class Records(Protocol):
         """All records that name one of the holders, newest seal first, each once."""
         ...
 
-    def reserve_status(self, record_id: bytes, index: int, *, list_id: int) -> bool:
-        """Take a status index for a record to come; false when it is taken by another."""
+    def add_version(self, record: Record, *, holder_ids: Sequence[int]) -> Record:
+        """Add the next version of a record that is there; what the older one said stays. Added again, it is given."""
         ...
 
-    def status_of(self, record_id: bytes) -> StatusSlot | None:
-        """The slot reserved for a record."""
+    def history(self, code: RecordCode) -> tuple[RecordVersion, ...]:
+        """Every version, oldest first; empty when there is no such record."""
+        ...
+
+    def reserve_status(self, record_id: bytes, index: int, *, list_id: int, version: int = 1) -> bool:
+        """Take a status index for a version to come; false when it is taken by another."""
+        ...
+
+    def status_of(self, record_id: bytes, version: int = 1) -> StatusSlot | None:
+        """The slot reserved for a version."""
         ...
 
     def states(self, list_id: int) -> Mapping[int, RecordState]:
-        """Every index of a list whose record is not active."""
+        """Every index of a list whose record is not active, or whose version a newer one replaced (SUPERSEDED)."""
         ...
 
     def seals_to_renew(self, before: datetime, *, limit: int) -> tuple[RecordCode, ...]:
@@ -357,6 +384,7 @@ class JobName(StrEnum):
     READ = "read_intake"
     SEAL = "seal_intake"
     SPLIT = "split_batch"
+    CORRECT = "correct_record"
     PUBLISH_STATUS = "publish_status"
 
 
@@ -377,6 +405,9 @@ class Jobs(Protocol):
 
     def split(self, batch_id: BatchId) -> None:
         """Split this batch."""
+
+    def correct(self, case_id: CorrectionId) -> None:
+        """Seal the version that an accepted correction asks for."""
         ...
 
     def publish_status(self) -> None:
@@ -530,6 +561,10 @@ class Tx(Protocol):
     def keys(self) -> BlobKeys: ...  # noqa: D102 - the same
     @property
     def holds(self) -> Holds: ...  # noqa: D102 - the same
+    @property
+    def corrections(self) -> Corrections: ...  # noqa: D102 - the same
+    @property
+    def forms(self) -> Forms: ...  # noqa: D102 - the same
 
 
 class UnitOfWork(Protocol):

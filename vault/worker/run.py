@@ -17,10 +17,12 @@ from procrastinate.manager import JobManager
 from vault import telemetry
 from vault.bootstrap import App, database_url, prepare_keys
 from vault.domain.batches import BatchId, BatchState
+from vault.domain.corrections import CorrectionId
 from vault.domain.errors import Unavailable
 from vault.domain.intake import IntakeId
 from vault.log.transparency import BATCH
 from vault.ports import JobName
+from vault.usecases.correct.seal_version import give_back, seal_version
 from vault.usecases.digitize.give_up import CODE as BROKE_US
 from vault.usecases.digitize.give_up import give_up
 from vault.usecases.digitize.read import read
@@ -92,6 +94,18 @@ def _no_batch_stuck(app: App, batch_id: str) -> Iterator[None]:
         raise
 
 
+@contextmanager
+def _no_case_stuck(app: App, case_id: str) -> Iterator[None]:
+    try:
+        yield
+    except Unavailable:
+        raise
+    except Exception:  # the worker's edge, as above: the officer gets the case back
+        _LOG.exception("correction %s broke the worker's job", case_id)
+        give_back(CorrectionId(case_id), "INTERNAL", uow=app.uow, clock=app.clock)
+        raise
+
+
 async def after_stall(job: Job, *, jobs: JobManager, app: App) -> None:
     """Run a job that lost its worker again; a paper that was started `MOST_STARTS` times is given up instead."""
     intake_id = job.task_kwargs.get("intake_id")
@@ -153,6 +167,20 @@ def queue_of(app: App) -> Queue:
                 clock=app.clock,
                 ids=app.ids,
                 max_pages=app.settings.max_pages,
+            )
+
+    @queue.task(name=JobName.CORRECT.value, retry=WaitForPart())
+    def correct_record(case_id: str, traceparent: str = "") -> None:
+        with _seen(JobName.CORRECT.value, traceparent), _no_case_stuck(app, case_id):
+            seal_version(
+                CorrectionId(case_id),
+                uow=app.uow,
+                blobs=app.blobs,
+                engines=app.engines,
+                sealing=app.sealing,
+                credentials=app.credentials,
+                catalogue=app.catalogue,
+                clock=app.clock,
             )
 
     @queue.periodic(cron="* * * * *")

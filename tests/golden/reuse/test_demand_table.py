@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -11,22 +12,24 @@ import yaml
 from tests.golden.reuse.table import FOLDER
 from vault.catalogue import load
 from vault.domain.catalogue import DemandForm, Situation
-from vault.domain.reasons import Verdict
-from vault.domain.reuse import VIET_NAM, Decision, DemandCode, Override, Step, may_demand
+from vault.domain.reasons import ReasonCode, Severity, Verdict
+from vault.domain.reuse import VIET_NAM, Decision, DemandCode, Override, Reason, Step, may_demand
 from vault.domain.states import TrustLevel
 
 TODAY = date(2026, 11, 22)
 TABLE: list[dict[str, Any]] = yaml.safe_load((FOLDER / "demands.yaml").read_text("utf-8"))["cases"]
 
 
-def found(component_code: str, verdict: Verdict, place: int, trust: TrustLevel = TrustLevel.L2) -> Decision:
+def found(
+    component_code: str, verdict: Verdict, place: int, trust: TrustLevel = TrustLevel.L2, checks: Sequence[str] = ()
+) -> Decision:
     return Decision(
         dossier_code="D",
         component_code=component_code,
         record_code=f"R{place}",
         version=1,
         verdict=verdict,
-        reasons=(),
+        reasons=tuple(Reason(ReasonCode[code], Severity.CHECK, "x", "x", "x") for code in checks),
         step=Step.THIS_VAULT,
         trust=trust,
         issued_on=None,
@@ -40,10 +43,13 @@ def found(component_code: str, verdict: Verdict, place: int, trust: TrustLevel =
 def test_the_guard_agrees_with_the_table(case: dict[str, Any]) -> None:
     component = load().component(case["component"], TODAY)
     trust = TrustLevel[case.get("trust", "L2")]
-    decisions = [found(component.code, Verdict[verdict], n, trust) for n, verdict in enumerate(case["found"])]
+    checks = case.get("checks", ())
+    decisions = [found(component.code, Verdict[verdict], n, trust, checks) for n, verdict in enumerate(case["found"])]
     ground = load().ground(case["ground"], TODAY) if "ground" in case else None
     override = Override(case["override"], "CB-01") if "override" in case else None
-    answer = may_demand(component, decisions, ground, override, form=DemandForm[case.get("form", "COPY")])
+    answer = may_demand(
+        component, decisions, ground, override, form=DemandForm[case.get("form", "COPY")], reason=case.get("reason", "")
+    )
     assert answer.code is DemandCode[case["code"]], case["rule"]
     assert answer.allowed == (case["code"] in {"ALLOWED", "OVERRIDDEN"})
     assert answer.article

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from vault.domain.catalogue import ComponentForm, DemandForm, Situation
-from vault.domain.reasons import ReasonCode, Verdict
+from vault.domain.reasons import ReasonCode, Severity, Verdict
 from vault.domain.reuse.decision import Decision, Step, rank
 from vault.domain.states import TrustLevel
 
@@ -26,6 +26,8 @@ class DemandCode(StrEnum):
     ONCE_ONLY = "ONCE_ONLY"
     CHECK_FIRST = "CHECK_FIRST"
     """A record only needs an officer's check; the ground does not fit that."""
+    AUTHORITY_FIRST = "AUTHORITY_FIRST"
+    """The record is usable but for whoever hands in the dossier: their authority is what is missing, not a paper."""
     GROUND_REQUIRED = "GROUND_REQUIRED"
     GROUND_UNFIT = "GROUND_UNFIT"
     CERTIFIED_COPY_FORBIDDEN = "CERTIFIED_COPY_FORBIDDEN"
@@ -85,6 +87,11 @@ _WORDS: dict[DemandCode, tuple[str, str, str]] = {
         "Kho có bản chỉ cần kiểm tra ({record}). Hãy làm bước kiểm tra ghi trong quyết định trước khi yêu cầu.",
         "Record {record} only needs a check. Do what its decision says before asking the citizen.",
     ),
+    DemandCode.AUTHORITY_FIRST: (
+        "NĐ 69/2024/NĐ-CP Đ40 k8; NĐ 309/2026/NĐ-CP Đ4 k2a",
+        "Kho đã có bản dùng được ({record}); chỉ thiếu căn cứ để người nộp thay. Hãy mở hồ sơ có ghi quyền nộp thay.",
+        "Record {record} is usable; only the submitter's right is missing. Open the dossier with that right stated.",
+    ),
     DemandCode.GROUND_REQUIRED: (
         "NĐ 309/2026/NĐ-CP Đ17 k2a",
         "Chưa chọn căn cứ pháp lý. Hãy chọn một căn cứ trong bảng trước khi yêu cầu.",
@@ -107,8 +114,8 @@ _WORDS: dict[DemandCode, tuple[str, str, str]] = {
     ),
     DemandCode.REASON_REQUIRED: (
         "NĐ 309/2026/NĐ-CP Đ17 k2a",
-        "Phải ghi rõ lý do yêu cầu khi kho đã có bản dùng được ({record}).",
-        "State the reason for asking although record {record} is usable.",
+        "Phải ghi rõ lý do yêu cầu khi kho đã có bản dùng được hoặc chỉ cần kiểm tra ({record}).",
+        "State the reason for asking although record {record} is usable or only needs a check.",
     ),
 }
 _SITUATIONS = {
@@ -125,17 +132,21 @@ def may_demand(
     override: Override | None = None,
     *,
     form: DemandForm = DemandForm.COPY,
+    reason: str = "",
 ) -> DemandDecision:
     """Whether the officer may ask the citizen for ``component``, given every decision on what was found.
 
     Without a usable record a fitting ground suffices. With one the demand is refused (ONCE_ONLY) unless the ground is
-    one that holds even then and ``override`` states a reason. ``form`` is what is wanted; a certified copy may never be
+    one that holds even then and ``override`` states a reason. With one that only needs a check, ``reason`` says why the
+    check does not do; where all that needs checking is the submitter's authority, the paper counts as usable
+    (AUTHORITY_FIRST): opening a dossier through a stranger must not turn a usable paper into one that may be asked for.
+    ``form`` is what is wanted; a certified copy may never be
     demanded where the procedure asks for a copy, nor an original kept where it asks for none.
     """
     found = rank(one for one in decisions if one.component_code == component.code)
     best = found[0] if found else None
     situation = _SITUATIONS[best.verdict] if best else Situation.NOTHING
-    code = _judge(component, situation, best, ground, override=override, form=form)
+    code = _judge(component, situation, best, ground, override=override, form=form, reason=reason)
     allowed = code in {DemandCode.ALLOWED, DemandCode.OVERRIDDEN}
     article, vi, en = _WORDS[code]
     names_record = best is not None and best.verdict is not Verdict.NOT_USABLE
@@ -164,9 +175,12 @@ def _judge(  # noqa: PLR0911 - a table of refusals in the order in which they ar
     *,
     override: Override | None,
     form: DemandForm,
+    reason: str,
 ) -> DemandCode:
-    if situation is Situation.USABLE and (ground is None or override is None or not ground.overrides_usable):
-        return DemandCode.ONCE_ONLY
+    but_for_submitter = situation is Situation.NEEDS_CHECK and best is not None and _only_submitter(best)
+    counts = situation is Situation.USABLE or but_for_submitter
+    if counts and (ground is None or override is None or not ground.overrides_usable):
+        return DemandCode.AUTHORITY_FIRST if but_for_submitter else DemandCode.ONCE_ONLY
     if ground is None:
         return DemandCode.GROUND_REQUIRED
     if form is DemandForm.CERTIFIED_COPY and component.form is not ComponentForm.ORIGINAL:
@@ -175,10 +189,17 @@ def _judge(  # noqa: PLR0911 - a table of refusals in the order in which they ar
         return DemandCode.ORIGINAL_FORBIDDEN
     if not _fits(component, situation, best, ground, form):
         return DemandCode.CHECK_FIRST if situation is Situation.NEEDS_CHECK else DemandCode.GROUND_UNFIT
-    if situation is Situation.USABLE:
+    if counts:
         stated = override is not None and override.reason.strip()
         return DemandCode.OVERRIDDEN if stated else DemandCode.REASON_REQUIRED
+    if situation is Situation.NEEDS_CHECK and not reason.strip():
+        return DemandCode.REASON_REQUIRED
     return DemandCode.ALLOWED
+
+
+def _only_submitter(best: Decision) -> bool:
+    checks = {reason.code for reason in best.weighing(Severity.CHECK)}
+    return checks == {ReasonCode.SUBMITTER_WITHOUT_AUTHORITY}
 
 
 def _fits(

@@ -9,6 +9,7 @@ from vault.domain.audit import Event
 from vault.domain.catalogue import Catalogue
 from vault.domain.errors import Conflict, Invalid, NotFound
 from vault.domain.holders import HolderId, HolderRole
+from vault.domain.ids import RecordCode
 from vault.domain.intake import (
     Confirmation,
     Intake,
@@ -21,7 +22,7 @@ from vault.domain.intake import (
 from vault.domain.people import Action, Actor, require
 from vault.domain.records import evidence_of
 from vault.domain.reuse import VIET_NAM
-from vault.domain.states import SignatureEvidence
+from vault.domain.states import RecordState, SignatureEvidence
 from vault.domain.text import nfc
 from vault.ports import Clock, Ids, Tx, UnitOfWork
 from vault.usecases.refusals import recorded
@@ -74,7 +75,7 @@ def confirm(what: Confirm, *, actor: Actor, uow: UnitOfWork, catalogue: Catalogu
                 raise NotFound("INTAKE")
             if intake.confirmation is not None:
                 return _again(intake, said)
-            _refuse_doubtful(intake, said)
+            _refuse_doubtful(intake, said, _own_in_force(tx, intake))
             tx.intakes.set_state(intake.id, step(intake.state, IntakeState.CONFIRMED))
             tx.intakes.set_confirmation(intake.id, replace(said, record_id=_reserve(tx, ids)))
             tx.jobs.seal(intake.id, after=what.undo_seconds)
@@ -88,10 +89,17 @@ def confirm(what: Confirm, *, actor: Actor, uow: UnitOfWork, catalogue: Catalogu
             return tx.intakes.get(intake.id)
 
 
-def _refuse_doubtful(intake: Intake, said: Confirmation) -> None:
-    """A copy of our own record is that record; a paper that nobody compared and nobody signed proves nothing."""
-    if intake.proposal is not None and intake.proposal.own_record is not None:
-        raise Conflict("ALREADY_RECORD", record=intake.proposal.own_record)
+def _own_in_force(tx: Tx, intake: Intake) -> RecordCode | None:
+    """The record whose code is printed on the paper, unless it was revoked: then the paper may be digitised anew."""
+    code = intake.proposal.own_record if intake.proposal else None
+    record = tx.records.find(code) if code else None
+    return record.code if record is not None and record.state is not RecordState.REVOKED else None
+
+
+def _refuse_doubtful(intake: Intake, said: Confirmation, own: RecordCode | None) -> None:
+    """A copy of our own record is that record (`know_again` says so); what nobody compared or signed proves nothing."""
+    if own is not None:
+        raise Conflict("ALREADY_RECORD", record=own)
     signed = intake.signatures is not None and evidence_of(intake.signatures.verdict) in _SIGNED
     if not said.compared_with_original and not signed:
         raise Invalid("COMPARE_FIRST")

@@ -25,6 +25,7 @@ from vault.domain.intake import (
 )
 from vault.domain.people import SYSTEM, Action
 from vault.ports import Blobs, Clock, CredentialDesk, Engines, SealingDesk, UnitOfWork
+from vault.usecases.digitize.find_rescans import find_rescans
 
 FIRST_PAGES = 8
 """Pages read by one job. Before the proposal they are the first ones and the last: a title, a number and a signer
@@ -152,6 +153,7 @@ def _propose(
         if current.state is not IntakeState.RECEIVED:
             return
         tx.intakes.set_proposal(intake.id, proposal)
+        tx.intakes.set_rescans(intake.id, () if own else find_rescans(tx, intake, proposal, kept))
         tx.intakes.set_state(intake.id, step(current.state, IntakeState.READ))
         if len(kept) < intake.page_count:
             tx.jobs.read_on(intake.id)

@@ -9,6 +9,7 @@ from vault.domain.errors import Forbidden, Invalid
 from vault.domain.ids import digest_of
 from vault.domain.intake import Channel, Intake, IntakeId, IntakeState, step
 from vault.domain.people import Action, Actor, require
+from vault.domain.states import RecordState
 from vault.ports import Blobs, Clock, Engines, Ids, Tx, UnitOfWork
 from vault.usecases.refusals import recorded
 
@@ -46,6 +47,7 @@ def receive(
     """Store the bytes and queue the reading. Bad input is refused with the engine's code and leaves nothing behind.
 
     The same bytes from the same agency give the intake that is there; one that failed or was discarded is tried again.
+    A scan whose record was revoked comes in anew: what was wrong with the record need not be wrong with the paper.
     """
     require(actor, Action.RECEIVE)
     now = clock.now()
@@ -84,6 +86,9 @@ def receive(
 def taken(tx: Tx, intake: Intake) -> Intake:
     """The paper's intake with its reading queued; of the same bytes again, the one that is there."""
     kept = tx.intakes.add(intake)
+    if _revoked(tx, kept):
+        tx.intakes.retire(kept.id)
+        kept = tx.intakes.add(intake)
     if kept.state in {IntakeState.FAILED, IntakeState.DISCARDED}:
         tx.intakes.set_state(kept.id, step(kept.state, IntakeState.RECEIVED))
         kept = tx.intakes.get(kept.id)
@@ -95,11 +100,13 @@ def taken(tx: Tx, intake: Intake) -> Intake:
 def keep_bytes(data: bytes, intake: Intake, *, uow: UnitOfWork, blobs: Blobs) -> IntakeId:
     """Store the bytes of a paper before its row is seen; gives the paper in whose name they are kept.
 
-    One that the agency has already keeps them in its own name: a duplicate holds no key.
+    One that the agency has already keeps them in its own name: a duplicate holds no key. A paper whose record was
+    revoked keeps its own, and the one that comes in anew has another.
     """
     with uow.begin() as tx:
         known = tx.intakes.of_bytes(intake.agency_code, intake.original)
-    paper = known.id if known else intake.id
+        anew = known is None or _revoked(tx, known)
+    paper = intake.id if known is None or anew else known.id
     blobs.put(data, mime=intake.mime, paper=paper, agency=intake.agency_code)
     return paper
 
@@ -109,3 +116,9 @@ def settle_bytes(data: bytes, kept: Intake, paper: IntakeId, *, blobs: Blobs) ->
     if kept.id != paper:
         blobs.put(data, mime=kept.mime, paper=kept.id, agency=kept.agency_code)
         blobs.let_go(kept.original, paper=paper)
+
+
+def _revoked(tx: Tx, kept: Intake) -> bool:
+    code = kept.record or kept.same_as
+    record = tx.records.find(code) if code else None
+    return record is not None and record.state is RecordState.REVOKED

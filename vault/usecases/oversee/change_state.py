@@ -8,9 +8,9 @@ from vault.domain.audit import Event
 from vault.domain.errors import Invalid, NotFound
 from vault.domain.ids import RecordCode
 from vault.domain.people import Action, Actor, require
-from vault.domain.records import Record, change_state
+from vault.domain.records import Record, change_state, supersede
 from vault.domain.states import RecordState
-from vault.ports import Clock, UnitOfWork
+from vault.ports import Clock, Tx, UnitOfWork
 from vault.usecases.refusals import recorded
 
 
@@ -24,11 +24,12 @@ class ChangeState:
     superseded_by: RecordCode | None = None
 
 
-def _require_successor(old: Record, new: Record) -> None:
-    """What takes a paper's place is in force, of the same agency, and about somebody whom the old one names."""
-    shared = {link.number for link in old.holders} & {link.number for link in new.holders}
-    if new.state is not RecordState.ACTIVE or new.agency_code != old.agency_code or not shared:
-        raise Invalid("SUPERSEDED_BY")
+def _pair(tx: Tx, what: ChangeState) -> tuple[Record, Record | None]:
+    """The record and its successor, both locked, always in the same order: two that replace each other cannot both."""
+    if what.superseded_by is None:
+        return tx.records.get(what.record, lock=True), None
+    locked = {code: tx.records.get(code, lock=True) for code in sorted({what.record, what.superseded_by})}
+    return locked[what.record], locked[what.superseded_by]
 
 
 def change(what: ChangeState, *, actor: Actor, uow: UnitOfWork, clock: Clock) -> Record:
@@ -39,18 +40,13 @@ def change(what: ChangeState, *, actor: Actor, uow: UnitOfWork, clock: Clock) ->
     with recorded(uow, refusal), uow.begin() as tx:
         if not what.reason.strip():
             raise Invalid("REASON_MISSING")
-        record = tx.records.get(what.record, lock=True)
+        record, successor = _pair(tx, what)
         if record.agency_code != actor.agency_code:
             raise NotFound("RECORD")
         if (what.state is RecordState.SUPERSEDED) != (what.superseded_by is not None):
             raise Invalid("SUPERSEDED_BY")
-        if what.superseded_by == what.record:
-            raise Invalid("SUPERSEDED_BY_ITSELF")
-        if what.superseded_by is not None:
-            _require_successor(record, tx.records.get(what.superseded_by))
-        tx.records.set_state(
-            what.record, change_state(record.state, what.state), superseded_by=what.superseded_by, at=now
-        )
+        then = change_state(record.state, what.state) if successor is None else supersede(record, successor)
+        tx.records.set_state(what.record, then, superseded_by=what.superseded_by, at=now)
         tx.jobs.publish_status()
         tx.events.add(
             Event(

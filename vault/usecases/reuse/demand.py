@@ -56,6 +56,7 @@ def demand(
             catalogue.ground(what.ground, today) if what.ground else None,
             Override(what.reason, actor.name) if what.override else None,
             form=DemandForm[what.form],
+            reason=what.reason,
         )
         if not judged.allowed:
             record = judged.record[0] if judged.record else None

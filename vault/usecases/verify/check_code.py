@@ -91,12 +91,13 @@ def _logged_at(text: str, *, credentials: CredentialDesk, log: PublicLog, now: d
 
 def _judge(text: str, tx: Tx, *, credentials: CredentialDesk, logged_at: datetime | None, now: datetime) -> CodeCheck:
     record = _record_behind(text, tx, credentials, now)
-    known = None if record is None else _known(record, credentials=credentials, now=now)
+    known = None if record is None else _known(record, tx, credentials=credentials, now=now)
     trust = credentials.trusted(now=now)
     outcome = qr.verify(text, hosts=credentials.hosts, trust=trust, status=known, now=now, logged_at=logged_at)
     if record is None or outcome.claims is None:
         return CodeCheck(outcome, None, None)
-    return CodeCheck(outcome, record.code, record.superseded_by)
+    older = outcome.claims.status.index != record.status.index
+    return CodeCheck(outcome, record.code, record.superseded_by or (record.code if older else None))
 
 
 def _record_behind(text: str, tx: Tx, credentials: CredentialDesk, now: datetime) -> Record | None:
@@ -104,12 +105,32 @@ def _record_behind(text: str, tx: Tx, credentials: CredentialDesk, now: datetime
     return None if record_id is None else tx.records.find(record_code(record_id))
 
 
-def _known(record: Record, *, credentials: CredentialDesk, now: datetime) -> qr.KnownStatus:
-    return qr.KnownStatus(
-        ref=qr.StatusRef(record.status.index, credentials.status_uri(record.status.list_id)),
-        fact=qr.StatusFact(
-            value=int(STATUS[record.state]), as_of=now, fresh_until=now + FRESH, issuer=record.agency_code
-        ),
+@dataclass(frozen=True, slots=True)
+class _Versions:
+    """What is known of every version's place in the status lists."""
+
+    known: tuple[qr.KnownStatus, ...]
+
+    def status_of(self, ref: qr.StatusRef) -> qr.StatusFact | None:
+        """`qr.StatusSource`."""
+        return next((fact for one in self.known if (fact := one.status_of(ref)) is not None), None)
+
+
+def _known(record: Record, tx: Tx, *, credentials: CredentialDesk, now: datetime) -> qr.StatusSource:
+    """The newest version has the record's state; a paper of an older one is superseded, or revoked with the record."""
+    old = RecordState.REVOKED if record.state is RecordState.REVOKED else RecordState.SUPERSEDED
+    older = [one.status for one in tx.records.history(record.code) if not one.current] if record.version > 1 else []
+    places = [(record.status, record.state), *((slot, old) for slot in older)]
+    return _Versions(
+        tuple(
+            qr.KnownStatus(
+                ref=qr.StatusRef(slot.index, credentials.status_uri(slot.list_id)),
+                fact=qr.StatusFact(
+                    value=int(STATUS[state]), as_of=now, fresh_until=now + FRESH, issuer=record.agency_code
+                ),
+            )
+            for slot, state in places
+        )
     )
 
 

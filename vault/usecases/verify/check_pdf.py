@@ -9,7 +9,7 @@ from datetime import datetime
 import signing
 from vault.domain.audit import Event
 from vault.domain.errors import Invalid
-from vault.domain.ids import RecordCode, digest_of, record_code
+from vault.domain.ids import Digest, RecordCode, digest_of, record_code
 from vault.domain.people import Action, Actor
 from vault.domain.records import Record
 from vault.domain.states import RecordState
@@ -46,8 +46,9 @@ def check_pdf(
     with uow.begin() as tx:
         record = _behind(data, report, shown, tx)
         verdict = str(report.verdict)
-        if record is not None and verdict.startswith("VALID") and record.state is not RecordState.ACTIVE:
-            verdict = record.state.value
+        state = None if record is None else _state_of(record, data, report, tx)
+        if state is not None and verdict.startswith("VALID") and state is not RecordState.ACTIVE:
+            verdict = state.value
         tx.events.add(
             Event(
                 now,
@@ -61,7 +62,7 @@ def check_pdf(
                 details={"kind": "pdf", "signatures": len(report.signatures)},
             )
         )
-    return PdfCheck(verdict, report, record.code if record else None, record.state if record else None)
+    return PdfCheck(verdict, report, record.code if record else None, state)
 
 
 def _shown(data: bytes, *, engines: Engines, credentials: CredentialDesk, now: datetime) -> tuple[RecordCode, ...]:
@@ -80,7 +81,21 @@ def _behind(data: bytes, report: signing.Report, shown: Sequence[RecordCode], tx
     Bytes added after the last signature do not make another paper, so every signed revision is looked up as well. A
     renewed seal has other bytes than the copy somebody saved before; the credential on the page is the same.
     """
-    ends = {len(data), *(one.covered_bytes for one in report.signatures if 0 < one.covered_bytes < len(data))}
-    found = [record for end in sorted(ends) for record in tx.records.of_blob(digest_of(data[:end]))]
+    found = [record for digest in _digests(data, report) for record in tx.records.of_blob(digest)]
     found += [record for code in shown if (record := tx.records.find(code)) is not None]
     return min(found, key=lambda record: record.state is RecordState.ACTIVE, default=None)
+
+
+def _digests(data: bytes, report: signing.Report) -> tuple[Digest, ...]:
+    """Of the file, and of every signed revision of it."""
+    ends = {len(data), *(one.covered_bytes for one in report.signatures if 0 < one.covered_bytes < len(data))}
+    return tuple(digest_of(data[:end]) for end in sorted(ends))
+
+
+def _state_of(record: Record, data: bytes, report: signing.Report, tx: Tx) -> RecordState:
+    """The record's state; the sealed copy of a version that was corrected since is superseded by the newer one."""
+    if record.version == 1 or record.state is not RecordState.ACTIVE:
+        return record.state
+    digests = set(_digests(data, report))
+    older = any(one.sealed in digests and not one.current for one in tx.records.history(record.code))
+    return RecordState.SUPERSEDED if older else record.state

@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, File, Form, Response, UploadFile
+from pydantic import BaseModel
 
+from vault.domain.ids import normal_record_code
 from vault.domain.intake import Channel, IntakeId, NamedHolder
 from vault.usecases.digitize.confirm import Confirm, confirm
+from vault.usecases.digitize.know_again import KnowAgain, know_again
 from vault.usecases.digitize.receive import Receive, receive
 from vault.usecases.digitize.view_intake import preview_of, view_intake, view_intakes
 from vault.web.api.models import ConfirmIn, IntakeOut, PageOut, ReceivedOut
@@ -88,3 +91,16 @@ def confirm_intake(intake_id: str, what: ConfirmIn, actor: SignedIn, app: TheApp
         ids=app.ids,
     )
     return IntakeOut.of(confirmed)
+
+
+class KnownIn(BaseModel):
+    """The record that the paper is: the one whose code it carries, or one that `rescan_of` offers."""
+
+    record: str
+
+
+@router.post("/{intake_id}/known")
+def known_again(intake_id: str, what: KnownIn, actor: SignedIn, app: TheApp) -> IntakeOut:
+    """The paper is a record that is there already: no second one is made."""
+    known = KnowAgain(IntakeId(intake_id), normal_record_code(what.record))
+    return IntakeOut.of(know_again(known, actor=actor, uow=app.uow, clock=app.clock))

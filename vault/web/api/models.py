@@ -12,7 +12,7 @@ from vault.domain.dossiers import Attachment, Demand, Dossier
 from vault.domain.holders import HolderLink
 from vault.domain.intake import Intake, Page, Proposal
 from vault.domain.people import Actor
-from vault.domain.records import Record
+from vault.domain.records import Record, RecordVersion
 from vault.domain.reuse import Decision
 from vault.domain.states import RecordState
 from vault.usecases.oversee.view_revision import Revision
@@ -121,6 +121,13 @@ class PageOut(BaseModel):
         return cls(index=page.index, width=page.width, height=page.height, dpi=page.dpi, text=page.text)
 
 
+class LikenessOut(BaseModel):
+    """A record that the paper may be a rescan of."""
+
+    record: str
+    score: float
+
+
 class IntakeOut(BaseModel):
     """A paper on its way in."""
 
@@ -141,6 +148,8 @@ class IntakeOut(BaseModel):
     signatures: SignaturesOut | None
     proposal: ProposalOut | None
     record: str | None
+    same_as: str | None
+    rescan_of: list[LikenessOut]
 
     @classmethod
     def of(cls, intake: Intake) -> Self:
@@ -171,6 +180,8 @@ class IntakeOut(BaseModel):
             else None,
             proposal=ProposalOut.of(intake.proposal) if intake.proposal else None,
             record=intake.record,
+            same_as=intake.same_as,
+            rescan_of=[LikenessOut(record=one.record, score=one.score) for one in intake.rescan_of],
         )
 
 
@@ -265,6 +276,35 @@ class RecordOut(BaseModel):
             page_count=record.page_count,
             agency_code=record.agency_code,
             sealed_at=record.sealed_at,
+        )
+
+
+class VersionOut(BaseModel):
+    """One version of a record; `current` is the newest."""
+
+    version: int
+    current: bool
+    number: str | None
+    issued_on: date | None
+    valid_until: date | None
+    holders: list[HolderOut]
+    fields: dict[str, str]
+    sha256_sealed: str
+    created_at: datetime
+
+    @classmethod
+    def of(cls, version: RecordVersion) -> Self:
+        """From the domain."""
+        return cls(
+            version=version.version,
+            current=version.current,
+            number=version.number,
+            issued_on=version.issued_on,
+            valid_until=version.valid_until,
+            holders=[HolderOut.of(link) for link in version.holders],
+            fields=dict(version.fields),
+            sha256_sealed=version.sealed,
+            created_at=version.created_at,
         )
 
 

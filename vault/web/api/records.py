@@ -5,10 +5,11 @@ from __future__ import annotations
 from fastapi import APIRouter, Response
 
 from vault.domain.ids import normal_record_code
+from vault.usecases.correct.follow_cases import list_versions
 from vault.usecases.oversee.change_state import ChangeState, change
 from vault.usecases.oversee.view_record import Copy, download, view_record
 from vault.usecases.oversee.view_revision import list_revisions, view_revision
-from vault.web.api.models import RecordOut, RevisionOut, StateIn
+from vault.web.api.models import RecordOut, RevisionOut, StateIn, VersionOut
 from vault.web.session import SignedIn, TheApp
 
 router = APIRouter(prefix="/records", tags=["records"])
@@ -36,6 +37,14 @@ def get_file(code: str, copy: Copy, actor: SignedIn, app: TheApp, purpose: str |
     )
     headers = {"Content-Disposition": f'inline; filename="{file.name}"'}
     return Response(file.data, media_type=file.mime, headers=headers)
+
+
+@router.get("/{code}/versions")
+def get_versions(code: str, actor: SignedIn, app: TheApp) -> list[VersionOut]:
+    """Every version of the record, oldest first: a correction adds one and takes nothing away."""
+    return [
+        VersionOut.of(one) for one in list_versions(normal_record_code(code), actor=actor, uow=app.uow, clock=app.clock)
+    ]
 
 
 @router.get("/{code}/revisions")

@@ -39,6 +39,7 @@ _ORDER = tuple(
         IntakeState.CONFIRMED,
         IntakeState.RECEIVED,
         IntakeState.SEALED,
+        IntakeState.KNOWN,
         IntakeState.DISCARDED,
     )
 )

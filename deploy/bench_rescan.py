@@ -7,13 +7,14 @@ about the same person (another number, another day: the hardest), about others, 
 With `--read` the specimens are drawn and read anew into FILE, one JSON object a line; without it the readings kept in
 `tests/golden/reuse/rescans.jsonl` are judged, which the tests do too. The last line of output is one JSON object:
 
-`precision`, `recall`   over all pairs of a first scan and a later one, at the score from which a rescan is offered
+`precision`, `recall`   over all pairs of a first scan and another one, at the score from which a rescan is offered
 `alike_offered`         of the same template and person, but another paper: how many were offered
 `pairs`, `same`         how many pairs were judged, and how many of them are the same paper
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
 import time
@@ -80,3 +81,60 @@ def read_all(people: int, file: Path) -> None:
             out.write(json.dumps(line, ensure_ascii=False) + "\n")
             out.flush()
             print(f"{named} {time.monotonic() - start:.0f} s", file=sys.stderr, flush=True)
+
+
+def judged(lines: list[dict[str, Any]]) -> dict[str, Any]:
+    """Every later scan against every first scan of a paper, as the vault would see them."""
+    from vault.domain.rescans import OFFERED, Reading, likeness  # noqa: PLC0415 - the path comes first
+
+    def reading(line: dict[str, Any]) -> Reading:
+        return Reading(line["type"], line["fields"], line["text"])
+
+    def paper(line: dict[str, Any]) -> tuple[Any, ...]:
+        return line["kind"], line["person"], line["paper"]
+
+    firsts = [line for line in lines if line["scan"] == 0]
+    pairs = [
+        (paper(kept) == paper(scan), kept, scan, likeness(reading(scan), reading(kept)))
+        for kept in firsts
+        for scan in lines
+        if scan is not kept and (scan["scan"] == 1 or paper(scan) > paper(kept))
+    ]
+    offered = [same for same, _, _, score in pairs if score >= OFFERED]
+    alike = [
+        score >= OFFERED
+        for same, kept, scan, score in pairs
+        if not same and (kept["kind"], kept["person"]) == (scan["kind"], scan["person"])
+    ]
+    return {
+        "precision": round(sum(offered) / max(1, len(offered)), 3),
+        "recall": round(sum(offered) / sum(same for same, *_ in pairs), 3),
+        "alike_offered": f"{sum(alike)} of {len(alike)}",
+        "pairs": len(pairs),
+        "same": sum(same for same, *_ in pairs),
+        "lowest_same": round(min(score for same, *_, score in pairs if same), 2),
+        "highest_other": round(max(score for same, *_, score in pairs if not same), 2),
+    }
+
+
+def load(file: Path = KEPT) -> list[dict[str, Any]]:
+    """The readings that are kept."""
+    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+
+
+def main() -> int:
+    """Read anew if asked to, then judge."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
+    parser.add_argument("--people", type=int, default=4, help="people for each of the kinds of paper")
+    parser.add_argument("--readings", type=Path, default=KEPT)
+    parser.add_argument("--read", action="store_true", help="draw and read the specimens anew (minutes)")
+    parser.add_argument("--json", action="store_true", help="only the last line on standard output")
+    chosen = parser.parse_args()
+    if chosen.read:
+        read_all(chosen.people, chosen.readings)
+    print(json.dumps(judged(load(chosen.readings))))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -37,6 +37,9 @@ metadata = MetaData(
 )
 
 
+_OPEN_CASE = text("state IN ('OPEN','ACCEPTED')")
+
+
 def _at(name: str, *, nullable: bool = False) -> Column[object]:
     return Column(name, DateTime(timezone=True), nullable=nullable)
 
@@ -106,9 +109,8 @@ intake = Table(
     Column("confirmation", JSONB),
     Column("withdrawn", JSONB),
     Column("record_code", Text, unique=True),
-    # What became of a paper whose record was revoked as wrong; the same bytes may then come in anew.
+    # Its record was revoked as wrong: the same bytes may come in anew.
     Column("retired", Boolean, nullable=False, server_default="false"),
-    # The same paper as a record that is there: what an officer said of a rescan, or of a print of our own.
     Column("same_as", Text),
     Column("rescan_of", JSONB),
     Index(
@@ -403,14 +405,8 @@ correction = Table(
     Column("failure", Text),
     CheckConstraint("state IN ('OPEN','ACCEPTED','CORRECTED','REFUSED')", name="state"),
     # One case at a time about one record: who finds the same mistake is given the case that is open.
-    Index(
-        "uq_correction_record_code_open",
-        "record_code",
-        unique=True,
-        postgresql_where=text("state IN ('OPEN','ACCEPTED')"),
-    ),
-    Index("ix_correction_agency_code_opened_at", "agency_code", "opened_at"),
-    Index("ix_correction_opened_agency_opened_at", "opened_agency", "opened_at"),
+    Index("uq_correction_record_code_open", "record_code", unique=True, postgresql_where=_OPEN_CASE),
+    *(Index(f"ix_correction_{column}_opened_at", column, "opened_at") for column in ("agency_code", "opened_agency")),
 )
 
 event = Table(

@@ -109,7 +109,6 @@ intake = Table(
     Column("confirmation", JSONB),
     Column("withdrawn", JSONB),
     Column("record_code", Text, unique=True),
-    # Its record was revoked as wrong: the same bytes may come in anew.
     Column("retired", Boolean, nullable=False, server_default="false"),
     Column("same_as", Text),
     Column("rescan_of", JSONB),
@@ -242,7 +241,6 @@ record_version = Table(
     Column("page_count", Integer, nullable=False),
     _at("created_at"),
     Column("created_by", Text, nullable=False),
-    # Set when a newer version comes: until then the record's own row and `record_holder` tell them.
     Column("credential", Text),
     Column("holders", JSONB),
     # A pending seal has no archive time stamp: it sorts first and is found by the same index.
@@ -404,7 +402,6 @@ correction = Table(
     _at("closed_at", nullable=True),
     Column("failure", Text),
     CheckConstraint("state IN ('OPEN','ACCEPTED','CORRECTED','REFUSED')", name="state"),
-    # One case at a time about one record: who finds the same mistake is given the case that is open.
     Index("uq_correction_record_code_open", "record_code", unique=True, postgresql_where=_OPEN_CASE),
     *(Index(f"ix_correction_{column}_opened_at", column, "opened_at") for column in ("agency_code", "opened_agency")),
 )

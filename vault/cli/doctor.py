@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
@@ -54,12 +55,16 @@ def _readers(service: App) -> Iterator[Finding]:
     else:
         yield Finding("reader tesseract", State.GOOD, "installed")
     folder = ocr.models_folder()
-    # what the vote of the 12 real pages loses without each, in wrong letters of a hundred (0.45 with all)
+    # what the vote of the 12 real pages comes to without each, in wrong letters of a hundred (0.43 with all)
     costs = {
         "lines.onnx": "Lines under seals and in tables are lost (2.8 of 100 letters wrong): run deploy/models.",
-        "asternet.onnx": "Nobody decides where the first two readers differ (0.8 of 100 wrong): run deploy/models.",
+        "asternet.onnx": "Nobody decides where the first two readers differ (0.63 of 100 wrong): run deploy/models.",
         "best_int/vie.traineddata": "Tesseract reads with coarser data (0.01 of 100 more wrong): run deploy/setup.",
     }
+    if not ocr.House().path.is_file():
+        yield Finding("reader house", State.WORSE, "missing", "Slower and worse (0.50 of 100 wrong): install anew.")
+    if importlib.util.find_spec("tesserocr") is None:
+        yield Finding("tesserocr", State.WORSE, "missing", "Tesseract takes half as long again: run deploy/setup.")
     for name, cost in costs.items():
         there = (folder / name).is_file()
         told = "there" if there else "missing"

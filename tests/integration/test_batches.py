@@ -201,6 +201,9 @@ def test_another_agency_sees_no_batch(app: App, officer: Actor) -> None:
     batch = sent(app, officer, pdf([separator("KS"), page("k1")])).batch
     web = create(app)
     own, other = (Client(web).signed_in(name, PASSWORD) for name in ("quet-tap", "tap-khac"))
+    told = own.get(f"/api/v1/batches/{batch.id}").json()
+    assert (told["page_count"], told["pages_seen"], told["state"]) == (2, 0, "RECEIVED")
+    assert other.get(f"/api/v1/batches/{batch.id}").status_code == 404
     assert own.get(f"/so-hoa/tap/{batch.id}", headers={"Accept": "text/html"}).status_code == 200
     assert other.get(f"/so-hoa/tap/{batch.id}", headers={"Accept": "text/html"}).status_code == 404
     assert own.get("/so-hoa/to-ngan?loai=KS&so=3", headers={"Accept": "text/html"}).text.count('class="separator"') == 3

@@ -77,6 +77,7 @@ def test_what_ended_takes_nothing_more_until_it_is_opened_again_with_a_reason(of
     code = opened(officer, 10)
     address = f"/ho-so/{code}/ket-thuc"
     assert officer.post(address, data={"ending": "SLEPT"}).status_code == 422
+    assert officer.post(f"/api/v1/dossiers/{code}/close", json={"ending": None}).json()["ending"] is None
     assert officer.post(address, data={"ending": "REFUSED"}).status_code == 303
     assert officer.post(address, data={"ending": "REFUSED"}).status_code == 303, "twice the same is one answer"
     assert officer.post(address, data={"ending": "ANSWERED"}).status_code == 409
@@ -202,6 +203,8 @@ def test_undo_brings_everything_back_but_the_word_that_it_was_compared(counter: 
     assert 'name="compared" value="yes" checked' not in page
     with counter.app.uow.begin() as tx:
         tx.intakes.set_state(intake, IntakeState.SEALED)
+    assert officer.post(f"/api/v1/intakes/{intake}/take-back").status_code == 409
+    assert officer.post(f"/api/v1/intakes/{intake}/discard").json()["code"] == "INTAKE_STATE"
     late = officer.post(f"/so-hoa/{intake}/hoan-tac", headers=PAGE)
     assert late.status_code == 409
     assert "Đã ký số" in late.text

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from vault.web.api import (
     access,
+    batches,
     catalogue,
     corrections,
     dossiers,
@@ -24,6 +25,7 @@ for part in (
     session,
     catalogue,
     intakes,
+    batches,
     records,
     search,
     dossiers,

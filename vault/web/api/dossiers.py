@@ -13,6 +13,7 @@ from vault.domain.ids import DossierCode, normal_record_code
 from vault.domain.reuse import VIET_NAM
 from vault.usecases.reuse.answer import answer
 from vault.usecases.reuse.attach import Attach, attach
+from vault.usecases.reuse.close_dossier import CloseDossier, close_dossier
 from vault.usecases.reuse.demand import DemandOf, demand
 from vault.usecases.reuse.list_dossiers import list_dossiers
 from vault.usecases.reuse.notice import Draft, draft_notice, issue_notice
@@ -32,6 +33,21 @@ from vault.web.session import SignedIn, TheApp
 
 router = APIRouter(prefix="/dossiers", tags=["reuse"])
 reports = APIRouter(prefix="/reports", tags=["oversee"])
+
+
+class CloseIn(BaseModel):
+    """How it ended (ANSWERED, REFUSED, WITHDRAWN); null opens it again, which needs a reason."""
+
+    ending: str | None
+    reason: str = ""
+
+
+class ClosedOut(BaseModel):
+    """The dossier's end; nulls when it is open."""
+
+    code: str
+    ending: str | None
+    at: datetime | None
 
 
 class NoticeItemOut(BaseModel):
@@ -203,6 +219,19 @@ def issue(code: str, actor: SignedIn, app: TheApp) -> NoticeOut:
     """Issue the one notice; 409 `NOTICE_INCOMPLETE` while something is undecided."""
     return NoticeOut.of(
         issue_notice(DossierCode(code), actor=actor, uow=app.uow, catalogue=app.catalogue, clock=app.clock)
+    )
+
+
+@router.post("/{code}/close")
+def close(code: str, what: CloseIn, actor: SignedIn, app: TheApp) -> ClosedOut:
+    """End the dossier, or with no ending open it again; an ended one takes nothing more."""
+    closed = close_dossier(
+        CloseDossier(DossierCode(code), what.ending, what.reason), actor=actor, uow=app.uow, clock=app.clock
+    )
+    return ClosedOut(
+        code=closed.code,
+        ending=closed.closed.ending.value if closed.closed else None,
+        at=closed.closed.at if closed.closed else None,
     )
 
 

@@ -10,8 +10,10 @@ from pydantic import BaseModel
 from vault.domain.ids import normal_record_code
 from vault.domain.intake import Channel, IntakeId, NamedHolder
 from vault.usecases.digitize.confirm import Confirm, confirm
+from vault.usecases.digitize.discard import discard
 from vault.usecases.digitize.know_again import KnowAgain, know_again
 from vault.usecases.digitize.receive import Receive, receive
+from vault.usecases.digitize.take_back import take_back
 from vault.usecases.digitize.view_intake import preview_of, view_intake, view_intakes
 from vault.web.api.models import ConfirmIn, IntakeOut, PageOut, ReceivedOut
 from vault.web.session import SignedIn, TheApp
@@ -70,6 +72,18 @@ def get_preview(intake_id: str, index: int, actor: SignedIn, app: TheApp) -> Res
     """The picture of a page (JPEG)."""
     data = preview_of(IntakeId(intake_id), index, actor=actor, uow=app.uow, blobs=app.blobs, clock=app.clock)
     return Response(data, media_type="image/jpeg", headers={"Cache-Control": "private, max-age=3600"})
+
+
+@router.post("/{intake_id}/take-back")
+def take_back_intake(intake_id: str, actor: SignedIn, app: TheApp) -> IntakeOut:
+    """Undo the officer's word while the paper is not sealed yet."""
+    return IntakeOut.of(take_back(IntakeId(intake_id), actor=actor, uow=app.uow, clock=app.clock))
+
+
+@router.post("/{intake_id}/discard")
+def discard_intake(intake_id: str, actor: SignedIn, app: TheApp) -> IntakeOut:
+    """It is no paper for the vault: off the desk; sending the bytes again brings it back."""
+    return IntakeOut.of(discard(IntakeId(intake_id), actor=actor, uow=app.uow, clock=app.clock))
 
 
 @router.post("/{intake_id}/confirm")

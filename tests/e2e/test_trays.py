@@ -31,8 +31,11 @@ def separator(type_code: str) -> Image.Image:
 
 
 def test_a_batch_becomes_its_papers_before_the_officers_eyes(visit: Visits, tmp_path: Path) -> None:
-    paper = Image.open(io.BytesIO(as_jpeg(draw("HONGHEO", seed=660), 1))).convert("L").resize(A4)
-    pages = [separator("HONGHEO"), paper, separator("GPXD"), Image.new("L", A4, 200)]
+    papers = [
+        Image.open(io.BytesIO(as_jpeg(draw(kind, seed=660), 1))).convert("L").resize(A4) for kind in ("HONGHEO", "GPXD")
+    ]
+    # The back of the second sheet was scanned too: it is blank, and nobody's.
+    pages = [separator("HONGHEO"), papers[0], separator("GPXD"), Image.new("L", A4, 250), papers[1]]
     file = tmp_path / "tap.pdf"
     pages[0].save(file, "PDF", save_all=True, append_images=pages[1:], resolution=150)
     found = visit()
@@ -42,6 +45,8 @@ def test_a_batch_becomes_its_papers_before_the_officers_eyes(visit: Visits, tmp_
     found.page.click("form[action='/so-hoa/tap'] button")
     found.page.wait_for_url("**/so-hoa/tap/*")
     found.page.wait_for_function("() => document.querySelectorAll('.parts li').length === 2", timeout=SPLIT_MS)
+    assert "Trang 2" in found.page.inner_text(".parts li:first-child")
+    assert "Trang 5" in found.page.inner_text(".parts li:last-child")
     assert found.findings() == []
     found.shoot("batch")
     found.page.wait_for_selector("#onward", timeout=SPLIT_MS)
@@ -71,6 +76,13 @@ def test_a_phone_lends_its_camera_to_the_desk(visit: Visits, service: Service, t
     phone.page.set_input_files("#shot", file)
     phone.page.set_input_files("#shot", file)
     phone.page.wait_for_function("() => document.querySelectorAll('#thumbs img').length === 2")
+    dark = tmp_path / "toi.jpg"
+    Image.open(file).point(lambda value: value // 6).save(dark)
+    phone.page.set_input_files("#shot", dark)
+    phone.page.wait_for_function("() => document.querySelector('#thumbs').innerText.includes('Tối quá')")
+    assert phone.findings() == []
+    phone.page.click("#thumbs li:last-child button")
+    assert phone.page.locator("#thumbs img").count() == 2
     phone.page.click("#send")
     phone.page.wait_for_function("() => document.getElementById('told').textContent.includes('1')")
     desk.page.wait_for_selector("#came li")

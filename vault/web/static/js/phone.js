@@ -1,6 +1,8 @@
 // The phone that a desk let in: picture by picture, all pages of one paper become one file, sent when the person says so.
 
 import { joinPictures } from "./onepdf.js";
+import { findPage } from "./page-edges.js";
+import { greyOf, lookAt } from "./page-quality.js";
 
 const form = document.getElementById("phone");
 const shot = document.getElementById("shot");
@@ -8,8 +10,21 @@ const thumbs = document.getElementById("thumbs");
 const send = document.getElementById("send");
 const told = document.getElementById("told");
 const words = form.dataset;
+const SIDE = 900;
 const pages = [];
 let sent = 0;
+
+/** What an officer would send a picture back for, told before it goes; empty when it is good. */
+async function advice(file) {
+  const picture = await createImageBitmap(file, { imageOrientation: "from-image" });
+  const scale = Math.min(1, SIDE / Math.max(picture.width, picture.height));
+  const [width, height] = [Math.round(picture.width * scale), Math.round(picture.height * scale)];
+  const context = new OffscreenCanvas(width, height).getContext("2d");
+  context.drawImage(picture, 0, 0, width, height);
+  const grey = greyOf(context.getImageData(0, 0, width, height).data, width, height);
+  const code = lookAt(grey, findPage(grey)).advice;
+  return document.querySelector(`#advice [data-code="${code}"]`)?.textContent ?? "";
+}
 
 function draw() {
   send.hidden = !pages.length;
@@ -18,7 +33,19 @@ function draw() {
     const picture = document.createElement("img");
     picture.src = URL.createObjectURL(file);
     picture.alt = words.page.replace("{number}", String(place + 1));
-    item.append(picture);
+    const drop = document.createElement("button");
+    drop.type = "button";
+    drop.className = "quiet";
+    drop.textContent = words.drop;
+    drop.setAttribute("aria-label", words.dropPage.replace("{number}", String(place + 1)));
+    drop.addEventListener("click", () => {
+      pages.splice(pages.indexOf(file), 1);
+      draw();
+    });
+    const why = document.createElement("p");
+    why.className = "why";
+    item.append(picture, why, drop);
+    advice(file).then((text) => { why.textContent = text; }, () => {});
     return item;
   }));
 }

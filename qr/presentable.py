@@ -30,6 +30,8 @@ MAX_TEXT = 120  # characters of an audience or a purpose
 
 TYP_SD_CWT, TYP_KB = 293, 294
 SD_CLAIMS, KCWT, SD_ALG, SHA_256 = 17, 13, 170, -16
+SHOWING_SIZE = 8
+"""Bytes of the claim that tells two showings apart."""
 ISS, AUD, EXP, IAT, CTI, CNF, CNONCE, STATUS, PURPOSE = 1, 3, 4, 6, 7, 8, 39, 65535, -70002
 COSE_KEY, KTY, CRV, X, Y = 1, 1, -1, -2, -3
 EC2, P256 = 2, 1
@@ -143,9 +145,12 @@ def present(
     now: datetime,
     sign: Callable[[bytes], bytes],
     nonce: bytes | None = None,
+    showing: bytes | None = None,
     seconds: int = ONE_WAY_SECONDS,
 ) -> bytes:
     """The key-binding token that shows `show` to `audience` for `purpose`; `sign` is the holder's key.
+
+    `showing` (CWT claim cti, 8 random bytes) tells two showings of the same in the same second apart.
 
     The page does this in the browser; here it serves tests and other clients. `nonce` answers a challenge.
     Raises CredentialError CREDENTIAL (not one of `issue_presentable`) or FIELD (a field it does not have).
@@ -174,6 +179,8 @@ def present(
     }
     if nonce is not None:
         bound[CNONCE] = nonce
+    if showing is not None:
+        bound[CTI] = showing
     payload = cbor.encode(bound)
     signature = sign(cose.sig_structure(protected, b"", payload))
     return cbor.encode(cbor.Tagged(SIGN1, [protected, {}, payload, signature]))

@@ -14,6 +14,7 @@ from qr.presentable import (
     CNONCE,
     COSE_KEY,
     CRV,
+    CTI,
     EC2,
     EXP,
     FIELDS,
@@ -28,6 +29,7 @@ from qr.presentable import (
     PURPOSE,
     SD_ALG,
     SHA_256,
+    SHOWING_SIZE,
     STATUS,
     TYP_KB,
     TYP_SD_CWT,
@@ -98,11 +100,14 @@ def open_token(text: str, hosts: Collection[str]) -> Opened:
     required = {ISS, EXP, IAT, CNF, STATUS}
     if signed.keys() - {cbor.Simple.REDACTED_KEYS} != required or not disclosed.keys() <= required | FIELDS.keys():
         raise CredentialError(Reason.CLAIMS, "the claims of the profile, every field salted")
-    if not {AUD, EXP, IAT, PURPOSE} <= bound.keys() <= {AUD, EXP, IAT, PURPOSE, CNONCE}:
+    if not {AUD, EXP, IAT, PURPOSE} <= bound.keys() <= {AUD, EXP, IAT, PURPOSE, CNONCE, CTI}:
         raise CredentialError(Reason.CLAIMS, "the claims of a binding")
     nonce = bound.get(CNONCE)
     if CNONCE in bound and (not isinstance(nonce, bytes) or len(nonce) != NONCE_SIZE):
         raise CredentialError(Reason.CLAIMS, "nonce")
+    showing = bound.get(CTI)
+    if CTI in bound and (not isinstance(showing, bytes) or len(showing) != SHOWING_SIZE):
+        raise CredentialError(Reason.CLAIMS, "what tells two showings apart")
     return Opened(
         kid=kid,
         issuer=_words(disclosed[ISS]),

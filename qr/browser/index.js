@@ -4,6 +4,7 @@ export { challengeText, newNonce } from "./challenge.js";
 export { coordinates, publicKey } from "./cose.js";
 export { parse, statusBook, verify } from "./credential.js";
 export { QrError } from "./errors.js";
+export { logKey, openProof, sealedAt } from "./logproof.js";
 export {
   LABELS,
   fieldsOf,

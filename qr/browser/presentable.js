@@ -16,7 +16,8 @@ export const MAX_TOKEN = 1400;
 export const MAX_TEXT = 120;
 export const [TYP_SD_CWT, TYP_KB] = [293, 294];
 export const [SD_CLAIMS, KCWT, SD_ALG, SHA_256] = [17, 13, 170, -16];
-export const [ISS, AUD, EXP, IAT, CNF, CNONCE, STATUS, PURPOSE] = [1, 3, 4, 6, 8, 39, 65535, -70002];
+export const [ISS, AUD, EXP, IAT, CTI, CNF, CNONCE, STATUS, PURPOSE] = [1, 3, 4, 6, 7, 8, 39, 65535, -70002];
+export const SHOWING_SIZE = 8;
 export const SIGN1 = 18;
 
 /** What a holder may show or keep back, in the order in which a challenge counts them, with their claim keys. */
@@ -94,6 +95,8 @@ export async function present(credential, options) {
   const issuedAt = seconds(now);
   const bound = new Map([[AUD, audience], [EXP, issuedAt + lifetime], [IAT, issuedAt], [PURPOSE, purpose]]);
   if (nonce !== null) bound.set(CNONCE, nonce);
+  // Two showings of the same in the same second are still two: each is used up by itself.
+  bound.set(CTI, crypto.getRandomValues(new Uint8Array(SHOWING_SIZE)));
   const [protectedBytes, payload] = [encode(headers), encode(bound)];
   const signed = cose.sigStructure(protectedBytes, EMPTY, payload);
   const algorithm = { name: "ECDSA", hash: "SHA-256" };

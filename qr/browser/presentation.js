@@ -121,10 +121,14 @@ async function open(text, hosts) {
   if (!hasKeys(signed, REQUIRED, [REDACTED_KEYS]) || !hasKeys(disclosed, REQUIRED, labels)) {
     throw new QrError("CLAIMS", "the claims of the profile, every field salted");
   }
-  if (!hasKeys(bound, [form.AUD, form.EXP, form.IAT, form.PURPOSE], [form.CNONCE])) throw new QrError("CLAIMS");
+  if (!hasKeys(bound, [form.AUD, form.EXP, form.IAT, form.PURPOSE], [form.CNONCE, form.CTI])) throw new QrError("CLAIMS");
   const nonce = bound.has(form.CNONCE) ? bound.get(form.CNONCE) : null;
   if (bound.has(form.CNONCE) && !(nonce instanceof Uint8Array && nonce.length === form.NONCE_SIZE)) {
     throw new QrError("CLAIMS", "nonce");
+  }
+  const showing = bound.get(form.CTI);
+  if (bound.has(form.CTI) && !(showing instanceof Uint8Array && showing.length === form.SHOWING_SIZE)) {
+    throw new QrError("CLAIMS", "what tells two showings apart");
   }
   const tokenId = new Uint8Array(await crypto.subtle.digest("SHA-256", toBeSigned(binding))).slice(0, 16);
   return {

@@ -25,10 +25,11 @@ from vault.domain.intake import NamedHolder
 from vault.domain.people import STRANGER, Action, Actor, Role
 from vault.domain.shares import STRANGERS_TRIES_A_MINUTE, TRIES_A_MINUTE, Share, ShareKind
 from vault.domain.states import RecordState
+from vault.usecases.digitize.confirm import PHONE_LIST
 from vault.usecases.oversee.change_state import ChangeState, change
 from vault.usecases.present.live_shares import live_shares, stop_share
 from vault.usecases.present.make_code import MadeCode, MakeCode, make_code
-from vault.usecases.present.put_on_phone import PHONE_LIST, OnPhone, PutOnPhone, put_on_phone, sign_in_nonce
+from vault.usecases.present.put_on_phone import OnPhone, PutOnPhone, put_on_phone, sign_in_nonce
 from vault.usecases.present.redeem_code import Redeemed, redeem_code
 from vault.usecases.verify.publish_status import make_status, publish_status
 
@@ -356,6 +357,17 @@ def test_a_phone_does_all_of_it_over_http(parts: App, record: RecordCode) -> Non
     noted = {**consent, "way": "ONE_WAY"}
     assert phone.post(f"/api/v1/me/records/{record}/showings", json=noted).status_code == 204
     assert (Action.PRESENT, "ONE_WAY") in events(parts, record)
+    late = noted | {"id": "one-showing", "shown_at": (parts.clock.now() - timedelta(hours=5)).isoformat()}
+    for _ in range(3):  # it waited on the phone without network, and was sent more than once
+        assert phone.post(f"/api/v1/me/records/{record}/showings", json=late).status_code == 204
+    with parts.uow.begin() as tx:
+        kept = tx.events.list(record=record, action=Action.PRESENT, limit=50)
+    assert [one.details["shown_at"][:13] for one in kept if one.details.get("showing") == "one-showing"] == [
+        (parts.clock.now() - timedelta(hours=5)).isoformat()[:13]
+    ]
+    for hours in (-24 * 31, 1):
+        odd = late | {"id": "odd", "shown_at": (parts.clock.now() + timedelta(hours=hours)).isoformat()}
+        assert phone.post(f"/api/v1/me/records/{record}/showings", json=odd).json()["code"] == "SHOWING_TIME"
     wrong = {**noted, "fields": ["income"]}
     assert phone.post(f"/api/v1/me/records/{record}/showings", json=wrong).json()["code"] == "SHARE_FIELDS"
     code = phone.post(f"/api/v1/me/records/{record}/code", json=consent).json()
@@ -390,7 +402,7 @@ def test_the_lists_are_served_without_the_database_and_cacheable(parts: App, rec
         snapshot = qr.verify_status_token(answer.content, trust=parts.credentials.trusted(now=now), now=now)
         assert snapshot.uri == parts.credentials.status_uri(list_id)
         assert snapshot.fresh_until - snapshot.issued_at == timedelta(seconds=60)
-    assert stranger(without).get("/s/3").status_code == 404
+    assert stranger(without).get("/s/77").status_code == 404
     assert stranger(without).get("/trust-list").status_code == 200
     assert record
 

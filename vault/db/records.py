@@ -347,6 +347,17 @@ class PgRecords:
         ).one_or_none()
         return taken is not None
 
+    def status_lists(self) -> tuple[int, ...]:
+        """The lists in use, by jumps over the primary key: a list has a million places."""
+        found: list[int] = []
+        column = t.status_slot.c.list_id
+        while True:
+            after = found[-1] if found else 0
+            step = self._db.execute(select(func.min(column)).where(column > after)).scalar_one()
+            if step is None:
+                return tuple(found)
+            found.append(int(step))
+
     def status_of(self, record_id: bytes, version: int = 1) -> StatusSlot | None:
         """The slot of a version."""
         mine = (t.status_slot.c.record_id == record_id) & (t.status_slot.c.version == version)

@@ -63,7 +63,7 @@ def parse_proof(text: str) -> LogProof:
     if not gap or lines[0] != _FIRST or len(lines) < 3 or len(lines) > 3 + _MOST_HASHES:  # noqa: PLR2004 - three lines
         raise ProofError("this is no tlog-proof@v1")
     extra, index = lines[1].removeprefix("extra "), lines[2].removeprefix("index ")
-    if extra == lines[1] or index == lines[2] or not (index.isascii() and index.isdigit()):
+    if extra == lines[1] or index == lines[2] or not (index.isascii() and index.isdigit()) or index != str(int(index)):
         raise ProofError("entry or index is missing")
     try:
         entry = base64.b64decode(extra, validate=True)

@@ -25,7 +25,7 @@ from vault.log.note import Checkpoint, NoteError, open_note, sign, verifier_key
 from vault.log.proof import LogProof
 from vault.log.tiles import WIDTH, TileError, TileNodes, grow, new_bundles, pack_entries, tiles_of, unpack_entries
 from vault.log.tree import ProofError, consistency_proof, inclusion_proof, leaf_hash, root_hash
-from vault.ports import Clock, Files, LogLeaf, UnitOfWork
+from vault.ports import Clock, Files, LogLeaf, SealingProof, UnitOfWork
 
 BATCH = 4096
 CHECKPOINT = "checkpoint"
@@ -181,6 +181,18 @@ class TransparencyLog:
             return None
         with self._uow.begin() as tx:
             return tx.log.covered_at(sealing.position)
+
+    def sealing_of(self, record: RecordCode, credential: Digest) -> SealingProof | None:
+        """`ports.PublicLog`: what lets anybody check `shown_at` without believing us."""
+        try:
+            note, leaves = self._covered(record)
+            sealing = next((leaf for leaf in leaves if _seals(leaf, credential)), None)
+            if note is None or sealing is None:
+                return None
+            proof = self._proof(sealing, note).text
+        except (NoteError, ProofError, TileError) as error:
+            raise Unavailable("LOG_DOWN", reason=str(error)) from error
+        return SealingProof(proof, sealing.salt, canonical(sealing.event).decode())
 
     def _covered(self, record: RecordCode) -> tuple[str | None, list[LogLeaf]]:
         """The leaves about a record, and the checkpoint with the most witnesses among the newest that cover them all.

@@ -23,6 +23,7 @@ from vault.ports.outside import (
     ReadPage,
     SealedPaper,
     SealingDesk,
+    SealingProof,
     WrappedKey,
     key_context,
 )
@@ -88,6 +89,7 @@ __all__ = [
     "Records",
     "SealedPaper",
     "SealingDesk",
+    "SealingProof",
     "Search",
     "Shares",
     "Tx",

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal, Protocol
 
+from cryptography import x509
+
 import ocr
 import qr
 import signing
@@ -176,8 +178,25 @@ class Engines(Protocol):
         """Type and fields of a paper."""
         ...
 
-    def inspect(self, pdf: bytes, *, trust: signing.Trust, now: datetime) -> signing.Report:
-        """Report on the signatures of a PDF. A broken file gives a report that says so."""
+    def inspect(
+        self, pdf: bytes, *, trust: signing.Trust, now: datetime, evidence: signing.Evidence | None = None
+    ) -> signing.Report:
+        """Report on the signatures of a PDF. A broken file gives a report that says so.
+
+        `evidence` is what was collected when the file came in.
+        """
+        ...
+
+    def chains(self, pdf: bytes, *, trust: signing.Trust, now: datetime) -> tuple[tuple[x509.Certificate, ...], ...]:
+        """The chains to pinned roots that the signatures of a PDF rest on; none for a stranger's."""
+        ...
+
+    def picture(self, data: bytes, index: int) -> bytes:
+        """One page of a file as JPEG."""
+        ...
+
+    def changed_pages(self, old: bytes, new: bytes) -> tuple[int, ...]:
+        """Indexes of those of the first thirty pages that look different in two states of a file."""
         ...
 
     def codes(self, image: bytes) -> tuple[str, ...]:
@@ -239,6 +258,15 @@ class SealingDesk(Protocol):
         """Lift a pending seal, or put a fresh archive time stamp over it; nothing that is there is changed.
 
         `pending` again while the time-stamp authority is still down; then `pdf` is what came in.
+        """
+        ...
+
+    def collect(
+        self, chains: Sequence[Sequence[x509.Certificate]], *, sha256: bytes, kept: signing.Evidence | None = None
+    ) -> signing.Evidence:
+        """What is `kept`, with the revocation status of these chains as of now and a new time stamp over the file.
+
+        What another authority's server does not give in time is left out; never raises for it.
         """
         ...
 
@@ -336,6 +364,18 @@ class HolderProof:
     proof: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class SealingProof:
+    """That a credential's sealing is in the log: the proof of its leaf, and the opening of what the leaf commits to.
+
+    The opening names who confirmed the paper, so it is for whoever holds the credential, which prints that name too.
+    """
+
+    proof: str
+    salt: bytes
+    event: str
+
+
 class PublicLog(Protocol):
     """The transparency log, as far as somebody who checks a paper needs it."""
 
@@ -344,6 +384,10 @@ class PublicLog(Protocol):
 
         The inclusion proof is checked, not believed; None when there is none.
         """
+        ...
+
+    def sealing_of(self, record: RecordCode, credential: Digest) -> SealingProof | None:
+        """What lets somebody else check that, for this very credential; None when the log does not show it."""
         ...
 
 

@@ -231,6 +231,10 @@ class Records(Protocol):
         """Take a status index for a version to come; false when it is taken by another."""
         ...
 
+    def status_lists(self) -> tuple[int, ...]:
+        """The lists in which a place is taken, the oldest first."""
+        ...
+
     def status_of(self, record_id: bytes, version: int = 1) -> StatusSlot | None:
         """The slot reserved for a version."""
         ...

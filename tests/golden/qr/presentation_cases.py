@@ -527,6 +527,13 @@ def _binding_and_time() -> Iterator[PresentationCase]:
         "BOUND_BEFORE_ISSUE",
         now=ISSUED,
     )
+    once, again = (token(showing=bytes([number]) * 8) for number in (1, 2))
+    seen = (token_id(once),)
+    yield _case("used-twin", "The same shown again in the same second.", again, used=seen, shown=shown_by(again))
+    yield _case("used-twin-again", "The very same showing.", once, "USED", used=seen, shown=shown_by(once))
+    for size in (7, 9):
+        odd = token(showing=bytes(size))
+        yield _case(f"showing-of-{size}-bytes", "What tells showings apart is 8 bytes.", odd, "MALFORMED", "CLAIMS")
     yield _case("used", "Shown a second time.", good, "USED", used=(token_id(good),), shown=shown_by(good))
     gone = ("EXPIRED", "PRESENTATION_EXPIRED")
     yield _case(

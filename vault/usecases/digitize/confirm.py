@@ -29,6 +29,11 @@ from vault.usecases.refusals import recorded
 
 _SIGNED = frozenset({SignatureEvidence.VALID, SignatureEvidence.VALID_WITH_WARNING})
 STATUS_LIST = 1
+"""The first list of printed credentials; further ones are numbered on as they fill."""
+PHONE_LIST = 2
+"""The list of credentials on phones, whose places are given back."""
+RESERVE_TRIES = 64
+"""Places drawn at random before a list counts as full: at nine tenths one in a thousand papers begins the next one."""
 STATUS_LIST_SIZE = 1 << 20
 """Entries of one status list; drawn at random, so an index says nothing about a date."""
 
@@ -130,9 +135,17 @@ def _word(said: Confirmation) -> tuple[object, ...]:
 def _reserve(tx: Tx, ids: Ids) -> bytes:
     """A record id with its place in the status list, fixed now so that a seal tried again seals the same record."""
     record_id = ids.record_id()
-    while not tx.records.reserve_status(record_id, ids.status_index(STATUS_LIST_SIZE), list_id=STATUS_LIST):
-        pass
-    return record_id
+    list_id = max(tx.records.status_lists(), default=STATUS_LIST)
+    while True:
+        for _ in range(RESERVE_TRIES):
+            if tx.records.reserve_status(record_id, ids.status_index(STATUS_LIST_SIZE), list_id=list_id):
+                return record_id
+        list_id = next_list(list_id)
+
+
+def next_list(list_id: int) -> int:
+    """The list that begins when one is full; the one of the phones has a number among them."""
+    return list_id + (2 if list_id + 1 == PHONE_LIST else 1)
 
 
 def _corrected(intake: Intake, fields: Mapping[str, str]) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from vault.domain.audit import Event
@@ -11,6 +12,11 @@ from vault.domain.ids import RecordCode
 from vault.domain.people import Action, Actor, require
 from vault.ports import Clock, UnitOfWork
 from vault.usecases.present.own_paper import own_paper, said
+
+KEPT = timedelta(days=30)
+"""How long a showing may wait on a phone without network: the credential itself ends after three days."""
+CLOCK_TOLERANCE = timedelta(minutes=5)
+LOOKED_AT = 200
 
 
 class Way(StrEnum):
@@ -29,6 +35,9 @@ class Showing:
     fields: tuple[str, ...]
     audience: str
     purpose: str
+    id: str | None = None
+    """Names a showing that waited on the phone; the same again is the same."""
+    shown_at: datetime | None = None
 
 
 def note_showing(what: Showing, *, known: frozenset[str], actor: Actor, uow: UnitOfWork, clock: Clock) -> None:
@@ -40,8 +49,14 @@ def note_showing(what: Showing, *, known: frozenset[str], actor: Actor, uow: Uni
         raise Invalid("SHARE_FIELDS")
     if actor.holder_id is None:
         raise Forbidden("NO_HOLDER")
+    if what.shown_at is not None and not now - KEPT <= what.shown_at <= now + CLOCK_TOLERANCE:
+        raise Invalid("SHOWING_TIME")
     with uow.begin() as tx:
         record = own_paper(tx, actor, what.record, now=now)
+        if what.id is not None:
+            before = tx.events.list(record=record.code, action=Action.PRESENT, limit=LOOKED_AT)
+            if any(one.details.get("showing") == what.id for one in before):
+                return
         tx.events.add(
             Event(
                 now,
@@ -53,6 +68,15 @@ def note_showing(what: Showing, *, known: frozenset[str], actor: Actor, uow: Uni
                 version=record.version,
                 holder_id=actor.holder_id,
                 agency_code=record.agency_code,
-                details={"fields": sorted(set(what.fields))},
+                details=_details(what),
             )
         )
+
+
+def _details(what: Showing) -> dict[str, object]:
+    told: dict[str, object] = {"fields": sorted(set(what.fields))}
+    if what.id is not None:
+        told["showing"] = what.id
+    if what.shown_at is not None:
+        told["shown_at"] = what.shown_at.astimezone(UTC).isoformat(timespec="seconds")
+    return told

@@ -13,11 +13,10 @@ from vault.domain.people import Action, Actor, require
 from vault.domain.records import StatusSlot
 from vault.domain.shares import PHONE_LIFETIME, Share, ShareKind
 from vault.ports import Clock, CredentialDesk, HolderProof, Ids, UnitOfWork
-from vault.usecases.digitize.confirm import STATUS_LIST_SIZE
+from vault.usecases.digitize.confirm import PHONE_LIST, STATUS_LIST_SIZE
 from vault.usecases.present.own_paper import facts_of, own_paper, place_of, shown_fields
 from vault.usecases.refusals import recorded
 
-PHONE_LIST = 2
 """The status list of credentials on phones: each has a place of its own, so that stopping one stops that one alone."""
 _NONCE_SIZE = 16
 

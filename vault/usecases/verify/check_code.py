@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import qr
@@ -32,6 +32,8 @@ class CodeCheck:
     verification: qr.Verification
     record: RecordCode | None
     superseded_by: RecordCode | None
+    others: tuple[CodeCheck, ...] = ()
+    """What else of ours is on the same picture: each is judged, none is passed over in silence."""
 
 
 def check_text(
@@ -65,7 +67,10 @@ def check_texts(
     log: PublicLog,
     clock: Clock,
 ) -> CodeCheck:
-    """The worst verdict among credentials of our hosts; other people's symbols count only if nothing else is there."""
+    """The worst verdict among credentials of our hosts, and beside it those on the others.
+
+    Other people's symbols count only if nothing else is there.
+    """
     now = clock.now()
     logged = {text: _logged_at(text, credentials=credentials, log=log, now=now) for text in texts}
     with uow.begin() as tx:
@@ -77,8 +82,10 @@ def check_texts(
             key=lambda one: _WORST_FIRST.index(one.verification.verdict),
             default=CodeCheck(unread, None, None),
         )
-        tx.events.add(_event(worst, actor, tx, now))
-    return worst
+        others = tuple(one for one in ours if one is not worst)
+        for one in (worst, *others):
+            tx.events.add(_event(one, actor, tx, now))
+    return replace(worst, others=others)
 
 
 def _logged_at(text: str, *, credentials: CredentialDesk, log: PublicLog, now: datetime) -> datetime | None:

@@ -13,17 +13,22 @@ from vault.domain.ids import Digest, RecordCode, digest_of, record_code
 from vault.domain.people import Action, Actor
 from vault.domain.records import Record
 from vault.domain.states import RecordState
-from vault.ports import Clock, CredentialDesk, Engines, SealingDesk, Tx, UnitOfWork
+from vault.ports import Blobs, Clock, CredentialDesk, Engines, SealingDesk, Tx, UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
 class PdfCheck:
-    """The signature report; `verdict` is the record's state instead when our own copy no longer holds."""
+    """The signature report; `verdict` is the record's state instead when our own copy no longer holds.
+
+    `record` is the one whose file this is: its original, its sealed copy, or a signed revision of either. `carried` are
+    records whose code is printed on the file, and nothing else is known to join them: anybody can print a code.
+    """
 
     verdict: str
     report: signing.Report
     record: RecordCode | None
     state: RecordState | None
+    carried: tuple[RecordCode, ...] = ()
 
 
 def check_pdf(
@@ -31,6 +36,7 @@ def check_pdf(
     *,
     actor: Actor,
     uow: UnitOfWork,
+    blobs: Blobs,
     engines: Engines,
     sealing: SealingDesk,
     credentials: CredentialDesk,
@@ -41,14 +47,19 @@ def check_pdf(
     if len(data) > max_bytes:
         raise Invalid("FILE_TOO_LARGE", limit=max_bytes)
     now = clock.now()
-    report = engines.inspect(data, trust=sealing.trust, now=now)
+    report = engines.inspect(data, trust=sealing.trust, now=now, evidence=kept_evidence(data, uow=uow, blobs=blobs))
     shown = _shown(data, engines=engines, credentials=credentials, now=now)
     with uow.begin() as tx:
-        record = _behind(data, report, shown, tx)
+        record = _behind(data, report, tx) or _saved_before(data, shown, tx, blobs)
+        carried = tuple(code for code in shown if record is None or code != record.code)
+        gone = [one for code in carried if (one := tx.records.find(code)) and one.state is not RecordState.ACTIVE]
         verdict = str(report.verdict)
         state = None if record is None else _state_of(record, data, report, tx)
         if state is not None and verdict.startswith("VALID") and state is not RecordState.ACTIVE:
             verdict = state.value
+        elif record is None and verdict.startswith("VALID") and gone:
+            # A file that shows a code which no longer holds is never green, whoever signed it.
+            verdict = gone[0].state.value
         tx.events.add(
             Event(
                 now,
@@ -62,7 +73,16 @@ def check_pdf(
                 details={"kind": "pdf", "signatures": len(report.signatures)},
             )
         )
-    return PdfCheck(verdict, report, record.code if record else None, state)
+    return PdfCheck(verdict, report, record.code if record else None, state, carried)
+
+
+def kept_evidence(data: bytes, *, uow: UnitOfWork, blobs: Blobs) -> signing.Evidence | None:
+    """What was collected when this very file came in."""
+    with uow.begin() as tx:
+        intakes = [tx.intakes.find(record.code) for record in tx.records.of_blob(digest_of(data))]
+    kept = [one.signatures.evidence for one in intakes if one is not None and one.signatures is not None]
+    found = [signing.Evidence.from_bytes(blobs.get(digest)) for digest in kept if digest is not None]
+    return sum(found[1:], found[0]) if found else None
 
 
 def _shown(data: bytes, *, engines: Engines, credentials: CredentialDesk, now: datetime) -> tuple[RecordCode, ...]:
@@ -75,14 +95,12 @@ def _shown(data: bytes, *, engines: Engines, credentials: CredentialDesk, now: d
     return tuple(record_code(one) for one in ids if one is not None)
 
 
-def _behind(data: bytes, report: signing.Report, shown: Sequence[RecordCode], tx: Tx) -> Record | None:
-    """The record that the file is a copy of; of several, one that no longer holds comes first.
+def _behind(data: bytes, report: signing.Report, tx: Tx) -> Record | None:
+    """The record whose file this is; of several, one that no longer holds comes first.
 
-    Bytes added after the last signature do not make another paper, so every signed revision is looked up as well. A
-    renewed seal has other bytes than the copy somebody saved before; the credential on the page is the same.
+    Bytes added after the last signature do not make another paper, so every signed revision is looked up as well.
     """
     found = [record for digest in _digests(data, report) for record in tx.records.of_blob(digest)]
-    found += [record for code in shown if (record := tx.records.find(code)) is not None]
     return min(found, key=lambda record: record.state is RecordState.ACTIVE, default=None)
 
 
@@ -99,3 +117,9 @@ def _state_of(record: Record, data: bytes, report: signing.Report, tx: Tx) -> Re
     digests = set(_digests(data, report))
     older = any(one.sealed in digests and not one.current for one in tx.records.history(record.code))
     return RecordState.SUPERSEDED if older else record.state
+
+
+def _saved_before(data: bytes, shown: Sequence[RecordCode], tx: Tx, blobs: Blobs) -> Record | None:
+    """The record of which this is the sealed copy from before its seal was renewed: a seal only ever grows."""
+    found = [record for code in shown if (record := tx.records.find(code)) is not None]
+    return next((record for record in found if blobs.get(record.sealed).startswith(data)), None)

@@ -8,11 +8,9 @@ from datetime import timedelta
 from vault.domain.errors import NotFound
 from vault.domain.states import RecordState
 from vault.exchange import Purpose
-from vault.ports import Clock, CredentialDesk, Files, UnitOfWork
-from vault.usecases.digitize.confirm import STATUS_LIST
-from vault.usecases.present.put_on_phone import PHONE_LIST
+from vault.ports import Clock, CredentialDesk, Files, Tx, UnitOfWork
+from vault.usecases.digitize.confirm import PHONE_LIST, STATUS_LIST
 
-STATUS_LISTS = (STATUS_LIST, PHONE_LIST)
 STATUS_TYPE = "application/statuslist+cwt"
 BITSTRING_TYPE = "application/vc+jwt"
 PURPOSES: tuple[Purpose, ...] = ("revocation", "suspension")
@@ -25,10 +23,18 @@ def status_path(list_id: int) -> str:
     return f"s/{list_id}"
 
 
+def _lists(tx: Tx) -> tuple[int, ...]:
+    return tuple(sorted({STATUS_LIST, PHONE_LIST, *tx.records.status_lists()}))
+
+
+def status_lists(*, uow: UnitOfWork) -> tuple[int, ...]:
+    """Every list that is published: of printed credentials, and of those on phones."""
+    with uow.begin() as tx:
+        return _lists(tx)
+
+
 def make_status(list_id: int, *, uow: UnitOfWork, credentials: CredentialDesk, clock: Clock) -> bytes:
     """The signed token (`application/statuslist+cwt`) as of now; `STATUS_LIST` for a list that there is not."""
-    if list_id not in STATUS_LISTS:
-        raise NotFound("STATUS_LIST")
     now = clock.now()  # before the states are read: the token never claims to know more than it does
     return credentials.status_token(list_id, _states(list_id, uow), now=now)
 
@@ -37,8 +43,6 @@ def make_bitstring(
     list_id: int, purpose: Purpose, *, uow: UnitOfWork, credentials: CredentialDesk, clock: Clock
 ) -> bytes:
     """The same states for those who read W3C status lists (`application/vc+jwt`)."""
-    if list_id not in STATUS_LISTS:
-        raise NotFound("STATUS_LIST")
     now = clock.now()
     return credentials.bitstring(list_id, _states(list_id, uow), purpose, now=now).encode("ascii")
 
@@ -47,22 +51,25 @@ def published_bitstring(
     list_id: int, purpose: Purpose, *, uow: UnitOfWork, files: Files, credentials: CredentialDesk, clock: Clock
 ) -> bytes:
     """What is served: the published file; made on the spot before the first publication."""
-    if list_id not in STATUS_LISTS:
-        raise NotFound("STATUS_LIST")
     found = files.get(f"{status_path(list_id)}/w3c/{purpose}")
+    if found is None and list_id not in {STATUS_LIST, PHONE_LIST}:
+        raise NotFound("STATUS_LIST")
     return found or make_bitstring(list_id, purpose, uow=uow, credentials=credentials, clock=clock)
 
 
 def _states(list_id: int, uow: UnitOfWork) -> Mapping[int, RecordState]:
     with uow.begin() as tx:
-        return tx.records.states(list_id) if list_id == STATUS_LIST else tx.shares.states(list_id)
+        if list_id not in _lists(tx):
+            raise NotFound("STATUS_LIST")
+        return tx.shares.states(list_id) if list_id == PHONE_LIST else tx.records.states(list_id)
 
 
 def publish_status(*, uow: UnitOfWork, files: Files, credentials: CredentialDesk, clock: Clock) -> None:
     """Make every list anew and put it where it is served from. Safe to run again; one at a time, by the caller."""
     with uow.begin() as tx:
         tx.shares.free(clock.now() - _KEPT)
-    for list_id in STATUS_LISTS:
+        lists = _lists(tx)
+    for list_id in lists:
         token = make_status(list_id, uow=uow, credentials=credentials, clock=clock)
         files.put(status_path(list_id), token, mime=STATUS_TYPE)
         for purpose in PURPOSES:
@@ -74,6 +81,8 @@ def published_status(
     list_id: int, *, uow: UnitOfWork, files: Files, credentials: CredentialDesk, clock: Clock
 ) -> bytes:
     """What is served: the published file, with no database behind it; made on the spot before the first publication."""
-    if list_id not in STATUS_LISTS:
+    published = files.get(status_path(list_id))
+    if published is None and list_id not in {STATUS_LIST, PHONE_LIST}:
+        # Of the further lists only what the worker published is served: no stranger makes the database look for one.
         raise NotFound("STATUS_LIST")
-    return files.get(status_path(list_id)) or make_status(list_id, uow=uow, credentials=credentials, clock=clock)
+    return published or make_status(list_id, uow=uow, credentials=credentials, clock=clock)

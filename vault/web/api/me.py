@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Annotated, Self
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field
 
 import qr
 from vault.domain.errors import Invalid
@@ -104,9 +104,11 @@ class ConsentIn(BaseModel):
 
 
 class ShowingIn(ConsentIn):
-    """What a phone showed by itself."""
+    """What a phone showed by itself. `id` and `shown_at`: it waited for network, and may be sent twice."""
 
     way: Way
+    id: Annotated[str, Field(max_length=40)] | None = None
+    shown_at: AwareDatetime | None = None
 
 
 class CodeOut(BaseModel):
@@ -152,7 +154,15 @@ def make_one_code(code: str, what: ConsentIn, actor: SignedIn, app: TheApp) -> C
 @router.post("/records/{code}/showings", status_code=204)
 def note_one_showing(code: str, what: ShowingIn, actor: SignedIn, app: TheApp) -> None:
     """Keep in the citizen's log what the phone showed by itself."""
-    showing = Showing(normal_record_code(code), what.way, tuple(what.fields), what.audience, what.purpose)
+    showing = Showing(
+        normal_record_code(code),
+        what.way,
+        tuple(what.fields),
+        what.audience,
+        what.purpose,
+        id=what.id,
+        shown_at=what.shown_at,
+    )
     note_showing(showing, known=frozenset(qr.Field), actor=actor, uow=app.uow, clock=app.clock)
 
 

@@ -14,6 +14,7 @@ from vault.usecases.present.redeem_code import redeem_code
 from vault.usecases.verify.check_code import CodeCheck, check_picture, check_text
 from vault.usecases.verify.check_pdf import check_pdf
 from vault.usecases.verify.look_up import look_up
+from vault.usecases.verify.prove_sealing import prove_sealing
 from vault.web.session import Anybody, TheApp
 
 router = APIRouter(prefix="/verify", tags=["verify"])
@@ -31,8 +32,21 @@ class CodeIn(BaseModel):
     code: str
 
 
+class OtherOut(BaseModel):
+    """Another credential of ours on the same picture."""
+
+    verdict: str
+    reasons: list[str]
+    claims: dict[str, Any] | None
+    record: str | None
+
+
 class VerificationOut(BaseModel):
-    """The verdict: `VALID`, `VALID_WITH_WARNING` (PDF only) or another code of the closed set."""
+    """The verdict: `VALID`, `VALID_WITH_WARNING` (PDF only) or another code of the closed set.
+
+    `others` are further credentials of ours on the picture. `carried` are records whose code is printed on a PDF that
+    is not their file: what it says beside the code is not vouched for.
+    """
 
     kind: str
     verdict: str
@@ -42,6 +56,8 @@ class VerificationOut(BaseModel):
     status_as_of: datetime | None
     record: str | None
     superseded_by: str | None
+    others: list[OtherOut] = []
+    carried: list[str] = []
 
 
 class LookUpOut(BaseModel):
@@ -68,6 +84,15 @@ class ShortCodeOut(BaseModel):
     status_as_of: datetime
 
 
+class SealingOut(BaseModel):
+    """The proof of one leaf and the opening of its commitment; the page pins the key by itself."""
+
+    key: str
+    proof: str
+    salt: str
+    event: str
+
+
 class ProofsOut(BaseModel):
     """Proofs to keep, and the key (a vkey line) that they are checked with."""
 
@@ -86,6 +111,15 @@ def _code(check: CodeCheck) -> VerificationOut:
         status_as_of=outcome.status_as_of,
         record=check.record,
         superseded_by=check.superseded_by,
+        others=[
+            OtherOut(
+                verdict=one.verification.verdict.value,
+                reasons=[reason.value for reason in one.verification.reasons],
+                claims=one.verification.claims.as_dict() if one.verification.claims else None,
+                record=one.record,
+            )
+            for one in check.others
+        ],
     )
 
 
@@ -120,6 +154,7 @@ def verify_file(actor: Anybody, app: TheApp, file: Annotated[UploadFile, File()]
         data,
         actor=actor,
         uow=app.uow,
+        blobs=app.blobs,
         engines=app.engines,
         sealing=app.sealing,
         credentials=app.credentials,
@@ -136,6 +171,7 @@ def verify_file(actor: Anybody, app: TheApp, file: Annotated[UploadFile, File()]
         status_as_of=app.clock.now(),
         record=check.record,
         superseded_by=None,
+        carried=list(check.carried),
     )
 
 
@@ -156,6 +192,13 @@ def redeem_short_code(what: CodeIn, request: Request, actor: Anybody, app: TheAp
         shown=answer.shown.as_dict() if answer.shown else None,
         status_as_of=answer.at,
     )
+
+
+@router.post("/sealing")
+def sealing_proof(what: TextIn, app: TheApp) -> SealingOut:
+    """What shows whoever holds a credential that the log had it, and since when: checked in the browser."""
+    found = prove_sealing(what.text, credentials=app.credentials, log=app.log, clock=app.clock)
+    return SealingOut(key=app.log.verifier_key, proof=found.proof, salt=found.salt.hex(), event=found.event)
 
 
 @router.get("/proof/{code}")

@@ -16,7 +16,7 @@ from vault.domain.shares import SHARE_WORDS, Share
 from vault.messages import Language, keys, say
 from vault.usecases.oversee.view_record import view_record
 from vault.usecases.present.live_shares import live_shares, stop_share
-from vault.usecases.verify.publish_status import STATUS_LISTS
+from vault.usecases.verify.publish_status import status_lists
 from vault.web.html import render
 from vault.web.pages.desk import type_name
 from vault.web.pages.records import state_of
@@ -130,7 +130,7 @@ def scripts_for(app: App, language: Language, prefixes: tuple[str, ...]) -> Scri
     pins: dict[str, object] = {
         "hosts": [app.credentials.host],
         "root": app.credentials.root_pem().decode("ascii"),
-        "statusLists": [f"/s/{list_id}" for list_id in STATUS_LISTS],
+        "statusLists": [f"/s/{list_id}" for list_id in status_lists(uow=app.uow)],
         "types": {
             one.code: one.name_en if english and one.name_en else one.name
             for one in app.catalogue.types

@@ -14,6 +14,8 @@ from vault.bootstrap import App
 from vault.domain.people import STRANGER
 from vault.domain.reuse import VIET_NAM
 from vault.messages import Language, keys, say
+from vault.usecases.digitize.confirm import PHONE_LIST
+from vault.usecases.verify.publish_status import status_lists
 from vault.web.html import render
 from vault.web.kept import STATIC, kept_files, release_name
 from vault.web.session import TheApp, TheLanguage
@@ -32,6 +34,7 @@ class Pins:
     status_lists: tuple[str, ...]
     types: dict[str, str]
     issuers: dict[str, str]
+    log_key: str
 
     def as_dict(self) -> dict[str, object]:
         """JSON-ready values."""
@@ -39,6 +42,7 @@ class Pins:
             "hosts": list(self.hosts),
             "root": self.root,
             "statusLists": list(self.status_lists),
+            "logKey": self.log_key,
             "types": self.types,
             "issuers": self.issuers,
         }
@@ -73,13 +77,14 @@ def _pins(app: App, language: Language) -> Pins:
     return Pins(
         hosts=(app.credentials.host,),
         root=app.credentials.root_pem().decode("ascii"),
-        status_lists=("/s/1",),
+        status_lists=tuple(f"/s/{one}" for one in status_lists(uow=app.uow) if one != PHONE_LIST),
         types={
             one.code: one.name_en if english and one.name_en else one.name
             for one in app.catalogue.types
             if one.period.covers(today) and one.is_paper
         },
         issuers={app.settings.agency_code: app.settings.agency_name},
+        log_key=app.log.verifier_key,
     )
 
 

@@ -1,6 +1,6 @@
 // Judges what was scanned: first here, with the pinned root and the lists that anybody may fetch, then with the service.
 
-import { statusBook, verify, verifyPresentation, verifyStatusToken, verifyTrustList } from "/static/qr/index.js";
+import { logKey, sealedAt, statusBook, verify, verifyPresentation, verifyStatusToken, verifyTrustList } from "/static/qr/index.js";
 
 const STANDS = new Set(["UNREADABLE", "MALFORMED", "NOT_ISSUED_BY_US", "UNKNOWN_ISSUER", "BAD_SIGNATURE", "NOT_YET_VALID"]);
 const NOTHING = { nextUpdate: 0, byKid: new Map() };
@@ -44,7 +44,24 @@ export class Checker {
   /** The verdict as far as this device can tell: `{ verdict, reasons, claims, status_as_of }`. */
   async local(text) {
     await this.renew();
-    return verify(text, { hosts: this.#pins.hosts, trust: this.#trust, status: this.#book, now: new Date() });
+    const options = { hosts: this.#pins.hosts, trust: this.#trust, status: this.#book, now: new Date() };
+    const found = await verify(text, options);
+    if (!found.reasons.includes("KEY_REVOKED_NO_PROOF")) return found;
+    const loggedAt = await this.#logged(text);
+    return loggedAt === null ? found : verify(text, { ...options, loggedAt });
+  }
+
+  /** When the log shows this credential, checked here against the pinned key of the log; null without a proof. */
+  async #logged(text) {
+    if (!this.#pins.logKey) return null;
+    const told = await this.#ask("/api/v1/verify/sealing", JSON.stringify({ text }), { "Content-Type": "application/json" });
+    if (told === null || told.refused) return null;
+    try {
+      return await sealedAt(told, text, await logKey(this.#pins.logKey));
+    } catch (error) {
+      console.info("log proof:", error.message);
+      return null;
+    }
   }
 
   /** Whether a text is something that a citizen's phone shows: a token or a short code. */
@@ -131,7 +148,7 @@ export class Checker {
  */
 export function combine(local, remote) {
   if (remote === null || remote.refused) return { ...local, alone: true };
-  // Nor can this device look into the transparency log, which alone holds up the papers of a key revoked later.
+  // A proof from the log was asked for and checked; where none came, the service may know one.
   const blind = ["TRUST_LIST_OUTDATED", "KEY_REVOKED_NO_PROOF"].some((reason) => local.reasons.includes(reason));
   const forged = local.reasons.includes("BAD_SIGNATURE");
   if (STANDS.has(local.verdict) && (forged || !blind)) return { ...local, alone: false };

@@ -2,7 +2,7 @@
 
 import { present, presentationText } from "/static/qr/index.js";
 
-import { call } from "./present-store.js";
+import { call, noteShowing } from "./present-store.js";
 import { qrCode } from "./present-symbol.js";
 import { keepOn } from "./screen.js";
 
@@ -52,9 +52,9 @@ export function ticks(names, fields, checked, { say, types }) {
 
 export const chosen = (root) => [...root.querySelectorAll("[name=field]:checked")].map((one) => one.value);
 
-/** Keep in the citizen's log what this phone showed; without network the log has a gap, and the showing goes on. */
+/** Keep in the citizen's log what this phone showed; without network it waits on the phone, and the showing goes on. */
 function note(paper, way, { fields, audience, purpose }) {
-  call("POST", `/me/records/${paper.record}/showings`, { way, fields, audience, purpose }).catch(() => {});
+  noteShowing(paper.record, { way, fields, audience, purpose }).catch(() => {});
 }
 
 function countdown(until, say, ended) {

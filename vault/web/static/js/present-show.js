@@ -4,7 +4,7 @@ import { readChallenge } from "/static/qr/index.js";
 
 import { Camera, readPicture } from "./camera.js";
 import { answer, chosen, element, oneWay, shortCode, speaker, ticks } from "./present-consent.js";
-import { papers, prepare } from "./present-store.js";
+import { papers, prepare, sendShowings } from "./present-store.js";
 import { barCode } from "./present-symbol.js";
 
 const pins = JSON.parse(document.getElementById("pins").textContent);
@@ -42,6 +42,8 @@ async function onTexts(texts) {
 stage.addEventListener("over", () => {
   ways.hidden = false;
 });
+
+sendShowings().catch(() => {}); // what was shown without network
 
 const camera = new Camera(document.getElementById("video"), onTexts);
 

@@ -4,6 +4,7 @@ import { fieldsOf, newHolderKey, proveHolder } from "/static/qr/index.js";
 
 const NAME = "kho-so-holder";
 const PAPERS = "papers";
+const SHOWINGS = "showings";
 
 function wait(request) {
   return new Promise((resolve, reject) => {
@@ -12,12 +13,16 @@ function wait(request) {
   });
 }
 
-async function store(mode, act) {
-  const opening = indexedDB.open(NAME, 1);
-  opening.onupgradeneeded = () => opening.result.createObjectStore(PAPERS, { keyPath: "record" });
+async function store(mode, act, name = PAPERS) {
+  const opening = indexedDB.open(NAME, 2);
+  opening.onupgradeneeded = () => {
+    const made = opening.result.objectStoreNames;
+    if (!made.contains(PAPERS)) opening.result.createObjectStore(PAPERS, { keyPath: "record" });
+    if (!made.contains(SHOWINGS)) opening.result.createObjectStore(SHOWINGS, { keyPath: "id" });
+  };
   const database = await wait(opening);
   try {
-    return await wait(act(database.transaction(PAPERS, mode).objectStore(PAPERS)));
+    return await wait(act(database.transaction(name, mode).objectStore(name)));
   } finally {
     database.close();
   }
@@ -32,7 +37,7 @@ export async function call(method, path, body) {
   const headers = body === undefined ? {} : { "Content-Type": "application/json" };
   const answer = await fetch(`/api/v1${path}`, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
   const told = answer.status === 204 ? null : await answer.json();
-  if (!answer.ok) throw Object.assign(new Error(told.title ?? String(answer.status)), { code: told.code });
+  if (!answer.ok) throw Object.assign(new Error(told.title ?? String(answer.status)), { code: told.code, status: answer.status });
   return told;
 }
 
@@ -41,6 +46,29 @@ export async function papers() {
   const all = await store("readonly", (rows) => rows.getAll());
   return all.filter((one) => one.endsAt > Date.now());
 }
+
+/** Keep a showing for the citizen's log, and send it as soon as there is network. `what`: way, fields, audience, purpose. */
+export async function noteShowing(record, what) {
+  const id = crypto.randomUUID();
+  const row = { id, record, what: { ...what, id, shown_at: new Date().toISOString() } };
+  await store("readwrite", (rows) => rows.put(row), SHOWINGS);
+  await sendShowings();
+}
+
+/** Send what waits: each once, however often it is tried. What the service refuses for good is let go. */
+export async function sendShowings() {
+  for (const row of await store("readonly", (rows) => rows.getAll(), SHOWINGS)) {
+    try {
+      await call("POST", `/me/records/${row.record}/showings`, row.what);
+    } catch (error) {
+      const later = error.status === undefined || error.status === 401 || error.status === 403 || error.status >= 500;
+      if (later) return;
+    }
+    await store("readwrite", (rows) => rows.delete(row.id), SHOWINGS);
+  }
+}
+
+addEventListener("online", () => sendShowings().catch(() => {}));
 
 /** Take a paper off this phone. */
 export function forget(record) {

@@ -100,6 +100,21 @@ async function judge(text) {
   if (mine === turn) settle(combine(local, remote));
 }
 
+/** Several codes of ours at once: each has its answer, and nobody takes one for the other. */
+async function judgeAll(texts, all) {
+  clearTimeout(timer);
+  const mine = ++turn;
+  last = all;
+  result.replaceChildren(note(say("scan.working")));
+  const checks = await Promise.all(
+    texts.map(async (text) => combine(await checker.local(text), await checker.service(text))),
+  );
+  if (mine !== turn) return;
+  const cards = checks.map((check) => showCheck(check, { pins, say, waiting: false }));
+  result.replaceChildren(note(say("scan.several", { count: checks.length })), ...cards, again());
+  signal(checks.every((check) => toneOf(check.verdict) === "ok") ? "ok" : "bad");
+}
+
 function onTexts(texts) {
   const shown = texts.find((one) => checker.isShown(one));
   if (shown !== undefined) {
@@ -107,7 +122,11 @@ function onTexts(texts) {
     location.assign(`/q/trinh${new URL(shown).hash}`);
     return;
   }
-  const ours = texts.filter((one) => checker.isOurs(one));
+  const ours = [...new Set(texts)].filter((one) => checker.isOurs(one));
+  if (fromFile && ours.length > 1) {
+    judgeAll(ours, ours.sort().join(" "));
+    return;
+  }
   const text = ours.includes(last) ? last : (ours[0] ?? texts[0]);
   // A paper that was taken away and comes again is another check; one that is held still is judged once.
   if (text === undefined && last !== null) {

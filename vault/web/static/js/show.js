@@ -157,6 +157,7 @@ export function showPdf(report, { say }) {
   const key = say.knows(`pdf.${report.verdict}`) ? "pdf" : "verdict";
   const body = [element("p", "", element("strong", "", say("scan.as_of", { at: say.moment(report.status_as_of) })))];
   if (report.record) body.push(element("p", "", say("scan.pdf_ours", { record: report.record })));
+  for (const one of report.carried ?? []) body.push(element("p", "carried", say("scan.pdf_carried", { record: one })));
   body.push(element("h3", "", say("scan.signatures", { count: report.signatures.filter((one) => one.kind === "signature").length })));
   for (const one of report.signatures) {
     body.push(facts([

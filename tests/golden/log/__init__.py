@@ -1,0 +1,1 @@
+"""Golden proofs of the transparency log."""

@@ -29,7 +29,7 @@ from signing.errors import (
     TimestampUnavailableError,
     TrustUnreadableError,
 )
-from signing.evidence import Evidence, collect_evidence
+from signing.evidence import Evidence, collect_evidence, existence_digest
 from signing.hexstrings import install as _install_fast_hex_strings
 from signing.hsm import HardwareKey, sealer_from_pkcs11
 from signing.keys import RawSigner, Sealer
@@ -51,7 +51,7 @@ from signing.marks import (
     split_pdf,
     text_font_paths,
 )
-from signing.remote import PendingSeal, RemoteSigner, finish_remote_seal, prepare_remote_seal
+from signing.remote import PendingSeal, RemoteSigner, finish_remote_seal, fits, prepare_remote_seal
 from signing.sealing import Level, Sealed, refresh, seal, upgrade
 from signing.timestamps import HttpTimestamper, LocalTimestampAuthority, Timestamper
 from signing.validation import (
@@ -62,7 +62,10 @@ from signing.validation import (
     Trust,
     Verdict,
     VerifiedReport,
+    chain_of_token,
+    chains_of,
     inspect,
+    leads_to_root,
     signed_revision,
 )
 
@@ -116,13 +119,18 @@ __all__ = [
     "add_signature_block",
     "add_strip",
     "archive_expires_at",
+    "chain_of_token",
+    "chains_of",
     "collect_evidence",
     "cover_sheet",
     "create_development_pki",
+    "existence_digest",
     "finish_remote_seal",
+    "fits",
     "inspect",
     "is_development",
     "join_pdfs",
+    "leads_to_root",
     "page_count",
     "pages_to_pdf",
     "prepare_remote_seal",

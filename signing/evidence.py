@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import secrets
+from base64 import b64decode, b64encode
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
@@ -22,29 +25,61 @@ if TYPE_CHECKING:
 
 MAX_EVIDENCE_BYTES: Final = 20_000_000
 """A CRL or OCSP response longer than this is not kept."""
+_PARTS: Final = ("certificates", "crls", "ocsps", "tokens")
 NONCE_BYTES: Final = 32
 """RFC 9654, 2.1: what a client should send."""
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """DER objects for the document security store: issuer certificates, CRLs (RFC 5280), OCSP responses (RFC 6960)."""
+    """DER objects for the document security store: issuer certificates, CRLs (RFC 5280), OCSP responses (RFC 6960).
+
+    `tokens` are for a file that must not be touched: RFC 3161 time stamps kept beside it, the oldest first, each over
+    `existence_digest` of the file and the tokens before it. They prove that its signatures existed then.
+    """
 
     certificates: tuple[bytes, ...] = ()
     crls: tuple[bytes, ...] = ()
     ocsps: tuple[bytes, ...] = ()
+    tokens: tuple[bytes, ...] = ()
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Evidence:
+        """Inverse of `to_bytes`; ValueError for anything else."""
+        try:
+            held = json.loads(data)
+            return cls(**{name: tuple(b64decode(one, validate=True) for one in held[name]) for name in _PARTS})
+        except (KeyError, TypeError, AttributeError) as error:
+            raise ValueError("no evidence") from error
+
+    def to_bytes(self) -> bytes:
+        """A JSON object of lists of base64, to be kept beside the file."""
+        return json.dumps({name: [b64encode(one).decode() for one in getattr(self, name)] for name in _PARTS}).encode()
 
     def __add__(self, other: Evidence) -> Evidence:
         return Evidence(
             certificates=_merged(self.certificates, other.certificates),
             crls=_merged(self.crls, other.crls),
             ocsps=_merged(self.ocsps, other.ocsps),
+            tokens=_merged(self.tokens, other.tokens),
         )
 
     @property
     def has_revocation(self) -> bool:
         """Whether any CRL or OCSP response is here."""
         return bool(self.crls or self.ocsps)
+
+
+def existence_digest(sha256: bytes, tokens: Sequence[bytes]) -> bytes:
+    """What the next token over a file with this SHA-256 stamps: the file, then each token over what it was over.
+
+    So a newer token proves that the older ones existed before their authority's certificate ended (the idea of
+    RFC 4998, 5.2).
+    """
+    digest = sha256
+    for token in tokens:
+        digest = hashlib.sha256(digest + token).digest()
+    return digest
 
 
 def collect_evidence(

@@ -121,6 +121,15 @@ def finish_remote_seal(
     )
 
 
+def fits(certificate: x509.Certificate, signature: bytes, digest: bytes) -> bool:
+    """Whether `signature` is the certificate's over data with this SHA-256 digest."""
+    try:
+        _require_match(certificate, signature, digest)
+    except KeyUnusableError:
+        return False
+    return True
+
+
 def _require_match(certificate: x509.Certificate, signature: bytes, digest: bytes) -> None:
     public = certificate.public_key()
     algorithm = Prehashed(hashes.SHA256())

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from io import BytesIO
@@ -20,10 +21,11 @@ from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 
 from signing.development import DEVELOPMENT_POLICY
-from signing.evidence import Evidence
+from signing.evidence import Evidence, existence_digest
 from signing.timestamps import LOCAL_TSA_POLICY
 from signing.validation import structure
 from signing.validation.chain import Paths, Pool, Standing
+from signing.validation.chains import Chain, chains_to_roots
 from signing.validation.changes import Change, History
 from signing.validation.cmsdata import SignedParts, Token, read_signature, read_token
 from signing.validation.describing import described
@@ -78,6 +80,30 @@ def inspect(
     return look.report()
 
 
+def chains_of(pdf: bytes, *, trust: Trust, now: datetime, password: str | None = None) -> tuple[Chain, ...]:
+    """The certificate chains, up to pinned roots, of all who signed or stamped `pdf`. Never raises for a bad file.
+
+    Each is what `collect_evidence` takes; a signer whose chain leads to no pinned root has none.
+    """
+    look = _Look(pdf, trust, now, Evidence(), password)
+    with suppress(Exception):
+        look.run()
+    parts = [item.parts for item in look.items if item.parts is not None and not item.remnant]
+    tokens = [item.token for item in look.items if item.token is not None]
+    tokens += [token for one in parts for token in one.tokens]
+    ends = [*(one.certificate for one in parts), *(one.certificate for one in tokens)]
+    return chains_to_roots(ends, list(look.pool.certificates.values()), trust)
+
+
+def chain_of_token(token: bytes, *, trust: Trust) -> Chain:
+    """The chain of the authority that gave out an RFC 3161 token; empty when it leads to no pinned root."""
+    try:
+        read, _ = read_token(cms.ContentInfo.load(token, strict=True)["content"], lambda _: b"")
+        return next(iter(chains_to_roots([read.certificate], list(read.certificates), trust)), ())
+    except Exception:  # noqa: BLE001 - a token that cannot be read has no chain
+        return ()
+
+
 class _Look:
     """One inspection; collects reasons and items as it goes, so that a fault half-way loses nothing."""
 
@@ -90,6 +116,8 @@ class _Look:
         self.items: list[Item] = []
         self.pool = Pool()
         self.pool.add_der(certificates=evidence.certificates, crls=evidence.crls, ocsps=evidence.ocsps)
+        self.kept = evidence.tokens
+        self.proofs: list[Token] = []
         self.paths = Paths(trust, self.pool)
         self.has_store = False
 
@@ -245,7 +273,7 @@ class _Look:
 
     def _judge_time(self) -> None:
         """From the newest document time stamp back: each trusted one moves the moment of judgement to its own time."""
-        control = self.now
+        control = self._judge_kept(self.now)
         for item in sorted(self.items, key=lambda i: i.end, reverse=True):
             if item.token is not None:
                 self._judge_stamp(item, item.token, control)
@@ -253,6 +281,28 @@ class _Look:
                     control = min(control, item.token.generated_at)
             elif item.parts is not None and not item.remnant:
                 self._judge_signature(item, item.parts, control)
+
+    def _judge_kept(self, control: datetime) -> datetime:
+        """The tokens kept beside the file, newest first: each that is trusted moves the moment to its own time.
+
+        One that is broken, or over something else, proves nothing, and neither do those under it.
+        """
+        digest = hashlib.sha256(self.pdf).digest()
+        for count in reversed(range(len(self.kept))):
+            try:
+                signed = cms.ContentInfo.load(self.kept[count], strict=True)["content"]
+                over = existence_digest(digest, self.kept[:count])
+                token, _ = read_token(signed, partial(_sha256_only, over))
+            except Exception as error:  # noqa: BLE001 - as in inspect
+                self.details.append(f"kept time stamp {count + 1}: {type(error).__name__}: {error}"[:300])
+                break
+            self.pool.add_certificates((token.certificate, *token.certificates))
+            if not token.intact or token.weak or not self._stamp_standing(token, control).trusted:
+                self.details.append(f"kept time stamp {count + 1} proves nothing")
+                break
+            control = min(control, token.generated_at)
+            self.proofs.append(token)
+        return control
 
     def _stamp_standing(self, token: Token, control: datetime) -> Standing:
         """A token counts when its authority was good at its time and is still inside its dates at `control`."""
@@ -307,9 +357,10 @@ class _Look:
             item.reasons.add(Reason.DEVELOPMENT_CERTIFICATE)
 
     def _archive_stamp(self, item: Item) -> Token | None:
-        """The oldest trusted document time stamp over a signature."""
+        """The oldest trusted time stamp over a signature: inside the file, or kept beside it."""
         over = [i for i in self.items if i.token is not None and i.trusted and i.sound and i.end > item.end]
-        return min((i.token for i in over if i.token), key=lambda t: t.generated_at, default=None)
+        tokens = [*(i.token for i in over if i.token), *self.proofs]
+        return min(tokens, key=lambda t: t.generated_at, default=None)
 
     def _judge_changes(self, reader: Any) -> None:
         real = [item for item in self.items if not item.remnant]
@@ -408,6 +459,12 @@ def _last_revision(reader: Any, end: int) -> int:
     """The newest revision whose cross-reference section lies before `end`."""
     xrefs = reader.xrefs
     return max(n for n in range(xrefs.total_revisions) if xrefs.get_startxref_for_revision(n) < end)
+
+
+def _sha256_only(digest: bytes, algorithm: str) -> bytes:
+    if algorithm != "sha256":
+        raise ValueError("a kept time stamp is over a SHA-256")
+    return digest
 
 
 def _plain(byte_range: Any) -> list[Any] | None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from cryptography import x509
 from PIL import Image
 
 import ocr
@@ -56,9 +57,23 @@ class ToldEngines:
         value = ocr.FieldValue("12/GPXD", 0.95, len(pages) - 1, (1, 1, 9, 9), "12/GPXD", accept=True)
         return ocr.Understanding(ocr.TypeGuess("GPXD", 0.9), {"number": value})
 
-    def inspect(self, pdf: bytes, *, trust: signing.Trust, now: datetime) -> signing.Report:
+    def inspect(
+        self, pdf: bytes, *, trust: signing.Trust, now: datetime, evidence: signing.Evidence | None = None
+    ) -> signing.Report:
         """The real report."""
-        return signing.inspect(pdf, trust=trust, now=now)
+        return signing.inspect(pdf, trust=trust, now=now, evidence=evidence)
+
+    def chains(self, pdf: bytes, *, trust: signing.Trust, now: datetime) -> tuple[tuple[x509.Certificate, ...], ...]:
+        """The real chains."""
+        return signing.chains_of(pdf, trust=trust, now=now)
+
+    def picture(self, data: bytes, index: int) -> bytes:
+        """A told picture."""
+        return f"picture {len(data)} {index}".encode()
+
+    def changed_pages(self, old: bytes, new: bytes) -> tuple[int, ...]:
+        """The first page, when the files differ."""
+        return (0,) if old != new else ()
 
     def codes(self, image: bytes) -> tuple[str, ...]:
         """The real symbols."""

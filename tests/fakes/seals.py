@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from cryptography import x509
+
 import signing
 from vault.ports import SealedPaper
 
@@ -21,3 +25,10 @@ class PlainSeal:
         del reason
         self.sealed += 1
         return SealedPaper(pdf, "B-B", pending=False, archived_until=None)
+
+    def collect(
+        self, chains: Sequence[Sequence[x509.Certificate]], *, sha256: bytes, kept: signing.Evidence | None = None
+    ) -> signing.Evidence:
+        """Nothing more than is kept."""
+        del chains, sha256
+        return kept or signing.Evidence()

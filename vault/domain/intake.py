@@ -111,6 +111,8 @@ class SignatureSummary:
     """Anything signed on it at all: signatures, time stamps, or what is left of signatures that a tool destroyed."""
     signers: tuple[str, ...]
     report: Mapping[str, object]
+    evidence: Digest | None = None
+    """Blob of what was collected at intake (CRLs, OCSP responses, a time stamp): it proves the signatures for years."""
 
 
 @dataclass(frozen=True, slots=True)

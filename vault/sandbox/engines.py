@@ -84,12 +84,33 @@ class SandboxEngines:
         header = {"pages": [page.as_dict() for page in pages], "templates": [one.as_dict() for one in templates]}
         return _typed(ocr.Understanding.from_dict, self._sandbox.run("understand", header))
 
-    def inspect(self, pdf: bytes, *, trust: signing.Trust, now: datetime) -> signing.Report:
+    def inspect(
+        self, pdf: bytes, *, trust: signing.Trust, now: datetime, evidence: signing.Evidence | None = None
+    ) -> signing.Report:
         """Report on signatures."""
+        kept = (evidence or signing.Evidence()).to_bytes()
+        reply = self._signed("inspect", pdf, trust, now, kept)
+        return _typed(lambda raw: signing.Report.from_dict(dict(raw)), reply)
+
+    def chains(self, pdf: bytes, *, trust: signing.Trust, now: datetime) -> tuple[tuple[x509.Certificate, ...], ...]:
+        """Chains to pinned roots. The child may be taken over, so its chains are verified again before any is used."""
+        reply = self._signed("chains", pdf, trust, now)
+        found = (tuple(x509.load_pem_x509_certificates(one)) for one in reply.attachments)
+        return tuple(chain for chain in found if signing.leads_to_root(chain, trust))
+
+    def _signed(self, job: str, pdf: bytes, trust: signing.Trust, now: datetime, *more: bytes) -> Reply:
         header = {"now": now.isoformat(), "revocation": trust.revocation.value}
         pems = (_pem(trust.roots), _pem(trust.intermediates))
-        reply = self._sandbox.run("inspect", header, pdf, *pems, seconds=self._inspect_seconds)
-        return _typed(lambda raw: signing.Report.from_dict(dict(raw)), reply)
+        return self._sandbox.run(job, header, pdf, *pems, *more, seconds=self._inspect_seconds)
+
+    def picture(self, data: bytes, index: int) -> bytes:
+        """One page as JPEG."""
+        return self._sandbox.run("picture", {**self._limits, "index": index}, data).attachments[0]
+
+    def changed_pages(self, old: bytes, new: bytes) -> tuple[int, ...]:
+        """Pages that look different."""
+        reply = self._sandbox.run("changed", self._limits, old, new)
+        return tuple(int(index) for index in reply.header["pages"])
 
     def codes(self, image: bytes) -> tuple[str, ...]:
         """Texts of QR symbols."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
-from itertools import islice
+from itertools import islice, zip_longest
 from typing import Any
 
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 from PIL import Image
 
 import ocr
@@ -20,6 +21,8 @@ from vault.sandbox.active import refuse_active
 Answer = tuple[Mapping[str, Any], Sequence[bytes]]
 PREVIEW_QUALITY = 80
 PREVIEW_SIDE = 2000
+COMPARED_PAGES = 30
+COMPARED_SIDE = 700
 CODE_PAGES = 3
 """A QR of ours stands on the first page or on its cover sheet; three pages leave room for a title leaf."""
 
@@ -71,13 +74,29 @@ def understand(header: Mapping[str, Any], files: Sequence[bytes]) -> Answer:
 
 
 def inspect(header: Mapping[str, Any], files: Sequence[bytes]) -> Answer:
-    """PDF, PEM of the roots and of known intermediates -> `signing.Report`."""
-    trust = signing.Trust(
+    """PDF, PEM of the roots and of known intermediates, kept evidence -> `signing.Report`."""
+    report = signing.inspect(
+        files[0], trust=_trust(header, files), now=_now(header), evidence=signing.Evidence.from_bytes(files[3])
+    )
+    return report.as_dict(), ()
+
+
+def chains(header: Mapping[str, Any], files: Sequence[bytes]) -> Answer:
+    """PDF, PEM of the roots and of known intermediates -> PEM of each chain to a root."""
+    found = signing.chains_of(files[0], trust=_trust(header, files), now=_now(header))
+    return {}, [b"".join(one.public_bytes(Encoding.PEM) for one in chain) for chain in found]
+
+
+def _trust(header: Mapping[str, Any], files: Sequence[bytes]) -> signing.Trust:
+    return signing.Trust(
         roots=_certificates(files[1]),
         intermediates=_certificates(files[2]),
         revocation=signing.RevocationPolicy(header["revocation"]),
     )
-    return signing.inspect(files[0], trust=trust, now=datetime.fromisoformat(header["now"])).as_dict(), ()
+
+
+def _now(header: Mapping[str, Any]) -> datetime:
+    return datetime.fromisoformat(header["now"])
 
 
 def _certificates(pem: bytes) -> tuple[x509.Certificate, ...]:
@@ -92,6 +111,26 @@ def codes(header: Mapping[str, Any], files: Sequence[bytes]) -> Answer:
     pages = islice(ocr.pages(files[0], limits, only=range(CODE_PAGES)), CODE_PAGES)
     found = dict.fromkeys(text for page in pages for text in qr.read_image(page.rgb))
     return {"texts": list(found)}, ()
+
+
+def picture(header: Mapping[str, Any], files: Sequence[bytes]) -> Answer:
+    """File and page index -> the page as JPEG."""
+    return {}, (_jpeg(_page(files[0], int(header["index"]), _limits(header)), 0),)
+
+
+def changed(header: Mapping[str, Any], files: Sequence[bytes]) -> Answer:
+    """An older and a newer file -> indexes of the first pages that look different, or that only one of them has."""
+    limits = _limits(header)
+    pairs = zip_longest(_small(files[0], limits), _small(files[1], limits))
+    return {"pages": [index for index, (old, new) in enumerate(pairs) if old != new]}, ()
+
+
+def _small(data: bytes, limits: ocr.Limits) -> Iterator[bytes]:
+    """Each of the first pages, small and without shades: what a person would see as a difference stays."""
+    for page in islice(ocr.pages(data, limits, only=range(COMPARED_PAGES)), COMPARED_PAGES):
+        drawn = Image.fromarray(page.rgb).convert("L")
+        drawn.thumbnail((COMPARED_SIDE, COMPARED_SIDE))
+        yield drawn.point(lambda shade: shade // 32).tobytes()
 
 
 def _mark(raw: Mapping[str, Any]) -> signing.ConversionMark:
@@ -147,7 +186,10 @@ PAPERS: Mapping[str, Callable[[Mapping[str, Any], Sequence[bytes]], Answer]] = {
     "read_page": read_page,
     "understand": understand,
     "inspect": inspect,
+    "chains": chains,
     "codes": codes,
+    "picture": picture,
+    "changed": changed,
     "to_pdf": to_pdf,
     "compose": compose,
     "cover": cover,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from asn1crypto import ocsp
@@ -18,13 +20,16 @@ from signing import (
     RevocationPolicy,
     Sealed,
     Verdict,
+    chains_of,
     collect_evidence,
     inspect,
+    leads_to_root,
     seal,
     upgrade,
 )
 from tests.unit.signing.builders import plain_pdf
 from tests.unit.signing.certomancy import ADDRESS, Certomancy, conjure
+from vault.keys.evidence import evidence_of
 
 IN_2020 = datetime(2020, 1, 15, 8, tzinfo=UTC)
 IN_APRIL = datetime(2020, 4, 15, 8, tzinfo=UTC)
@@ -263,3 +268,131 @@ def test_a_list_that_is_old_or_of_another_ca_is_refused(pki: Certomancy) -> None
     for fetch in (stale, exchanged):
         with pytest.raises(EvidenceMissingError):
             collect_evidence(pki.chain("signer"), fetch=fetch, now=pki.at)
+
+
+# --- what is kept beside a file that came signed ---------------------------------------------------------------------
+def taken_in(pki: Certomancy, pdf: bytes, kept: Evidence | None = None) -> Evidence:
+    """What intake does: the chains of the file, their status now, a time stamp over file and evidence."""
+    return evidence_of(
+        chains_of(pdf, trust=pki.trust, now=pki.at),
+        sha256=hashlib.sha256(pdf).digest(),
+        kept=kept or Evidence(),
+        fetch=pki.fetch,
+        timestamper=pki,
+        trust=pki.trust,
+        clock=FixedClock(pki.at),
+    )
+
+
+@dataclass
+class FixedClock:
+    at: datetime
+
+    def now(self) -> datetime:
+        return self.at
+
+
+def test_what_intake_kept_saves_a_signature_whose_certificate_ended(pki: Certomancy) -> None:
+    """Signed in 2020 without any time stamp by a certificate that ended in 2021, judged off line in 2035."""
+    pdf = sealed(pki, level=Level.B_B).pdf
+    kept = Evidence.from_bytes(taken_in(pki, pdf).to_bytes())
+    assert pki.asked == [OCSP, ROOT_CRL, OCSP]  # the signer and the authority of the time stamp
+    assert inspect(pdf, trust=pki.trust, now=IN_2035).verdict is Verdict.NOT_ENOUGH_EVIDENCE
+    strict = replace(pki.trust, revocation=RevocationPolicy.REQUIRE)
+    report = inspect(pdf, trust=strict, now=IN_2035, evidence=kept)
+    assert report.verdict is Verdict.VALID
+    assert report.reasons == (Reason.CERTIFICATE_SINCE_EXPIRED,)
+    assert report.signatures[0].time_source == "timestamp"
+    assert report.signatures[0].signed_at.startswith("2020-01-15")
+
+
+def test_evidence_without_its_time_stamp_does_not_outlive_the_certificate(pki: Certomancy) -> None:
+    pdf = sealed(pki, level=Level.B_B).pdf
+    kept = replace(taken_in(pki, pdf), tokens=())
+    assert inspect(pdf, trust=pki.trust, now=IN_2020, evidence=kept).verdict is Verdict.VALID
+    assert inspect(pdf, trust=pki.trust, now=IN_2035, evidence=kept).verdict is Verdict.NOT_ENOUGH_EVIDENCE
+
+
+def test_what_was_kept_for_one_file_says_nothing_about_another(pki: Certomancy) -> None:
+    pdf = sealed(pki, level=Level.B_B).pdf
+    other = seal(plain_pdf(text="KHAC"), sealer=pki.sealer("signer"), now=pki.at, level=Level.B_B).pdf
+    for tokens in (taken_in(pki, other).tokens, (b"junk",), (b"",), (*taken_in(pki, pdf).tokens[:1], b"junk")):
+        kept = replace(taken_in(pki, pdf), tokens=tokens)
+        assert inspect(pdf, trust=pki.trust, now=IN_2035, evidence=kept).verdict is Verdict.NOT_ENOUGH_EVIDENCE
+
+
+def test_a_changed_file_is_not_saved_by_what_was_kept(pki: Certomancy) -> None:
+    pdf = sealed(pki, level=Level.B_B).pdf
+    changed = pdf + b"1 0 obj\nnull\nendobj\n"
+    for now in (IN_2020, IN_2035):
+        assert not inspect(changed, trust=pki.trust, now=now, evidence=taken_in(pki, changed)).verdict.is_valid
+
+
+def test_a_revocation_before_intake_is_kept_too(pki: Certomancy) -> None:
+    at_april = replace(pki, at=IN_APRIL)
+    pdf = seal(plain_pdf(), sealer=pki.sealer("revoked"), now=IN_2020, level=Level.B_B).pdf
+    kept = taken_in(at_april, pdf)
+    for now in (IN_APRIL, IN_2035):
+        assert inspect(pdf, trust=pki.trust, now=now, evidence=kept).verdict is Verdict.REVOKED
+
+
+def test_what_was_kept_is_renewed_before_its_authority_ends(pki: Certomancy) -> None:
+    pdf = sealed(pki, level=Level.B_B).pdf
+    kept = taken_in(pki, pdf)
+    renewing = replace(pki, at=IN_2035, authority="tsa-2035")
+    renewed = evidence_of(
+        (),
+        sha256=hashlib.sha256(pdf).digest(),
+        kept=kept,
+        fetch=renewing.fetch,
+        timestamper=renewing,
+        trust=pki.trust,
+        clock=FixedClock(IN_2035),
+    )
+    in_2040 = datetime(2040, 1, 1, tzinfo=UTC)
+    assert inspect(pdf, trust=pki.trust, now=in_2040, evidence=kept).verdict is Verdict.NOT_ENOUGH_EVIDENCE
+    report = inspect(pdf, trust=pki.trust, now=in_2040, evidence=renewed)
+    assert report.verdict.is_valid
+    assert report.signatures[0].signed_at.startswith("2020-01-15")
+    swapped = replace(renewed, tokens=renewed.tokens[::-1])
+    assert not inspect(pdf, trust=pki.trust, now=in_2040, evidence=swapped).verdict.is_valid
+
+
+def test_a_stranger_s_file_sends_nobody_anywhere(pki: Certomancy, tmp_path: Path) -> None:
+    """Its certificates name addresses too; only those of a pinned authority are asked."""
+    stranger = conjure(tmp_path, IN_2020)
+    pdf = sealed(stranger, level=Level.B_B).pdf
+    assert chains_of(pdf, trust=pki.trust, now=IN_2020) == ()
+    chain = stranger.chain("signer")
+    assert leads_to_root(chain, stranger.trust)
+    assert not leads_to_root((*chain[:-1], pki.certificate("root")), pki.trust)
+    assert not leads_to_root((), pki.trust)
+
+
+def test_chains_of_a_broken_file_are_none(pki: Certomancy) -> None:
+    for data in (b"", b"%PDF-1.7\n", plain_pdf(), sealed(pki, level=Level.B_B).pdf[:3000]):
+        assert chains_of(data, trust=pki.trust, now=IN_2020) == ()
+
+
+def test_a_server_that_is_down_leaves_what_can_be_had(pki: Certomancy) -> None:
+    def down(url: str, body: bytes | None) -> bytes:
+        raise OSError(f"{url} {body!r}")
+
+    pdf = sealed(pki, level=Level.B_B).pdf
+    kept = evidence_of(
+        chains_of(pdf, trust=pki.trust, now=pki.at),
+        sha256=hashlib.sha256(pdf).digest(),
+        kept=Evidence(),
+        fetch=down,
+        timestamper=pki,
+        trust=pki.trust,
+        clock=FixedClock(pki.at),
+    )
+    assert len(kept.tokens) == 1
+    assert not kept.has_revocation
+
+
+@pytest.mark.parametrize("data", [b"", b"{}", b"[]", b"null", b'{"certificates": ["?"]}', b"\xff"])
+def test_what_is_no_evidence_is_refused(data: bytes) -> None:
+    with pytest.raises(ValueError, match=r".*"):
+        Evidence.from_bytes(data)

@@ -57,7 +57,7 @@ def read(
     proposing = intake.state is IntakeState.RECEIVED
     try:
         if proposing and intake.signatures is None and intake.mime == "application/pdf":
-            _report_signatures(intake, data, uow=uow, engines=engines, sealing=sealing, clock=clock)
+            _report_signatures(intake, data, uow=uow, blobs=blobs, engines=engines, sealing=sealing, clock=clock)
         if not proposing:
             _read_on(intake, data, done, uow=uow, blobs=blobs, engines=engines)
             return
@@ -99,9 +99,24 @@ def _read_on(
 
 
 def _report_signatures(
-    intake: Intake, data: bytes, *, uow: UnitOfWork, engines: Engines, sealing: SealingDesk, clock: Clock
+    intake: Intake,
+    data: bytes,
+    *,
+    uow: UnitOfWork,
+    blobs: Blobs,
+    engines: Engines,
+    sealing: SealingDesk,
+    clock: Clock,
 ) -> None:
-    report = engines.inspect(data, trust=sealing.trust, now=clock.now())
+    # A certificate that ends, or an authority that is gone in ten years, must not sink what was good today.
+    chains = engines.chains(data, trust=sealing.trust, now=clock.now())
+    evidence = sealing.collect(chains, sha256=bytes.fromhex(intake.original)) if chains else None
+    kept = None
+    if evidence is not None:
+        kept = blobs.put(
+            evidence.to_bytes(), mime="application/json", paper=intake.id, agency=intake.agency_code
+        )
+    report = engines.inspect(data, trust=sealing.trust, now=clock.now(), evidence=evidence)
     # A signature that a tool destroyed is reported as one: it was on the file, and its verdict says what became of it.
     signed = [one for one in report.signatures if one.kind != "timestamp"]
     summary = SignatureSummary(
@@ -110,6 +125,7 @@ def _report_signatures(
         present=bool(report.signatures),
         signers=tuple(dict.fromkeys(one.signer for one in signed)),
         report=report.as_dict(),
+        evidence=kept,
     )
     with uow.begin() as tx:
         tx.intakes.set_signatures(intake.id, summary)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import signing
 from vault.domain.audit import Event
 from vault.domain.ids import RecordCode
 from vault.domain.intake import IntakeId
@@ -37,11 +38,21 @@ def _renew(code: RecordCode, *, uow: UnitOfWork, blobs: Blobs, sealing: SealingD
     if renewed.pending:
         return False
     paper = intake.id if intake else IntakeId(code)
+    told = intake.signatures if intake is not None else None
+    fresh = None
+    if told is not None and told.evidence is not None:
+        # The time stamp beside the original is of the same authority: it is followed by a new one at the same time.
+        evidence = signing.Evidence.from_bytes(blobs.get(told.evidence))
+        evidence = sealing.collect((), sha256=bytes.fromhex(before.original), kept=evidence)
+        kept = blobs.put(evidence.to_bytes(), mime="application/json", paper=paper, agency=before.agency_code)
+        fresh = replace(told, evidence=kept)
     digest = blobs.put(renewed.pdf, mime="application/pdf", paper=paper, agency=before.agency_code)
     with uow.begin() as tx:
         record = tx.records.get(code, lock=True)
         if record.sealed != before.sealed:
             return True  # somebody was faster
+        if intake is not None and fresh is not None:
+            tx.intakes.set_signatures(intake.id, fresh)
         tx.records.set_seal(code, digest, level=renewed.level, archived_until=renewed.archived_until)
         tx.events.add(
             Event(

@@ -7,9 +7,11 @@ from fastapi import APIRouter, Response
 from vault.domain.ids import normal_record_code
 from vault.usecases.correct.follow_cases import list_versions
 from vault.usecases.oversee.change_state import ChangeState, change
+from vault.usecases.oversee.check_original import check_original
+from vault.usecases.oversee.compare_revision import compare_revision, picture_of_revision
 from vault.usecases.oversee.view_record import Copy, download, view_record
 from vault.usecases.oversee.view_revision import list_revisions, view_revision
-from vault.web.api.models import RecordOut, RevisionOut, StateIn, VersionOut
+from vault.web.api.models import ChangesOut, RecordOut, RevisionOut, SignaturesNowOut, StateIn, VersionOut
 from vault.web.session import SignedIn, TheApp
 
 router = APIRouter(prefix="/records", tags=["records"])
@@ -68,6 +70,57 @@ def get_revision(code: str, number: int, actor: SignedIn, app: TheApp, purpose: 
     )
     headers = {"Content-Disposition": f'inline; filename="{file.name}"'}
     return Response(file.data, media_type=file.mime, headers=headers)
+
+
+@router.get("/{code}/revisions/{number}/changes")
+def get_changes(code: str, number: int, actor: SignedIn, app: TheApp, purpose: str | None = None) -> ChangesOut:
+    """Which pages look different now from what that signer saw, each with the addresses of both pictures."""
+    found = compare_revision(
+        normal_record_code(code),
+        number,
+        actor=actor,
+        uow=app.uow,
+        blobs=app.blobs,
+        engines=app.engines,
+        clock=app.clock,
+        purpose=purpose,
+    )
+    return ChangesOut.of(normal_record_code(code), found)
+
+
+@router.get("/{code}/revisions/{number}/pages/{page}", response_class=Response)
+def get_page(
+    *, code: str, number: int, page: int, actor: SignedIn, app: TheApp, purpose: str | None = None
+) -> Response:
+    """A page (from 0) of a signed revision as JPEG; number 0 is the file as it is now."""
+    data = picture_of_revision(
+        normal_record_code(code),
+        number,
+        page,
+        actor=actor,
+        uow=app.uow,
+        blobs=app.blobs,
+        engines=app.engines,
+        clock=app.clock,
+        purpose=purpose,
+    )
+    return Response(data, media_type="image/jpeg")
+
+
+@router.get("/{code}/signatures")
+def get_signatures(code: str, actor: SignedIn, app: TheApp, purpose: str | None = None) -> SignaturesNowOut:
+    """The signatures of a paper that came signed, judged now with the evidence that was kept when it came in."""
+    report, evidence = check_original(
+        normal_record_code(code),
+        actor=actor,
+        uow=app.uow,
+        blobs=app.blobs,
+        engines=app.engines,
+        sealing=app.sealing,
+        clock=app.clock,
+        purpose=purpose,
+    )
+    return SignaturesNowOut.of(report, evidence)
 
 
 @router.post("/{code}/state")

@@ -19,6 +19,7 @@ from vault.domain.reuse import VIET_NAM
 from vault.domain.states import RecordState
 from vault.messages import Language, say
 from vault.usecases.oversee.change_state import ChangeState, change
+from vault.usecases.oversee.compare_revision import Comparison, compare_revision, picture_of_revision
 from vault.usecases.oversee.trace_record import Trace, trace_record
 from vault.usecases.oversee.view_record import Copy, download, view_record
 from vault.usecases.oversee.view_revision import Revision, revisions_of, view_revision
@@ -112,12 +113,21 @@ class RecordPage:
     page_count: int
     signatures: SignaturesView | None
     revisions: tuple[Revision, ...]
+    evidence_kept: bool
     life: tuple[EventView, ...]
     used: tuple[UseView, ...]
     looks: tuple[EventView, ...]
     next_states: tuple[str, ...]
     error: str | None
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonView:
+    """One signed revision against the file as it is now."""
+
+    code: str
+    found: Comparison
 
 
 @router.get("/{code}")
@@ -162,6 +172,40 @@ def revision(code: str, number: int, actor: SignedIn, app: TheApp) -> Response:
     )
     headers = {"Content-Disposition": f'inline; filename="{found.name}"'}
     return Response(found.data, media_type=found.mime, headers=headers)
+
+
+@router.get("/{code}/ban-ky/{number}/so-sanh")
+def comparison(request: Request, code: str, number: int, actor: SignedIn, app: TheApp) -> Response:
+    """What that signer saw beside what the file shows now."""
+    own = normal_record_code(code)
+    found = compare_revision(
+        own,
+        number,
+        actor=actor,
+        uow=app.uow,
+        blobs=app.blobs,
+        engines=app.engines,
+        clock=app.clock,
+        purpose=None,
+    )
+    return render(request, "comparison.html", ComparisonView(own, found), actor=actor)
+
+
+@router.get("/{code}/ban-ky/{number}/trang/{page}", response_class=Response)
+def revision_page(code: str, number: int, page: int, actor: SignedIn, app: TheApp) -> Response:
+    """A page of a signed revision as a picture; number 0 is the file as it is now."""
+    data = picture_of_revision(
+        normal_record_code(code),
+        number,
+        page,
+        actor=actor,
+        uow=app.uow,
+        blobs=app.blobs,
+        engines=app.engines,
+        clock=app.clock,
+        purpose=None,
+    )
+    return Response(data, media_type="image/jpeg")
 
 
 @router.post("/{code}/trang-thai")
@@ -230,6 +274,7 @@ def _page(found: Record, actor: Actor, app: App, *, error: str | None = None, re
         page_count=found.page_count,
         signatures=_signatures(trace),
         revisions=revisions_of(trace.intake),
+        evidence_kept=bool(trace.intake and trace.intake.signatures and trace.intake.signatures.evidence),
         life=tuple(event_view(one, app) for one in trace.events if one.action in _LIFE),
         used=tuple(UseView(code, one.component, one.version, one.by_name, one.at) for code, one in trace.used),
         looks=tuple(event_view(one, app) for one in trace.events if one.action not in _LIFE),

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
+import httpx
 import yaml
+from cryptography import x509
 from pydantic import ValidationError
 
 import ocr
@@ -22,7 +24,7 @@ from vault.blobs import EncryptedBlobs, S3Files, S3Settings, S3Store
 from vault.config import Settings
 from vault.db import ROLE, PostgresUnitOfWork, upgrade, works_as
 from vault.domain.catalogue import Catalogue
-from vault.domain.errors import Invalid, Unavailable
+from vault.domain.errors import Conflict, Invalid, Unavailable
 from vault.domain.holders import HolderId
 from vault.domain.passwords import hash_password, password_fits
 from vault.domain.people import Actor, Role
@@ -31,16 +33,26 @@ from vault.keys import (
     FileCredentialDesk,
     FileKeyService,
     FileSealingDesk,
+    HttpFetch,
+    HttpRemoteSigner,
     KeyFolder,
     KeyRing,
     OpenKeys,
+    RemoteKey,
+    RootStore,
     TokenKeyService,
     TransitKeyService,
     WrappingFile,
+    as_dict,
+    install_seal,
+    load_certificates,
     load_development_pki,
     load_log_key,
+    make_log_key,
+    nothing_fetched,
     prepare_development_keys,
     prepare_development_trust,
+    request_seal,
 )
 from vault.keys.folder import write_private
 from vault.log import NoteError, TransparencyLog, WitnessAddress, Witnesses, parse_verifier_key
@@ -49,6 +61,9 @@ from vault.sandbox import Limits, Sandbox
 from vault.sandbox.clamd import ClamdScanner
 from vault.sandbox.engines import SandboxEngines
 from vault.usecases.oversee.take_vitals import take_vitals
+
+root_row = as_dict
+"""JSON values of a trusted authority, for the command line."""
 
 
 class SystemClock:
@@ -185,7 +200,7 @@ class App:
     @cached_property
     def trust(self) -> signing.Trust:
         """Roots that PDF signatures must lead to: the government's, this deployment's and those that settings name."""
-        trust = signing.Trust.vietnam_government()
+        trust = signing.Trust.vietnam_government() + self.roots.trust
         for path in (self.keys.seal_roots, self.settings.trust_roots):
             # Keys of our own may not be made yet; roots that somebody named must be there.
             if path is not None and (path == self.settings.trust_roots or path.exists()):
@@ -193,14 +208,17 @@ class App:
                     trust += signing.Trust.from_pem(self.keys.read(path))
         return trust
 
+    @property
+    def roots(self) -> RootStore:
+        """Authorities that an operator added."""
+        return RootStore(self.settings.home / "roots")
+
     @cached_property
     def sealing(self) -> FileSealingDesk:
         """The agency's seal."""
         settings, folder = self.settings, self.keys
         passphrase = passphrase_of(settings)
-        container = settings.seal_pkcs12 or folder.seal
-        with _usable(container):
-            sealer = signing.Sealer.from_pkcs12(folder.read(container), passphrase)
+        sealer = self._sealer(passphrase)
         if sealer.is_development and settings.environment == "production":
             raise Unavailable("DEVELOPMENT_KEY", file="seal")
         evidence = load_development_pki(folder).evidence if sealer.is_development else signing.Evidence()
@@ -220,7 +238,51 @@ class App:
             timestamper=timestamper,
             evidence=evidence,
             clock=self.clock,
+            fetch=self._fetch,
         )
+
+    def _sealer(self, passphrase: bytes) -> signing.Sealer:
+        """The seal's key: in a device, with a signing service, or in a file."""
+        settings, folder = self.settings, self.keys
+        if settings.seal_pkcs11_module is None and settings.seal_remote_url is None:
+            container = settings.seal_pkcs12 or folder.seal
+            with _usable(container):
+                return signing.Sealer.from_pkcs12(folder.read(container), passphrase)
+        if settings.seal_certificates is None:
+            raise Unavailable("KEY_MISSING", file="VAULT_SEAL_CERTIFICATES")
+        with _usable(settings.seal_certificates):
+            own, *chain = load_certificates(folder.read(settings.seal_certificates))
+            if settings.seal_pkcs11_module is not None:
+                return signing.sealer_from_pkcs11(
+                    settings.seal_pkcs11_module,
+                    token_label=settings.seal_pkcs11_token,
+                    pin=settings.seal_pkcs11_pin.get_secret_value() if settings.seal_pkcs11_pin else "",
+                    key_label=settings.seal_pkcs11_key,
+                    certificate=own,
+                    chain=chain,
+                )
+            token = settings.seal_remote_token.get_secret_value() if settings.seal_remote_token else ""
+            signer = HttpRemoteSigner(str(settings.seal_remote_url), token)
+            key = RemoteKey(
+                signer, own, new_id=self.ids.token, answers=self.remote_answers, wait_s=settings.seal_remote_wait
+            )
+            return signing.Sealer(key, own, chain)
+
+    @cached_property
+    def remote_answers(self) -> S3Files:
+        """Signatures that the signing service's webhook brought."""
+        return S3Files(self.blobs, "signatures")
+
+    def _fetch(self) -> Callable[[str, bytes | None], bytes]:
+        """How evidence is fetched for one file that came signed."""
+        if self.settings.evidence == "off":
+            return nothing_fetched
+        return HttpFetch(self.web)
+
+    @cached_property
+    def web(self) -> httpx.Client:
+        """Towards the servers of certification authorities."""
+        return httpx.Client()
 
     @cached_property
     def files(self) -> S3Files:
@@ -381,6 +443,24 @@ def prepare_keys(app: App) -> None:
     prepare_development_trust(app.keys, agency_code=settings.agency_code, passphrase=passphrase, now=now)
     if settings.kms == "file" and not app.keys.wrapping.exists():
         app.wrapping.add(at=now)
+
+
+def seal_request(app: App) -> bytes:
+    """Make the seal's next key; its PKCS#10 request. The private half stays in the key folder."""
+    passphrase = passphrase_of(app.settings)
+    return request_seal(app.keys, agency_name=app.settings.agency_name, passphrase=passphrase)
+
+
+def put_seal(app: App, certificates: bytes) -> x509.Certificate:
+    """Put the certified seal in force."""
+    return install_seal(app.keys, certificates, passphrase=passphrase_of(app.settings))
+
+
+def make_log(app: App) -> None:
+    """The first key of the transparency log; `LOG_KEY_EXISTS`: its checkpoints are pinned, so it is never replaced."""
+    if app.keys.log.exists():
+        raise Conflict("LOG_KEY_EXISTS")
+    make_log_key(app.keys, passphrase_of(app.settings))
 
 
 def remember_names(app: App) -> None:

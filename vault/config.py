@@ -57,6 +57,10 @@ class Settings(BaseSettings):
         default=None, description="RFC 3161 authority; without it a local one, marked as such."
     )
 
+    evidence: Literal["collect", "off"] = Field(
+        default="collect", description="Ask the authorities' servers (CRL, OCSP) about papers that come in signed."
+    )
+
     # --- the service -------------------------------------------------------------------------------------------------
     http_host: str = Field(default="127.0.0.1", description="Address the web process listens on.")
     http_port: int = Field(default=0, description="Port of the web process; 0 until `vault up` has chosen a free one.")
@@ -100,6 +104,23 @@ class Settings(BaseSettings):
     seal_pkcs12: Path | None = Field(
         default=None, description="PKCS#12 of the agency's seal; default: the development key."
     )
+    seal_certificates: Path | None = Field(
+        default=None,
+        description="PEM of the seal's certificate and its issuers, for a key in a device or with a signing service.",
+    )
+    seal_pkcs11_module: Path | None = Field(
+        default=None, description="PKCS#11 library of the device that holds the seal's key, e.g. libsofthsm2.so."
+    )
+    seal_pkcs11_token: str = Field(default="", description="Label of the token.")
+    seal_pkcs11_key: str = Field(default="", description="Label of the key on it.")
+    seal_pkcs11_pin: SecretStr | None = Field(default=None, description="PIN of the token; best a file of secrets.")
+    seal_remote_url: str | None = Field(
+        default=None, description="Signing service that holds the seal's key (vault/keys/remote.py)."
+    )
+    seal_remote_token: SecretStr | None = Field(
+        default=None, description="Bearer token towards the signing service, and of its webhook towards us."
+    )
+    seal_remote_wait: float = Field(default=90.0, description="Seconds that one seal waits for the signing service.")
     key_passphrase: SecretStr | None = Field(default=None, description="Opens the PKCS#12 and the PEM keys.")
     kms: Literal["file", "pkcs11", "transit"] = Field(
         default="file", description="What wraps the data keys of papers: keys/wrapping.json, an HSM, or a server."

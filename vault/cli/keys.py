@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.table import Table
 
+import qr
 from vault import bootstrap
 from vault.bootstrap import App
 from vault.cli.edge import Json, out, print_json
 from vault.domain.errors import Invalid, Unavailable
+from vault.usecases.trust.request import read_list
 
 keys = typer.Typer(help="Keys of QR credentials, status lists and the seal.", no_args_is_help=True)
+_SEAL_NEXT = "send the request to the certification authority; vault keys install-seal ANSWER.pem"
 _NEXT = "vault trust request --out request.json; sign it with the root; vault trust install list.cbor"
 
 
@@ -25,13 +29,75 @@ class Use(StrEnum):
     STATUS = "status"
 
 
+class Role(StrEnum):
+    """Every key of an agency, each for one thing. The root of the trust list is made off line by `vault trust root`."""
+
+    QR = "qr"
+    STATUS = "status"
+    SEAL = "seal"
+    LOG = "log"
+
+
 UseOf = Annotated[Use, typer.Argument(help="What the key signs.")]
+RoleOf = Annotated[Role, typer.Argument(help="What the key signs.")]
 
 
 @keys.command()
-def create(use: UseOf, *, as_json: Json = False) -> None:
-    """Make a key for two years. It signs once the root has listed it."""
-    _made(use, timedelta(days=-1), as_json=as_json)
+def create(
+    use: RoleOf,
+    *,
+    target: Annotated[Path, typer.Option("--out", help="Where the seal's request (PKCS#10) goes.")] = Path("seal.csr"),
+    as_json: Json = False,
+) -> None:
+    """Make a key. qr, status: for two years; it signs once the root has listed it.
+
+    seal: writes a request for the certification authority; `vault keys install-seal` puts its answer in force. log: the
+    first key of the transparency log.
+    """
+    service = bootstrap.build()
+    if use is Role.SEAL:
+        target.write_bytes(bootstrap.seal_request(service))
+        _tell({"use": "seal", "request": str(target)}, as_json=as_json, following=_SEAL_NEXT)
+    elif use is Role.LOG:
+        bootstrap.make_log(service)
+        _tell({"use": "log"}, as_json=as_json, following="vault up")
+    else:
+        _made(Use(use.value), timedelta(days=-1), as_json=as_json)
+
+
+@keys.command("install-seal")
+def put_seal(
+    certificates: Annotated[Path, typer.Argument(help="PEM: the seal's certificate first, then its issuers.")],
+    *,
+    as_json: Json = False,
+) -> None:
+    """Let the requested seal sign from now on; the one before stays readable beside it."""
+    own = bootstrap.put_seal(bootstrap.build(), certificates.read_bytes())
+    row: dict[str, object] = {
+        "kid": f"{own.serial_number:x}",
+        "use": "seal",
+        "iss": own.subject.rfc4514_string(),
+        "nbf": own.not_valid_before_utc.isoformat(),
+        "exp": own.not_valid_after_utc.isoformat(),
+    }
+    _tell(row, as_json=as_json, following="vault keys list")
+
+
+@keys.command()
+def adopt(*, as_json: Json = False) -> None:
+    """Take the keys of a folder that was made before there was a ring into it."""
+    service = bootstrap.build()
+    folder = service.keys
+    listed: tuple[qr.TrustEntry, ...] = ()
+    if folder.trust_list.exists():
+        listed = read_list(folder.read(folder.trust_list), public=folder.read(folder.trust_root_public)).entries
+    found = service.ring.adopt(
+        issuer=service.settings.agency_code,
+        passphrase=bootstrap.passphrase_of(service.settings),
+        listed=listed,
+        now=service.clock.now(),
+    )
+    _tell({"adopted": found}, as_json=as_json, following="vault keys list")
 
 
 @keys.command()
@@ -139,10 +205,10 @@ def _signing_kid(service: App, use: Use, now: datetime) -> str | None:
         return None
 
 
-def _tell(row: dict[str, object], *, as_json: bool) -> None:
+def _tell(row: dict[str, object], *, as_json: bool, following: str = _NEXT) -> None:
     if as_json:
-        print_json({"ok": True, "key": row, "next": _NEXT})
+        print_json({"ok": True, "key": row, "next": following})
         return
     for name, value in row.items():
         out.print(f"{name}: {value}", markup=False, soft_wrap=True)
-    out.print(f"next: {_NEXT}", markup=False, soft_wrap=True)
+    out.print(f"next: {following}", markup=False, soft_wrap=True)

@@ -20,6 +20,7 @@ from vault.cli import (
     log,
     papers,
     protect,
+    roots,
     service,
     trust,
     watch,
@@ -56,6 +57,7 @@ app.add_typer(catalogue.catalogue, name="catalogue")
 app.add_typer(trust.trust, name="trust")
 keys.keys.add_typer(protect.wrapping, name="wrapping")
 app.add_typer(keys.keys, name="keys")
+app.add_typer(roots.roots, name="roots")
 app.registered_commands += admin.app.registered_commands
 
 

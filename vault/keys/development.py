@@ -17,12 +17,13 @@ def prepare_development_trust(folder: KeyFolder, *, agency_code: str, passphrase
     """Make a key for each use that has none in force, and a trust list that names every key. Safe to run again."""
     now = now.astimezone(UTC).replace(microsecond=0)
     ring = KeyRing(folder)
+    root = qr.SigningKey.from_pem(folder.read(folder.trust_root), passphrase)
+    old = _installed(folder, root)
+    ring.adopt(issuer=agency_code, passphrase=passphrase, listed=old.entries if old else (), now=now)
     for use in _USES:
         if not any(_may_sign(key.entry, use, now) for key in ring.keys):
             ring.create(use, issuer=agency_code, passphrase=passphrase, now=now)
-    root = qr.SigningKey.from_pem(folder.read(folder.trust_root), passphrase)
     write_private(folder.trust_root_public, qr.public_key_to_pem(root.public))
-    old = _installed(folder, root)
     ours = {entry.kid: entry for entry in ring.entries}
     kept = () if old is None else tuple(entry for entry in old.entries if entry.kid not in ours)
     entries = (*kept, *ours.values())

@@ -166,6 +166,11 @@ def _log_key_pem(passphrase: bytes) -> bytes:
     )
 
 
+def make_log_key(folder: KeyFolder, passphrase: bytes) -> None:
+    """Make the transparency log's key, which is never replaced: verifiers pin it."""
+    write_private(folder.log, _log_key_pem(passphrase))
+
+
 def load_log_key(folder: KeyFolder, passphrase: bytes) -> Ed25519PrivateKey:
     """The key of the transparency log; `KEY_UNUSABLE` when the file holds another kind or the pass phrase is wrong."""
     try:

@@ -70,6 +70,9 @@ class KeyRing:
     def keys(self) -> tuple[RingKey, ...]:
         """Every key, the oldest first; none while nothing was made. `KEY_UNUSABLE` when the file is damaged."""
         if not self._folder.ring.exists():
+            if self._old_files():
+                # Made before there was a ring: going on as if there were no keys would begin with new ones.
+                raise Unavailable("KEY_FOLDER_OLD")
             return ()
         try:
             rows = json.loads(self._folder.read(self._folder.ring))
@@ -100,6 +103,33 @@ class KeyRing:
         write_private(self._folder.root / key.file, made.to_pem(passphrase))
         self._write((*self.keys, key))
         return key
+
+    def adopt(self, *, issuer: str, passphrase: bytes, listed: Sequence[qr.TrustEntry], now: datetime) -> int:
+        """Take the keys of a folder without a ring into one, each with the term that the trust list gives it.
+
+        How many; 0 when there is nothing to take. A key that the list does not name has two years from now.
+        """
+        if self._folder.ring.exists():
+            return 0
+        known, now = {entry.kid: entry for entry in listed}, now.astimezone(UTC).replace(microsecond=0)
+        found = []
+        for use, file in self._old_files():
+            try:
+                public = qr.SigningKey.from_pem(self._folder.read(self._folder.root / file), passphrase).public
+            except qr.KeyFileError as error:
+                raise Unavailable(error.code, file=file) from error
+            fresh = qr.TrustEntry.for_key(
+                public, issuer=issuer, use=use, not_before=now, not_after=now + timedelta(days=365 * KEY_YEARS)
+            )
+            entry = known.get(fresh.kid, fresh)
+            found.append(RingKey(entry, file, entry.not_before, listed=fresh.kid in known))
+        if found:
+            self._write(found)
+        return len(found)
+
+    def _old_files(self) -> tuple[tuple[Use, str], ...]:
+        uses: tuple[Use, ...] = ("qr", "status")
+        return tuple((use, f"{use}.pem") for use in uses if (self._folder.root / f"{use}.pem").exists())
 
     def retire(self, kid: str, *, at: datetime) -> RingKey:
         """The key signs nothing after `at`; what it signed before stays verifiable. `KEY_NOT_SIGNING` if it ended."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from cryptography import x509
 
 import signing
 from vault.domain.errors import Invalid, Unavailable
+from vault.keys.evidence import Fetch, evidence_of, nothing_fetched
 from vault.ports import Clock, SealedPaper
 
 
@@ -24,6 +26,7 @@ class FileSealingDesk:
         timestamper: signing.Timestamper,
         evidence: signing.Evidence,
         clock: Clock,
+        fetch: Callable[[], Fetch] = lambda: nothing_fetched,
     ) -> None:
         self._sealer = sealer
         self._system_name = system_name
@@ -32,6 +35,7 @@ class FileSealingDesk:
         self._timestamper = timestamper
         self._evidence = evidence
         self._clock = clock
+        self._fetch = fetch
 
     @property
     def system_name(self) -> str:
@@ -84,6 +88,24 @@ class FileSealingDesk:
         renewed = signing.upgrade(pdf, timestamper=self._timestamper, validation=self._evidence)
         return self._proven(renewed, self._clock.now())
 
+    def collect(
+        self, chains: Sequence[Sequence[x509.Certificate]], *, sha256: bytes, kept: signing.Evidence | None = None
+    ) -> signing.Evidence:
+        """Evidence for the signatures of a file that came signed."""
+        return evidence_of(
+            chains,
+            sha256=sha256,
+            kept=kept or signing.Evidence(),
+            fetch=self._fetch(),
+            timestamper=self._timestamper,
+            trust=self._trust,
+            clock=self._clock,
+        )
+
+    def close(self) -> None:
+        """Let go of a device that holds the key."""
+        self._sealer.close()
+
     def _proven(self, sealed: signing.Sealed, now: datetime) -> SealedPaper:
         self._prove(sealed.pdf, now)
         until = signing.archive_expires_at(sealed.pdf) if sealed.level is signing.Level.B_LTA else None
@@ -93,3 +115,11 @@ class FileSealingDesk:
         report = signing.inspect(pdf, trust=self._trust, now=now)
         if not report.verdict.is_valid:
             raise Invalid("SEAL_NOT_VALID", verdict=report.verdict.value)
+
+
+def load_certificates(pem: bytes) -> list[x509.Certificate]:
+    """The seal's own certificate first, then its issuers; `KEY_UNUSABLE` for anything else."""
+    try:
+        return x509.load_pem_x509_certificates(pem)
+    except ValueError as error:
+        raise signing.KeyUnusableError("no certificate in PEM") from error

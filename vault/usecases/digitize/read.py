@@ -113,9 +113,7 @@ def _report_signatures(
     evidence = sealing.collect(chains, sha256=bytes.fromhex(intake.original)) if chains else None
     kept = None
     if evidence is not None:
-        kept = blobs.put(
-            evidence.to_bytes(), mime="application/json", paper=intake.id, agency=intake.agency_code
-        )
+        kept = blobs.put(evidence.to_bytes(), mime="application/json", paper=intake.id, agency=intake.agency_code)
     report = engines.inspect(data, trust=sealing.trust, now=clock.now(), evidence=evidence)
     # A signature that a tool destroyed is reported as one: it was on the file, and its verdict says what became of it.
     signed = [one for one in report.signatures if one.kind != "timestamp"]

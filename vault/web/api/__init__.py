@@ -17,6 +17,7 @@ from vault.web.api import (
     records,
     search,
     session,
+    signing,
     verify,
 )
 
@@ -37,6 +38,7 @@ for part in (
     overview,
     access,
     exchange,
+    signing,
 ):
     router.include_router(part.router)
 router.include_router(dossiers.reports)

@@ -17,7 +17,7 @@ from tests.unit.signing.builders import open_office, plain_pdf
 from tests.unit.signing.certomancy import conjure
 from tests.unit.signing.test_attacks import filled, with_form
 from vault.bootstrap import App
-from vault.domain.people import Action
+from vault.domain.people import Action, Role
 from vault.keys import FileSealingDesk
 from vault.usecases.digitize.read import read
 from vault.usecases.oversee.check_original import check_original
@@ -191,10 +191,11 @@ def test_a_certificate_that_ends_later_does_not_sink_the_paper(parts: App, paper
     desk.confirmed(parts, officer, desk.word(intake.id))
     code = desk.be_sealed(parts, intake.id)
     assert code is not None
+    holder = desk.actor_of(parts, Role.CITIZEN)  # an officer's ground to read it would have ended by then
     for year, verdict in ((2020, "VALID"), (2035, "VALID")):
         report, evidence = check_original(
             code,
-            actor=officer,
+            actor=holder,
             uow=parts.uow,
             blobs=parts.blobs,
             engines=parts.engines,

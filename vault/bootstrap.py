@@ -271,7 +271,7 @@ class App:
     @cached_property
     def remote_answers(self) -> S3Files:
         """Signatures that the signing service's webhook brought."""
-        return S3Files(self.blobs, "signatures")
+        return S3Files(self.store, "signatures")
 
     def _fetch(self) -> Callable[[str, bytes | None], bytes]:
         """How evidence is fetched for one file that came signed."""

@@ -113,7 +113,7 @@ def test_an_authority_that_comes_back_lifts_what_waited(service: Service) -> Non
         service.digitize(data, "qd.jpg", type_code="QUYETDINH", holders=[HOLDER], fields={"number": "43/QĐ"})
     )
     with app.uow.begin() as tx:
-        digest = app.blobs.put(pending.pdf, mime="application/pdf")
+        digest = app.blobs.put(pending.pdf, mime="application/pdf", paper=IntakeId("pending"), agency="H24.900")
         tx.records.set_seal(code, digest, level=pending.level, archived_until=None)
     until = time.monotonic() + 300
     while True:

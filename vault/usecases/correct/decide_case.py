@@ -16,7 +16,7 @@ from vault.domain.records import Record, may_correct
 from vault.domain.reuse import VIET_NAM
 from vault.domain.text import nfc
 from vault.ports import Clock, Ids, Tx, UnitOfWork
-from vault.usecases.digitize.confirm import STATUS_LIST, STATUS_LIST_SIZE
+from vault.usecases.digitize.confirm import reserve_place
 from vault.usecases.refusals import recorded
 
 
@@ -106,7 +106,4 @@ def _reserve(tx: Tx, record_id: bytes, version: int, ids: Ids) -> None:
     """The version's place in the status list, fixed now so that a seal tried again seals the same version."""
     if tx.records.status_of(record_id, version) is not None:
         return
-    while not tx.records.reserve_status(
-        record_id, ids.status_index(STATUS_LIST_SIZE), list_id=STATUS_LIST, version=version
-    ):
-        pass
+    reserve_place(tx, record_id, ids, version=version)

@@ -135,11 +135,18 @@ def _word(said: Confirmation) -> tuple[object, ...]:
 def _reserve(tx: Tx, ids: Ids) -> bytes:
     """A record id with its place in the status list, fixed now so that a seal tried again seals the same record."""
     record_id = ids.record_id()
+    reserve_place(tx, record_id, ids)
+    return record_id
+
+
+def reserve_place(tx: Tx, record_id: bytes, ids: Ids, *, version: int = 1) -> None:
+    """A random place in the newest status list for a version to come; in the next list when that one is full."""
     list_id = max(tx.records.status_lists(), default=STATUS_LIST)
     while True:
         for _ in range(RESERVE_TRIES):
-            if tx.records.reserve_status(record_id, ids.status_index(STATUS_LIST_SIZE), list_id=list_id):
-                return record_id
+            place = ids.status_index(STATUS_LIST_SIZE)
+            if tx.records.reserve_status(record_id, place, list_id=list_id, version=version):
+                return
         list_id = next_list(list_id)
 
 

@@ -11,7 +11,8 @@ from vault.usecases.oversee.check_original import check_original
 from vault.usecases.oversee.compare_revision import compare_revision, picture_of_revision
 from vault.usecases.oversee.view_record import Copy, download, view_record
 from vault.usecases.oversee.view_revision import list_revisions, view_revision
-from vault.web.api.models import ChangesOut, RecordOut, RevisionOut, SignaturesNowOut, StateIn, VersionOut
+from vault.web.api.models import RecordOut, RevisionOut, StateIn, VersionOut
+from vault.web.api.signed import ChangesOut, SignaturesNowOut
 from vault.web.session import SignedIn, TheApp
 
 router = APIRouter(prefix="/records", tags=["records"])

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from PIL import Image
 
-from tests.e2e.conftest import Paper, Visits, launch
+from tests.e2e.conftest import Paper, Visits, launch, seal
 from tests.fakes.photographs import CUT, GOOD, page_of, photograph
 from vault.domain.people import Role
 
@@ -235,3 +235,28 @@ def test_papers_on_the_phone_are_shown_without_network(visit: Visits, paper: Pap
     found.page.wait_for_function("first => document.querySelector('#stage svg').dataset.text !== first", arg=first)
     found.page.click("#stage button.danger")
     assert found.page.is_visible(".top")
+
+
+def test_a_correction_is_asked_for_and_followed(visit: Visits, service: Service) -> None:
+    paper = seal(service, 505)
+    found = visit(width=360)
+    found.sign_in(Role.CITIZEN)
+    found.go(f"/cua-toi/{paper.code}")
+    found.page.click(f"a[href='/cua-toi/{paper.code}/dinh-chinh']")
+    found.page.click("main form button")
+    assert "không có gì để đính chính" in found.page.inner_text("[role=alert]")
+    found.page.fill("[name='f.issued_on']", "02/03/2025")
+    found.page.fill("[name=note]", "ngày cấp trên giấy là 02/03/2025")
+    found.page.keyboard.press("Enter")
+    found.page.wait_for_selector("#cases")
+    text = found.page.inner_text("#cases")
+    assert "Đang xem xét" in text
+    assert "02/03/2025" in text
+    found.shoot("correction-asked", 360)
+    cases = service.client(Role.OFFICER).get("/api/v1/corrections").raise_for_status().json()
+    case = next(one for one in cases if one["record"] == paper.code)
+    assert [(one["field"], one["stated"]) for one in case["differences"]] == [("issued_on", "2025-03-02")]
+    refusal = {"accept": False, "reason": "Bản gốc ghi đúng như kho."}
+    service.client(Role.OFFICER).post(f"/api/v1/corrections/{case['id']}/decision", json=refusal).raise_for_status()
+    found.page.reload()
+    assert "Bản gốc ghi đúng như kho." in found.page.inner_text("#cases")

@@ -20,6 +20,7 @@ from vault.web.pages import (
     batches,
     behind,
     citizen,
+    correcting,
     counter,
     desk,
     digitise,
@@ -80,6 +81,7 @@ PAGES: tuple[Where, ...] = (
     ("capture", Role.CITIZEN, "/cua-toi/chup"),
     ("consents", Role.CITIZEN, "/cua-toi/dong-y"),
     ("shares", Role.CITIZEN, "/cua-toi/chia-se"),
+    ("correction", Role.CITIZEN, "/cua-toi/{paper}/dinh-chinh"),
 )
 
 
@@ -274,7 +276,7 @@ ELSEWHERE = {
 
 
 MODULES = (
-    batches, behind, citizen, counter, desk, digitise, dossiers, hand_overs, notices, oversight, phone, presenting,
+    batches, behind, citizen, correcting, counter, desk, digitise, dossiers, hand_overs, notices, oversight, phone, presenting,
     records, verifier,
 )  # fmt: skip
 

@@ -11,6 +11,7 @@ from vault.web.pages import (
     batches,
     behind,
     citizen,
+    correcting,
     counter,
     desk,
     digitise,
@@ -41,6 +42,7 @@ for part in (
     behind,
     phone,
     presenting,
+    correcting,
     citizen,
     verifier,
 ):

@@ -276,8 +276,8 @@ ELSEWHERE = {
 
 
 MODULES = (
-    batches, behind, citizen, correcting, counter, desk, digitise, dossiers, hand_overs, notices, oversight, phone, presenting,
-    records, verifier,
+    batches, behind, citizen, correcting, counter, desk, digitise, dossiers, hand_overs, notices, oversight, phone,
+    presenting, records, verifier,
 )  # fmt: skip
 
 

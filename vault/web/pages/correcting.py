@@ -24,7 +24,7 @@ from vault.web.errors import status_of
 from vault.web.html import render
 from vault.web.pages.desk import type_name
 from vault.web.pages.reading import date_fields, labels_of, shown, stored, word_of
-from vault.web.session import SignedIn, TheApp, TheLanguage
+from vault.web.session import SignedIn, TheApp, language_of
 
 router = APIRouter(prefix="/cua-toi", include_in_schema=False)
 SEE_OTHER = 303
@@ -81,7 +81,7 @@ def correction_form(request: Request, code: str, actor: SignedIn, app: TheApp) -
 
 
 @router.post("/{code}/dinh-chinh")
-def ask(request: Request, code: str, actor: SignedIn, app: TheApp, language: TheLanguage, form: Posted) -> Response:
+def ask(request: Request, code: str, actor: SignedIn, app: TheApp, form: Posted) -> Response:
     """Open a case with what differs."""
     record = _own(code, actor, app)
     dates = date_fields(record.type_code, app)
@@ -95,7 +95,7 @@ def ask(request: Request, code: str, actor: SignedIn, app: TheApp, language: The
     try:
         open_case(OpenCase(record.code, stated, note), actor=actor, uow=app.uow, clock=app.clock, ids=app.ids)
     except VaultError as error:
-        page = _page(record, typed, note, actor, app, error=say(error.code, language, **error.facts))
+        page = _page(record, typed, note, actor, app, error=say(error.code, language_of(request), **error.facts))
         at = f"/cua-toi/{record.code}/dinh-chinh"
         return render(request, "my_correction.html", page, actor=actor, status=status_of(error), at=at)
     return RedirectResponse(f"/cua-toi/{record.code}/dinh-chinh#cases", SEE_OTHER)

@@ -10,6 +10,7 @@ import pytest
 import qr
 import signing
 from vault.domain.catalogue import ComponentForm, DemandForm, Situation
+from vault.domain.corrections import CaseState
 from vault.domain.holders import HolderRole
 from vault.domain.intake import IntakeState
 from vault.domain.people import Action, Role
@@ -36,6 +37,7 @@ SETS = {
     "ui.pdf": [*(one.value for one in signing.Verdict), *(f"{one.value}.what" for one in signing.Verdict)],
     "ui.reason": [*(one.value for one in signing.Reason), *(one.value for one in qr.Reason)],
     "ui.kind": ["signature", "timestamp", "remnant"],
+    "ui.correction.state": [one.value for one in CaseState],
     "ui.mark": ["SURE", "LOOK", "DOUBT", "NONE"],
 }
 

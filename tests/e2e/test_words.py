@@ -9,6 +9,7 @@ import pytest
 
 import qr
 import signing
+from vault.domain.batches import BatchState
 from vault.domain.catalogue import ComponentForm, DemandForm, Situation
 from vault.domain.corrections import CaseState
 from vault.domain.holders import HolderRole
@@ -37,6 +38,7 @@ SETS = {
     "ui.pdf": [*(one.value for one in signing.Verdict), *(f"{one.value}.what" for one in signing.Verdict)],
     "ui.reason": [*(one.value for one in signing.Reason), *(one.value for one in qr.Reason)],
     "ui.kind": ["signature", "timestamp", "remnant"],
+    "ui.batch.state": [one.value for one in BatchState],
     "ui.correction.state": [one.value for one in CaseState],
     "ui.mark": ["SURE", "LOOK", "DOUBT", "NONE"],
 }

@@ -336,6 +336,8 @@ def _rest() -> Iterator[Any]:
     for chosen in filters:
         yield _call("events", "list", **chosen, limit=50)
     span = {"since": date(2026, 11, 1), "until": date(2026, 11, 22)}
+    yield _call("events", "usages", 7, (RecordCode("r-7"),), since=NOW, until=NOW, offset=0, limit=50)
+    yield _call("events", "oldest")
     yield _call("events", "tally", (AGENCY, "H24.3"), **span)
     yield _call("events", "behind", ASKS[Figure.REUSED], (AGENCY,), **span, limit=100)
     only = {"procedure": "1", "components": ("1.TP01",), "offset": 100}

@@ -105,6 +105,32 @@ class PgEvents:
             query = query.where((t.event.c.holder_id == holder_id) | t.event.c.record_code.in_(about))
         return tuple(event_of(row) for row in self._db.execute(query))
 
+    def usages(
+        self,
+        holder_id: int,
+        about: Sequence[RecordCode],
+        *,
+        since: datetime | None,
+        until: datetime | None,
+        offset: int,
+        limit: int,
+    ) -> tuple[int, tuple[Event, ...]]:
+        """Acts on a holder and on these records, newest first."""
+        where: list[ColumnElement[bool]] = [(t.event.c.holder_id == holder_id) | t.event.c.record_code.in_(about)]
+        if since is not None:
+            where.append(t.event.c.at >= since)
+        if until is not None:
+            where.append(t.event.c.at <= until)
+        total = self._db.execute(select(func.count()).select_from(t.event).where(*where)).scalar_one()
+        rows = self._db.execute(
+            select(t.event).where(*where).order_by(t.event.c.at.desc(), t.event.c.id.desc()).offset(offset).limit(limit)
+        )
+        return int(total), tuple(event_of(row) for row in rows)
+
+    def oldest(self) -> datetime | None:
+        """The time of the oldest event: the one with the smallest number."""
+        return self._db.execute(select(t.event.c.at).order_by(t.event.c.id).limit(1)).scalar_one_or_none()
+
     def tally(self, agency_codes: Sequence[str], *, since: date, until: date) -> tuple[Tally, ...]:
         """Counts by day in Vietnamese time."""
         day = cast(func.timezone(_ZONE, t.event.c.at), Date).label("day")

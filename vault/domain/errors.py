@@ -24,6 +24,8 @@ class VaultError(Exception):
     """Base of everything this program refuses. `code` is stable: partners may match on it."""
 
     kind: Kind = Kind.INVALID
+    told = False
+    """Whether an event of this refusal was written: one refusal, one event."""
 
     def __init__(self, code: str, **facts: object) -> None:
         super().__init__(code)

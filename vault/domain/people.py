@@ -68,6 +68,8 @@ class Action(StrEnum):
     MANAGE_ACCOUNTS = "MANAGE_ACCOUNTS"
     MANAGE_SIGN_IN = "MANAGE_SIGN_IN"
     HOLD = "HOLD"
+    TRACK_USAGE = "TRACK_USAGE"
+    REQUEST = "REQUEST"
     ERASE = "ERASE"
 
 
@@ -139,6 +141,7 @@ _MAY: dict[Role, frozenset[Action]] = {
     Role.GUARDIAN: _OWN | _SIGNED_IN,
     Role.VERIFIER: _SIGNED_IN,
     Role.PARTNER: frozenset({Action.OPEN_DOSSIER, Action.LOOKUP, Action.ATTACH, Action.VIEW_RECORD, Action.DOWNLOAD})
+    | frozenset({Action.TRACK_USAGE})
     | _SIGNED_IN,
     Role.ANONYMOUS: _ANYBODY,
     Role.SYSTEM: frozenset({Action.READ, Action.SEAL, Action.RENEW_SEAL}),

@@ -359,6 +359,23 @@ class Events(Protocol):
         """The newest first, by any of the filters; `about` adds events on these records to those of the holder."""
         ...
 
+    def usages(
+        self,
+        holder_id: int,
+        about: Sequence[RecordCode],
+        *,
+        since: datetime | None,
+        until: datetime | None,
+        offset: int,
+        limit: int,
+    ) -> tuple[int, tuple[Event, ...]]:
+        """How many acts there are on a holder and on these records in that time, and a part of them, newest first."""
+        ...
+
+    def oldest(self) -> datetime | None:
+        """The time of the oldest event."""
+        ...
+
     def tally(self, agency_codes: Sequence[str], *, since: date, until: date) -> tuple[Tally, ...]:
         """Acts that oversight counts (`kpi.COUNTED`), by day of Viet Nam, agency, procedure, component, outcome, code.
 

@@ -7,8 +7,10 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from vault.domain.audit import Event, Outcome
-from vault.domain.errors import Conflict, Forbidden, Invalid, NotFound
-from vault.ports import UnitOfWork
+from vault.domain.errors import Conflict, Forbidden, Invalid, Kind, NotFound, VaultError
+from vault.domain.ids import RecordCode
+from vault.domain.people import Action, Actor, Role
+from vault.ports import Clock, UnitOfWork
 
 
 @contextmanager
@@ -17,6 +19,36 @@ def recorded(uow: UnitOfWork, event: Event) -> Iterator[None]:
     try:
         yield
     except (Invalid, Forbidden, NotFound, Conflict) as refusal:
-        with uow.begin() as tx:
-            tx.events.add(replace(event, outcome=Outcome.REFUSED, code=refusal.code))
+        if not refusal.told:
+            with uow.begin() as tx:
+                tx.events.add(replace(event, outcome=Outcome.REFUSED, code=refusal.code))
+            refusal.told = True
         raise
+
+
+def note_refusal(
+    refusal: VaultError, *, actor: Actor, record: RecordCode | None, what: str, uow: UnitOfWork, clock: Clock
+) -> None:
+    """Write the event of a refusal that no use case wrote: a role that may not, a name that is none.
+
+    Strangers' requests that were never let in leave no event: anybody could fill the log with them. What strangers may
+    ask (a check, a code, a sign-in) is written by its use case, done or refused.
+    """
+    if refusal.told or refusal.kind is Kind.UNAVAILABLE or actor.role is Role.ANONYMOUS:
+        return
+    with uow.begin() as tx:
+        known = record is not None and tx.records.find(record) is not None
+        holder_id = tx.records.first_holder(record) if record is not None and known else None
+        tx.events.add(
+            Event(
+                clock.now(),
+                actor,
+                Action.REQUEST,
+                Outcome.REFUSED,
+                refusal.code,
+                record=record if known else None,
+                holder_id=holder_id,
+                details={"what": what},
+            )
+        )
+    refusal.told = True

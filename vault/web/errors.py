@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -13,8 +14,10 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from vault import messages
-from vault.domain.errors import Kind, VaultError
+from vault.domain.errors import Kind, Unavailable, VaultError
+from vault.domain.ids import RecordCode, normal_record_code
 from vault.domain.people import STRANGER, Actor
+from vault.usecases.refusals import note_refusal
 from vault.web import headers
 from vault.web.html import home_of, render
 from vault.web.session import actor_or_stranger, app_of, language_of
@@ -39,6 +42,8 @@ def status_of(error: VaultError) -> int:
     """The HTTP status; asking to sign in is 401, asking to wait is 429."""
     if error.code in _LIMITED:
         return 429
+    if error.code == "TRACKER_REQUEST":  # its protocol names this status
+        return 400
     return 401 if error.code in _UNAUTHENTICATED else STATUS[error.kind]
 
 
@@ -105,11 +110,30 @@ def _whoever(request: Request) -> Actor:
         return STRANGER
 
 
+def _note(request: Request, error: VaultError) -> None:
+    """A refusal that nobody wrote down yet is an event too; a log that is down does not change the answer."""
+    route = request.scope.get("route")
+    what = f"{request.method} {getattr(route, 'path', '')}"
+    code = str(request.path_params.get("code", ""))
+    with suppress(Unavailable):
+        app = app_of(request)
+        actor = _whoever(request)
+        note_refusal(error, actor=actor, record=_record(code), what=what, uow=app.uow, clock=app.clock)
+
+
+def _record(code: str) -> RecordCode | None:
+    try:
+        return normal_record_code(code) if code else None
+    except VaultError:
+        return None
+
+
 def install(app: FastAPI) -> None:
     """One handler for each tree of errors that may reach the edge of the API."""
 
     @app.exception_handler(VaultError)
     def _ours(request: Request, error: VaultError) -> Response:
+        _note(request, error)
         return problem(request, status=status_of(error), code=error.code, facts=dict(error.facts))
 
     @app.exception_handler(RequestValidationError)

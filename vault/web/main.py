@@ -12,7 +12,7 @@ import qr
 from vault import __version__, telemetry
 from vault.bootstrap import UNFIT, App, build, require_production_ready
 from vault.domain.errors import Unavailable
-from vault.web import api, body, errors, headers, health, pages, public, seen
+from vault.web import api, body, errors, headers, health, pages, public, seen, tracker
 
 _LOG = logging.getLogger(__name__)
 _STATIC = Path(__file__).parent / "static"
@@ -45,6 +45,7 @@ def create(vault: App | None = None) -> FastAPI:
     seen.install(web)
     web.include_router(health.router)
     web.include_router(public.router)
+    web.include_router(tracker.router)
     web.include_router(api.router)
     web.include_router(pages.router)
     web.mount("/static/qr", StaticFiles(directory=Path(qr.__file__).parent / "browser"), name="qr")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from typing import cast
 
 import httpx
 import yaml
@@ -22,13 +23,14 @@ from vault import catalogue as catalogue_data
 from vault import telemetry
 from vault.blobs import EncryptedBlobs, S3Files, S3Settings, S3Store
 from vault.config import Settings
-from vault.db import ROLE, PostgresUnitOfWork, upgrade, works_as
+from vault.db import ROLE, PostgresUnitOfWork, WalledUnitOfWork, upgrade, works_as
 from vault.domain.catalogue import Catalogue
 from vault.domain.errors import Conflict, Invalid, Unavailable
 from vault.domain.holders import HolderId
 from vault.domain.passwords import hash_password, password_fits
 from vault.domain.people import Actor, Role
 from vault.domain.vitals import Expiry, Look
+from vault.identity import OidcDesk, Provider, WebAuthnDesk
 from vault.keys import (
     FileCredentialDesk,
     FileKeyService,
@@ -346,12 +348,57 @@ class App:
             role = works_as(connection)
         return role, role == ROLE
 
+    @cached_property
+    def passkeys(self) -> WebAuthnDesk:
+        """WebAuthn."""
+        return WebAuthnDesk(self.settings.system_name)
+
+    @cached_property
+    def identities(self) -> OidcDesk:
+        """The identity providers of the settings."""
+        settings = self.settings
+        try:
+            providers = [
+                Provider(
+                    **one.model_dump(exclude={"client_secret", "roles"}),
+                    client_secret=one.client_secret.get_secret_value(),
+                    roles={theirs: Role(ours) for theirs, ours in one.roles.items()},
+                )
+                for one in settings.identity_providers
+            ]
+        except ValueError as error:
+            raise Invalid("SETTINGS_WRONG", names="VAULT_IDENTITY_PROVIDERS") from error
+        loopback = settings.environment == "development"
+        # Answers of a provider are small and near; a redirect of one would be another provider.
+        http = httpx.Client(timeout=10, follow_redirects=False)
+        return OidcDesk(providers, http=http, clock=self.clock.now, loopback=loopback)
+
     def close(self) -> None:
         """Give back what was opened: connections, and the engines' children."""
         opened = vars(self)
-        for name in ("uow", "engines"):
+        for name in ("uow", "engines", "identities"):
             if name in opened:
                 opened[name].close()
+
+
+class _Acting:
+    """An `App` whose transactions stand behind one actor's walls; everything else is the app's own."""
+
+    def __init__(self, app: App, actor: Actor) -> None:
+        self._app = app
+        self._actor = actor
+
+    @property
+    def uow(self) -> WalledUnitOfWork:
+        return self._app.uow.acting(self._actor)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._app, name)
+
+
+def acting(app: App, actor: Actor) -> App:
+    """The app for one request: `uow` sees what the actor may see, below everything that the use cases check."""
+    return cast("App", _Acting(app, actor))
 
 
 def build(settings: Settings | None = None) -> App:

@@ -7,10 +7,11 @@ defaults. So a URL given by environment always wins over an embedded server.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import (
     BaseSettings,
     JsonConfigSettingsSource,
@@ -26,6 +27,32 @@ class _Home(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="VAULT_", extra="ignore")
     home: Path = Path(".vault")
     secrets: Path | None = None
+
+
+class IdentityProvider(BaseModel):
+    """An OpenID Connect provider: STAFF (a province's Keycloak) or CITIZEN (VNeID-like, with levels 1 to 4)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9-]{1,30}$", description="In addresses.")
+    label: str = Field(description="On the button.")
+    issuer: str = Field(description="Its issuer URL, exactly as it names itself.")
+    client_id: str = Field(description="Our client there.")
+    client_secret: SecretStr = Field(default=SecretStr(""), description="Empty for a public client (PKCE alone).")
+    kind: Literal["STAFF", "CITIZEN"] = Field(description="Whom it vouches for.")
+    scope: str = Field(default="openid profile", description="What is asked for.")
+    algorithms: tuple[str, ...] = Field(default=("RS256", "PS256", "ES256"), description="Signatures believed.")
+    roles: dict[str, str] = Field(default_factory=dict, description="Its roles -> ours, the first that fits counts.")
+    agency_claim: str = Field(default="agency_code", description="Claim with the agency's code (STAFF).")
+    agencies: tuple[str, ...] = Field(default=(), description="Agencies it may speak for; none: any.")
+    number_claim: str = Field(default="citizen_id", description="Claim with the personal number (CITIZEN).")
+    level_claim: str = Field(default="acr", description="Claim with the level of the electronic identity (CITIZEN).")
+    levels: dict[str, int] = Field(
+        default_factory=lambda: {str(one): one for one in (1, 2, 3, 4)}, description="What that claim says -> 1 to 4."
+    )
+    least_level: int = Field(default=2, ge=1, le=4, description="Below it nobody gets in (not verified in law).")
+    strong_level: int = Field(default=3, ge=1, le=4, description="From it the sign-in counts as two factors.")
+    strong_acr: tuple[str, ...] = Field(default=(), description="acr values that count as two factors (STAFF).")
 
 
 class Settings(BaseSettings):
@@ -76,6 +103,15 @@ class Settings(BaseSettings):
     agency_name: str = Field(default="UBND phường Mẫu", description="Its name on seals and conversion marks.")
     secure_cookies: bool = Field(default=False, description="Set the Secure flag; required behind TLS.")
     session_hours: int = Field(default=8, description="How long a sign-in lasts.")
+    session_idle_minutes: int = Field(default=60, description="After how long without use a sign-in ends.")
+    step_up_minutes: int | None = Field(
+        default=None,
+        description="How recent the sign-in of whoever seals or revokes must be; default: 15 with two factors in "
+        "production, the whole sign-in in development.",
+    )
+    identity_providers: tuple[IdentityProvider, ...] = Field(
+        default=(), description="OpenID Connect providers, as a JSON list (a file of the secrets folder may hold it)."
+    )
     undo_seconds: int = Field(
         default=4,
         ge=0,
@@ -188,6 +224,18 @@ class Settings(BaseSettings):
     def qr_host(self) -> str:
         """Host that QR credentials name and that verifiers pin."""
         return self.public_host or f"{self.http_host}:{self.http_port}"
+
+    @property
+    def public_url(self) -> str:
+        """The address that browsers open: https wherever cookies are marked Secure."""
+        return f"{'https' if self.secure_cookies else 'http'}://{self.qr_host}"
+
+    @property
+    def step_up(self) -> timedelta:
+        """How recent a proof of who sits there must be for sealing and revoking."""
+        if self.step_up_minutes is not None:
+            return timedelta(minutes=self.step_up_minutes)
+        return timedelta(minutes=15) if self.environment == "production" else timedelta(hours=self.session_hours)
 
     @property
     def local_url(self) -> str:

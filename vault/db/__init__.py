@@ -2,6 +2,6 @@
 
 from vault.db.migrate import upgrade
 from vault.db.rights import ROLE, works_as
-from vault.db.uow import PostgresUnitOfWork
+from vault.db.uow import PostgresUnitOfWork, WalledUnitOfWork
 
-__all__ = ["ROLE", "PostgresUnitOfWork", "upgrade", "works_as"]
+__all__ = ["ROLE", "PostgresUnitOfWork", "WalledUnitOfWork", "upgrade", "works_as"]

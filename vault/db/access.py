@@ -61,13 +61,16 @@ class PgAccess:
         )
         d = t.dossier.c
         rows = self._db.execute(
-            select(d.code, d.procedure_code, d.opened_at, d.due_on).where(
+            select(d.code, d.procedure_code, d.opened_at, d.due_on, d.closed_at).where(
                 d.agency_code == agency_code,
                 d.opened_at > now - DOSSIER_WITHOUT_DUE,
                 or_(d.holder_id == any_(people), d.code.in_(party)),
             )
         )
-        return tuple(DossierRef(DossierCode(row.code), row.procedure_code, row.opened_at, row.due_on) for row in rows)
+        return tuple(
+            DossierRef(DossierCode(row.code), row.procedure_code, row.opened_at, row.due_on, row.closed_at)
+            for row in rows
+        )
 
     def _presented(self, actor: Actor, record: RecordCode, now: datetime) -> datetime | None:
         """When this very reader last redeemed a code, or checked a credential, that the holder showed."""

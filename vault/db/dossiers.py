@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from vault.db import tables as t
 from vault.db.codec import AnyRow, AnySelect, from_json, to_json
+from vault.db.walls import Walls
 from vault.domain.catalogue import DemandForm
 from vault.domain.dossiers import Attachment, Closing, Demand, Dossier, Notice, NoticeItem, Party
 from vault.domain.errors import NotFound
@@ -170,8 +171,9 @@ def dossier_of(row: AnyRow) -> Dossier:
 class PgDossiers:
     """`ports.Dossiers` on PostgreSQL."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, walls: Walls | None = None) -> None:
         self._db = connection
+        self._walls = walls
 
     def add(self, dossier: Dossier) -> None:
         """Add a new dossier with the people in it."""
@@ -218,7 +220,10 @@ class PgDossiers:
         row = self._db.execute(_ONE, {"one": code}).one_or_none()
         if row is None:
             raise NotFound("DOSSIER")
-        return dossier_of(row)
+        dossier = dossier_of(row)
+        if self._walls is not None:  # who holds the dossier may look up the papers of its people, wherever they lie
+            self._walls.widen(dossier.people)
+        return dossier
 
     def list(self, agency_code: str, *, limit: int) -> tuple[Dossier, ...]:
         """The newest first."""

@@ -42,7 +42,8 @@ def event_of(row: AnyRow) -> Event:
     )
 
 
-_ADD = insert(t.event)
+# inline: else SQLAlchemy reads the row's number back, and nobody reads back a refusal beyond their own walls
+_ADD = insert(t.event).inline()
 
 
 class PgEvents:

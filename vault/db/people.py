@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, text, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from vault.db import tables as t
 from vault.db.codec import AnyRow
+from vault.db.walls import Walls
 from vault.domain.errors import Conflict
 from vault.domain.holders import HolderAlias, HolderId, HolderKind, HolderLink, HolderRole
 from vault.domain.people import Actor, Role
+from vault.domain.sign_in import SessionFacts, Strength, session_id
 from vault.ports import Account
 
 _ACTOR = (t.account.c.id, t.account.c.name, t.account.c.role, t.account.c.agency_code, t.account.c.holder_id)
@@ -29,20 +32,34 @@ _AGENCIES = text(
 )
 
 
-_ACTOR_OF = (
-    select(*_ACTOR)
-    .join(t.session, t.session.c.account_id == t.account.c.id)
-    .where(
-        t.session.c.token_hash == bindparam("token"),
-        t.session.c.expires_at > bindparam("now"),
-        ~t.account.c.disabled,
-    )
-)
-
-
 def actor_of_row(row: AnyRow) -> Actor:
     """The actor in a row of an account."""
     return Actor(row.id, row.name, Role(row.role), row.agency_code, row.holder_id)
+
+
+_LIVING = select(
+    *_ACTOR,
+    *(column for column in t.session.c if column.name != "account_id"),
+).join(t.session, t.session.c.account_id == t.account.c.id)
+_SESSION = _LIVING.where(
+    t.session.c.token_hash == bindparam("token_hash"),
+    t.session.c.expires_at > bindparam("at"),
+    ~t.account.c.disabled,
+)
+
+
+def _session(row: AnyRow) -> SessionFacts:
+    return SessionFacts(
+        id=session_id(row.token_hash),
+        actor=actor_of_row(row),
+        strength=Strength(row.strength),
+        strong_at=row.strong_at or row.created_at,
+        created_at=row.created_at,
+        seen_at=row.seen_at or row.created_at,
+        expires_at=row.expires_at,
+        agent=row.agent,
+        bound=row.bound,
+    )
 
 
 class PgAccounts:
@@ -81,17 +98,96 @@ class PgAccounts:
         """Agencies that have an account, each found by one step in the index instead of by reading every account."""
         return tuple(self._db.execute(_AGENCIES).scalars())
 
-    def open_session(self, token_hash: str, account_id: str, *, at: datetime, expires_at: datetime) -> None:
+    def open_session(
+        self,
+        token_hash: str,
+        account_id: str,
+        *,
+        at: datetime,
+        expires_at: datetime,
+        strength: Strength = Strength.PASSWORD,
+        agent: str = "",
+        bound: str | None = None,
+    ) -> None:
         """Start a session and forget the ones that have run out."""
         self._db.execute(delete(t.session).where(t.session.c.expires_at < at))
         self._db.execute(
-            insert(t.session).values(token_hash=token_hash, account_id=account_id, created_at=at, expires_at=expires_at)
+            insert(t.session).values(
+                token_hash=token_hash,
+                account_id=account_id,
+                created_at=at,
+                expires_at=expires_at,
+                strength=int(strength),
+                strong_at=at,
+                seen_at=at,
+                agent=agent,
+                bound=bound,
+            )
         )
 
     def actor_of(self, token_hash: str, *, at: datetime) -> Actor | None:
         """Who holds the session."""
-        row = self._db.execute(_ACTOR_OF, {"token": token_hash, "now": at}).one_or_none()
-        return None if row is None else actor_of_row(row)
+        found = self.session_of(token_hash, at=at)
+        return None if found is None else found.actor
+
+    def session_of(self, token_hash: str, *, at: datetime) -> SessionFacts | None:
+        """The session, if it lives."""
+        row = self._db.execute(_SESSION, {"token_hash": token_hash, "at": at}).one_or_none()
+        return None if row is None else _session(row)
+
+    def sessions_of(self, account_id: str, *, at: datetime) -> tuple[SessionFacts, ...]:
+        """Newest first."""
+        mine = t.session.c.account_id == account_id
+        query = _LIVING.where(mine, t.session.c.expires_at > at).order_by(t.session.c.created_at.desc())
+        return tuple(_session(row) for row in self._db.execute(query))
+
+    def seen(self, token_hash: str, *, at: datetime) -> None:
+        """It is in use."""
+        self._db.execute(update(t.session).where(t.session.c.token_hash == token_hash).values(seen_at=at))
+
+    def strengthen(self, token_hash: str, strength: Strength, *, at: datetime) -> None:
+        """Who sits there was asked again."""
+        self._db.execute(
+            update(t.session)
+            .where(t.session.c.token_hash == token_hash)
+            .values(strength=func.greatest(t.session.c.strength, int(strength)), strong_at=at)
+        )
+
+    def end_sessions(self, account_id: str, *, only: str | None = None, but: str | None = None) -> int:
+        """By the names of `SessionFacts.id`; all of them without one."""
+        mine = select(t.session.c.token_hash).where(t.session.c.account_id == account_id)
+        hashes = [
+            one
+            for one in self._db.execute(mine).scalars()
+            if (only is None or session_id(one) == only) and (but is None or session_id(one) != but)
+        ]
+        self._db.execute(delete(t.session).where(t.session.c.token_hash.in_(hashes)))
+        return len(hashes)
+
+    def by_id(self, account_id: str) -> Account | None:
+        """The account, unless it is disabled."""
+        query = select(*_ACTOR, t.account.c.username, t.account.c.password_hash).where(
+            t.account.c.id == account_id, ~t.account.c.disabled
+        )
+        row = self._db.execute(query).one_or_none()
+        return None if row is None else Account(actor_of_row(row), row.username, row.password_hash)
+
+    def keep(self, account: Account) -> Account | None:
+        """Add or renew; a disabled one stays disabled and is not given."""
+        values = {
+            "name": account.actor.name,
+            "role": account.actor.role.value,
+            "agency_code": account.actor.agency_code,
+            "holder_id": account.actor.holder_id,
+        }
+        self._db.execute(
+            upsert(t.account)
+            .values(
+                id=account.actor.account_id, username=account.username, password_hash=account.password_hash, **values
+            )
+            .on_conflict_do_update(index_elements=["id"], set_=values)
+        )
+        return self.by_id(account.actor.account_id)
 
     def end_session(self, token_hash: str) -> None:
         """End it."""
@@ -101,8 +197,9 @@ class PgAccounts:
 class PgHolders:
     """`ports.Holders` on PostgreSQL."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, walls: Walls | None = None) -> None:
         self._db = connection
+        self._walls = walls
 
     def ensure(self, number: HolderId, name: str, *, at: datetime) -> int:
         """The holder with this number; the unique key decides between two callers at once."""
@@ -152,7 +249,11 @@ class PgHolders:
         return HolderLink(HolderRole.SUBJECT, HolderKind(main.kind), main.number, main.name, aliases)
 
     def tie(self, holder_id: int, alias: HolderAlias) -> None:
-        """Keep another number; a holder who was known by it alone becomes this one."""
+        """Keep another number; a holder who was known by it alone becomes this one, in every agency's papers."""
+        with self._walls.lowered() if self._walls else nullcontext():
+            self._tie(holder_id, alias)
+
+    def _tie(self, holder_id: int, alias: HolderAlias) -> None:
         given = {"valid_from": alias.valid_from, "valid_to": alias.valid_to, "source": alias.source}
         self._db.execute(
             upsert(t.holder_identifier)

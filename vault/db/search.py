@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 
 from sqlalchemy import (
     BigInteger,
@@ -22,6 +23,7 @@ from vault.db import tables as t
 from vault.db.codec import AnySelect
 from vault.db.records import query as records
 from vault.db.records import record_of
+from vault.db.walls import Walls
 from vault.domain.search import SearchQuery, agency_word
 from vault.ports import Hit
 
@@ -38,11 +40,18 @@ def _all_of(words: Sequence[str]) -> str:
 class PgSearch:
     """`ports.Search` on PostgreSQL."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, walls: Walls | None = None) -> None:
         self._db = connection
+        self._walls = walls
 
     def find(self, asked: SearchQuery, *, agency_code: str, people: Sequence[int], limit: int) -> tuple[Hit, ...]:
         """Tier by tier, until enough is found: exact spelling, without marks, part of a number."""
+        with self._walls.lowered() if self._walls else nullcontext():
+            found = self._find(asked, agency_code=agency_code, people=people, limit=limit)
+        return self._hits(found, limit)
+
+    def _find(self, asked: SearchQuery, *, agency_code: str, people: Sequence[int], limit: int) -> dict[bytes, bool]:
+        """Record ids only: what they stand for is read behind the walls again."""
         found: dict[bytes, bool] = {}
         tiers = [(_all_of(asked.spelled), True)]
         if asked.number_key:
@@ -56,7 +65,7 @@ class PgSearch:
                     self._add(found, _by_words(words, scope, agency_code, limit), exact=exact)
         if asked.number_key and len(asked.number_key) >= _LEAST and len(found) < limit:
             self._add(found, _by_number(asked.number_key, agency_code, limit), exact=False)
-        return self._hits(found, limit)
+        return found
 
     def _add(self, found: dict[bytes, bool], query: AnySelect, *, exact: bool) -> None:
         for record_id in self._db.execute(query).scalars():

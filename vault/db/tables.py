@@ -84,7 +84,50 @@ session = Table(
     Column("account_id", Text, ForeignKey("account.id", ondelete="CASCADE"), nullable=False, index=True),
     _at("created_at"),
     _at("expires_at"),
+    Column("strength", SmallInteger, nullable=False, server_default="1"),
+    _at("strong_at", nullable=True),
+    _at("seen_at", nullable=True),
+    Column("agent", Text, nullable=False, server_default=""),
+    Column("bound", Text),
     Index("ix_session_expires_at", "expires_at"),
+)
+
+second_factor = Table(
+    "second_factor",
+    metadata,
+    Column("account_id", Text, ForeignKey("account.id", ondelete="CASCADE"), primary_key=True),
+    Column("secret", LargeBinary, nullable=False),
+    _at("confirmed_at", nullable=True),
+    Column("last_step", BigInteger),
+)
+
+recovery_code = Table(
+    "recovery_code",
+    metadata,
+    Column("account_id", Text, ForeignKey("account.id", ondelete="CASCADE"), primary_key=True),
+    Column("digest", Text, primary_key=True),
+)
+
+passkey = Table(
+    "passkey",
+    metadata,
+    Column("credential_id", LargeBinary, primary_key=True),
+    Column("account_id", Text, ForeignKey("account.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("public_key", LargeBinary, nullable=False),
+    Column("sign_count", BigInteger, nullable=False),
+    Column("name", Text, nullable=False),
+    _at("created_at"),
+    _at("last_used_at", nullable=True),
+)
+
+sign_in_step = Table(
+    "sign_in_step",
+    metadata,
+    Column("step_hash", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("account_id", Text, ForeignKey("account.id", ondelete="CASCADE"), index=True),
+    Column("data", JSONB, nullable=False),
+    Column("expires_at", DateTime(timezone=True), nullable=False, index=True),
 )
 
 intake = Table(
@@ -588,12 +631,16 @@ __all__ = [
     "log_queue",
     "metadata",
     "notice",
+    "passkey",
     "record",
     "record_holder",
     "record_search",
     "record_version",
+    "recovery_code",
+    "second_factor",
     "session",
     "share",
     "share_try",
+    "sign_in_step",
     "status_slot",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from time import monotonic
 
@@ -33,11 +33,14 @@ from vault.db.records import PgRecords
 from vault.db.rights import work_as_role
 from vault.db.search import PgSearch
 from vault.db.shares import PgShares
+from vault.db.sign_in import PgSignIns
 from vault.db.texts import PgTexts
 from vault.db.vitals import PgVitals
+from vault.db.walls import Walls
 from vault.domain.audit import Event
 from vault.domain.errors import Invalid, Unavailable
-from vault.ports import KeyService
+from vault.domain.people import Actor
+from vault.ports import KeyService, Reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,7 @@ class PgTx:
     log: PgLogRows
     shares: PgShares
     access: PgAccess
+    sign_ins: PgSignIns
     vitals: PgVitals
     consents: PgConsents
     hand_ins: PgHandIns
@@ -72,6 +76,8 @@ def _tx(
     service: KeyService | None,
     acts: list[Event] | None = None,
     carried: Carried = dict,
+    *,
+    walls: Walls | None = None,
 ) -> PgTx:
     keys = PgBlobKeys(connection)
     texts = PgTexts(keys, service)
@@ -79,16 +85,17 @@ def _tx(
         batches=PgBatches(connection),
         hand_overs=PgHandOvers(connection, texts),
         accounts=PgAccounts(connection),
-        holders=PgHolders(connection),
+        holders=PgHolders(connection, walls),
         intakes=PgIntakes(connection, texts),
         records=PgRecords(connection, texts),
-        dossiers=PgDossiers(connection),
+        dossiers=PgDossiers(connection, walls),
         events=PgEvents(connection, acts),
-        search=PgSearch(connection),
+        search=PgSearch(connection, walls),
         jobs=PgJobs(connection, queue, carried),
         log=PgLogRows(connection),
         shares=PgShares(connection),
         access=PgAccess(connection),
+        sign_ins=PgSignIns(connection),
         vitals=PgVitals(connection),
         consents=PgConsents(connection),
         hand_ins=PgHandIns(connection, texts),
@@ -158,16 +165,29 @@ class PostgresUnitOfWork:
         """The repositories over a connection of this engine whose transaction somebody else ends."""
         return _tx(connection, self._queue, self._service)
 
+    def acting(self, actor: Actor) -> WalledUnitOfWork:
+        """The same database as this actor may see it."""
+        return WalledUnitOfWork(self, actor)
+
+    def begin(self, reach: Reach = Reach.OWN) -> AbstractContextManager[PgTx]:
+        """One transaction as the owner of the tables, for whom there are no walls: worker, commands, sequencer."""
+        del reach
+        return self.transaction(None)
+
     @contextmanager
-    def begin(self) -> Iterator[PgTx]:
-        """One transaction. Vendor errors become ours here and nowhere else: `Unavailable` (`DATABASE_DOWN`) when the
-        database does not answer or gives no connection, `Invalid` (`DATA_REFUSED`) for text that it cannot hold: a NUL,
-        half of a surrogate pair.
-        """  # noqa: D205 - one sentence that does not fit one line
+    def transaction(self, walls: Walls | None) -> Iterator[PgTx]:
+        """One transaction, inside walls if there are any. Vendor errors become ours here and nowhere else.
+
+        `Unavailable` (`DATABASE_DOWN`) when the database does not answer or gives no connection, `Invalid`
+        (`DATA_REFUSED`) for text that it cannot hold: a NUL, half of a surrogate pair.
+        """
         try:
             acts: list[Event] = []
             with self._engine.begin() as connection:
-                yield _tx(connection, self._queue, self._service, acts, self._carried)
+                if walls is not None:
+                    walls = walls.over(connection)
+                    walls.raise_()
+                yield _tx(connection, self._queue, self._service, acts, self._carried, walls=walls)
             for act in acts:
                 self._seen(act)
         except (DataError, UnicodeEncodeError) as error:
@@ -190,3 +210,15 @@ class PostgresUnitOfWork:
     def close(self) -> None:
         """Give all connections back."""
         self._engine.dispose()
+
+
+class WalledUnitOfWork:
+    """`ports.UnitOfWork` of one actor: the role that owns nothing, on the actor's side of every wall."""
+
+    def __init__(self, whole: PostgresUnitOfWork, actor: Actor) -> None:
+        self._whole = whole
+        self._actor = actor
+
+    def begin(self, reach: Reach = Reach.OWN) -> AbstractContextManager[PgTx]:
+        """One transaction; whatever it asks, rows beyond `reach` are not there."""
+        return self._whole.transaction(Walls.of(self._actor, reach))

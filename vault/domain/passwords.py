@@ -21,7 +21,9 @@ def hash_password(password: str, *, salt: str) -> str:
 
 
 def password_fits(password: str, stored: str) -> bool:
-    """Whether the pass word is the one that was hashed."""
+    """Whether the pass word is the one that was hashed; none fits an account that has none, and that takes as long."""
+    if not stored.startswith("scrypt$"):
+        return password_fits(password, NOBODY) and False
     _, n, r, p, salt, digest = stored.split("$")
     return hmac.compare_digest(_derive(password, salt.encode(), int(n), int(r), int(p)).hex(), digest)
 

@@ -122,16 +122,18 @@ class Postgres:
         program works as `vault_app`, which may neither change nor delete an event (`vault.db.rights`).
         """
         mark = self.home / "postgres" / "role"
-        digest = hashlib.sha256(f"2 {password}".encode()).hexdigest()  # 2: with the role that the program works as
-        if mark.exists() and mark.read_text(encoding="ascii") == digest:
-            return
         script = (
             "CREATE ROLE vault LOGIN\n"
             f"ALTER ROLE vault PASSWORD '{password}'\n"  # hexadecimal digits, made by state.py
             "CREATE DATABASE vault OWNER vault\n"
             "CREATE ROLE vault_app NOLOGIN\n"
             "GRANT vault_app TO vault\n"
+            "CREATE ROLE vault_program NOLOGIN\n"  # what the web's requests run as: migration 0014
+            "GRANT vault_program TO vault\n"
         )
+        digest = hashlib.sha256(script.encode()).hexdigest()
+        if mark.exists() and mark.read_text(encoding="ascii") == digest:
+            return
         made = _run("postgres", "--single", "-D", str(self.data), "postgres", words=script)
         faults = [line for line in made.stderr.splitlines() if "ERROR:" in line and "already exists" not in line]
         if made.returncode != 0 or faults:

@@ -24,11 +24,13 @@ from vault.domain.records import Record, RecordVersion, StatusSlot
 from vault.domain.rescans import Likeness
 from vault.domain.search import SearchQuery
 from vault.domain.shares import Share
+from vault.domain.sign_in import SessionFacts, Strength
 from vault.domain.states import RecordState
 from vault.domain.vitals import Vitals
 from vault.ports.cases import Corrections, Forms
 from vault.ports.citizens import Consents, HandIns
 from vault.ports.lasting import BlobKeys, Holds, LogRows
+from vault.ports.sign_in import SignIns
 from vault.ports.tray import Batches, HandOvers
 
 
@@ -56,8 +58,49 @@ class Accounts(Protocol):
         """Codes of the agencies that have an account here."""
         ...
 
-    def open_session(self, token_hash: str, account_id: str, *, at: datetime, expires_at: datetime) -> None:
-        """Start a session."""
+    def by_id(self, account_id: str) -> Account | None:
+        """The account, unless it is disabled."""
+        ...
+
+    def keep(self, account: Account) -> Account | None:
+        """Add the account of somebody whom an identity provider vouches for, or renew what it says of them.
+
+        None when it was disabled here.
+        """
+        ...
+
+    def open_session(
+        self,
+        token_hash: str,
+        account_id: str,
+        *,
+        at: datetime,
+        expires_at: datetime,
+        strength: Strength = Strength.PASSWORD,
+        agent: str = "",
+        bound: str | None = None,
+    ) -> None:
+        """Start a session; with `bound` it belongs to one browser (`domain.sign_in.agent_digest`)."""
+        ...
+
+    def session_of(self, token_hash: str, *, at: datetime) -> SessionFacts | None:
+        """The session, if it lives."""
+        ...
+
+    def sessions_of(self, account_id: str, *, at: datetime) -> tuple[SessionFacts, ...]:
+        """The living sessions of an account, newest first."""
+        ...
+
+    def seen(self, token_hash: str, *, at: datetime) -> None:
+        """Keep that the session is in use."""
+        ...
+
+    def strengthen(self, token_hash: str, strength: Strength, *, at: datetime) -> None:
+        """Keep that its person was asked again; a session never becomes weaker."""
+        ...
+
+    def end_sessions(self, account_id: str, *, only: str | None = None, but: str | None = None) -> int:
+        """End the account's sessions: one by its id, all but one, or all; how many."""
         ...
 
     def actor_of(self, token_hash: str, *, at: datetime) -> Actor | None:
@@ -569,6 +612,8 @@ class Tx(Protocol):
     @property
     def log(self) -> LogRows: ...  # noqa: D102 - the same
     @property
+    def sign_ins(self) -> SignIns: ...  # noqa: D102 - the same
+    @property
     def access(self) -> AccessRows: ...  # noqa: D102 - the same
     @property
     def shares(self) -> Shares: ...  # noqa: D102 - the same
@@ -588,9 +633,23 @@ class Tx(Protocol):
     def forms(self) -> Forms: ...  # noqa: D102 - the same
 
 
+class Reach(StrEnum):
+    """How far one transaction of an actor reaches, below everything that the program checks."""
+
+    OWN = "OWN"
+    """The actor's agency, or the actor's own papers; and papers of the people of a dossier that was loaded in it."""
+    BELOW = "BELOW"
+    """As OWN, and for oversight the dossiers and events of the agencies below (whose code continues the actor's)."""
+    SHOWN = "SHOWN"
+    """Any paper and any share: somebody shows it, by a code of 64 random bits, a signature, or a code of a minute."""
+
+
 class UnitOfWork(Protocol):
     """One use case, one transaction."""
 
-    def begin(self) -> AbstractContextManager[Tx]:
-        """Commit at the end of the block, roll back on any exception; `Unavailable` when the database is down."""
+    def begin(self, reach: Reach = Reach.OWN) -> AbstractContextManager[Tx]:
+        """Commit at the end of the block, roll back on any exception; `Unavailable` when the database is down.
+
+        In a request rows beyond `reach` are not there, whatever is asked (row-level security); elsewhere all are.
+        """
         ...

@@ -29,9 +29,20 @@ STATUS: dict[Kind, int] = {
     Kind.CONFLICT: 409,
     Kind.UNAVAILABLE: 503,
 }
-_UNAUTHENTICATED = frozenset({"SIGN_IN_FIRST", "SIGN_IN_WRONG"})
+_UNAUTHENTICATED = frozenset(
+    {
+        "SIGN_IN_FIRST",
+        "SIGN_IN_WRONG",
+        "SECOND_FACTOR",
+        "SECOND_FACTOR_WRONG",
+        "SIGN_IN_STALE",
+        "PASSKEY_WRONG",
+        "IDP_REFUSED",
+        "IDP_TOKEN",
+    }
+)
 TOO_LARGE = 413
-_LIMITED = frozenset({"TOO_MANY_TRIES"})
+_LIMITED = frozenset({"TOO_MANY_TRIES", "TOO_MANY_SIGN_INS", "TOO_MANY_LOOK_UPS"})
 _HTTP = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", TOO_LARGE: "FILE_TOO_LARGE"}
 _RETRY_SECONDS = "5"
 _FAULT = 500
@@ -89,6 +100,12 @@ def _page(request: Request, *, status: int, code: str, facts: dict[str, object])
     if code == "SIGN_IN_FIRST":
         back = request.url.path if request.method == "GET" else "/"
         return RedirectResponse(f"/dang-nhap?{urlencode({'tiep': back})}", 303)
+    if code == "SECOND_FACTOR_FIRST":
+        return RedirectResponse("/tai-khoan", 303)
+    if code == "STEP_UP":  # back to the page that the refused form stands on
+        path = request.url.path
+        back = path.rsplit("/", 1)[0] if request.method == "POST" and path.count("/") > 1 else path
+        return RedirectResponse(f"/xac-nhan-lai?{urlencode({'tiep': back})}", 303)
     if code == "PURPOSE_NEEDED" and (paper := _PAPER.match(request.url.path)):
         return RedirectResponse(f"{paper.group()}/mo-khan", 303)
     # When a part is down, asking who it is would fail like what failed before.

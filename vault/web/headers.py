@@ -10,7 +10,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 _SAFE = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
-    "Permissions-Policy": "camera=(self), microphone=(), geolocation=()",
+    # Browsers heed it over TLS only (RFC 6797 section 8.1), so that development without TLS goes on.
+    "Strict-Transport-Security": "max-age=31536000",
+    "Permissions-Policy": "camera=(self), microphone=(), geolocation=(), publickey-credentials-get=(self)",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }

@@ -1,8 +1,7 @@
-"""Sign in with a local account (the accounts of a small office and of `vault up`)."""
+"""Sign in with a local account (of a small office, of `vault up`): pass word, then the second factor."""
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,7 +9,22 @@ from vault.domain.audit import Event, Outcome
 from vault.domain.errors import Forbidden
 from vault.domain.passwords import NOBODY, password_fits
 from vault.domain.people import STRANGER, Action, Actor
-from vault.ports import Clock, Ids, UnitOfWork
+from vault.domain.sign_in import (
+    SECOND_FACTOR,
+    SIGN_IN_ADDRESS,
+    SIGN_IN_NAME,
+    SIGN_IN_PAIR,
+    Limit,
+    Strength,
+    recovery_digest,
+    totp_step,
+)
+from vault.ports import Clock, Ids, Tx, UnitOfWork
+from vault.usecases.identify.opening import Caller, Session, open_session, session_key
+
+__all__ = ["FinishSignIn", "Session", "SignIn", "finish_sign_in", "session_key", "sign_in"]
+STEP = "SECOND_FACTOR"
+STEP_FOR = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,31 +36,110 @@ class SignIn:
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
-    """A session; only its hash is stored, so a dump of the database opens no session."""
+class FinishSignIn:
+    """The step that the pass word opened, and the one-time password or a recovery code."""
 
-    token: str
-    actor: Actor
-    expires_at: datetime
-
-
-def session_key(token: str) -> str:
-    """Under what a session is stored."""
-    return hashlib.sha256(token.encode()).hexdigest()
+    step: str
+    code: str
 
 
-def sign_in(what: SignIn, *, uow: UnitOfWork, clock: Clock, ids: Ids, hours: int) -> Session:
-    """Open a session, or refuse with `SIGN_IN_WRONG` without saying which of the two was wrong."""
-    now = clock.now()
+def sign_in(
+    what: SignIn, *, uow: UnitOfWork, clock: Clock, ids: Ids, hours: int, caller: Caller | None = None
+) -> Session:
+    """Open a session, or refuse with `SIGN_IN_WRONG` without saying which of the two was wrong.
+
+    `SECOND_FACTOR` (with the fact `step` for `finish_sign_in`) when the account has one; `TOO_MANY_SIGN_INS` when this
+    name or this address was wrong too often: then no pass word is looked at, not even the right one.
+    """
+    now, caller = clock.now(), caller or Caller()
+    name = what.username.strip().lower()
+    limits = _limits(name, caller.address)
     with uow.begin() as tx:
-        account = tx.accounts.by_username(what.username.strip().lower())
+        _brake(tx, limits, now)
+        account = tx.accounts.by_username(name)
     fits = password_fits(what.password, account.password_hash if account else NOBODY)
     if account is None or not fits:
         with uow.begin() as tx:
+            for limit, counted in limits:
+                tx.sign_ins.tried(limit, counted, at=now)
             tx.events.add(Event(now, STRANGER, Action.SIGN_IN, Outcome.REFUSED, "SIGN_IN_WRONG"))
         raise Forbidden("SIGN_IN_WRONG")
-    token, expires_at = ids.token(), now + timedelta(hours=hours)
     with uow.begin() as tx:
-        tx.accounts.open_session(session_key(token), account.actor.account_id, at=now, expires_at=expires_at)
-        tx.events.add(Event(now, account.actor, Action.SIGN_IN))
-    return Session(token, account.actor, expires_at)
+        factor = tx.sign_ins.second_factor(account.actor.account_id)
+        if factor is None or factor.confirmed_at is None:
+            return open_session(
+                tx,
+                account.actor,
+                caller=caller,
+                strength=Strength.PASSWORD,
+                way="password",
+                ids=ids,
+                now=now,
+                hours=hours,
+            )
+        step = ids.token()
+        tx.sign_ins.begin_step(
+            session_key(step), STEP, account_id=account.actor.account_id, data={}, expires_at=now + STEP_FOR, at=now
+        )
+    raise Forbidden("SECOND_FACTOR", step=step)
+
+
+def finish_sign_in(
+    what: FinishSignIn, *, uow: UnitOfWork, clock: Clock, ids: Ids, hours: int, caller: Caller | None = None
+) -> Session:
+    """The second half. `SECOND_FACTOR_WRONG`; `SIGN_IN_STALE` when the step is over; `TOO_MANY_SIGN_INS`."""
+    now = clock.now()
+    session: Session | None = None
+    with uow.begin() as tx:
+        found = tx.sign_ins.step(session_key(what.step), STEP, at=now, take=False)
+        account = tx.accounts.by_id(found[0]) if found and found[0] else None
+        if account is None:
+            raise Forbidden("SIGN_IN_STALE")
+        actor = account.actor
+        if second_factor_fits(tx, actor, what.code, now=now):
+            tx.sign_ins.step(session_key(what.step), STEP, at=now, take=True)
+            session = open_session(
+                tx,
+                actor,
+                caller=caller or Caller(),
+                strength=Strength.TWO_FACTORS,
+                way="password+code",
+                ids=ids,
+                now=now,
+                hours=hours,
+            )
+        else:
+            tx.events.add(Event(now, actor, Action.SIGN_IN, Outcome.REFUSED, "SECOND_FACTOR_WRONG"))
+    if session is None:
+        raise Forbidden("SECOND_FACTOR_WRONG")
+    return session
+
+
+def second_factor_fits(tx: Tx, actor: Actor, typed: str, *, now: datetime) -> bool:
+    """Whether it is the one-time password of now, used for the first time, or a recovery code, which is then used up.
+
+    A wrong one is counted in this very transaction, which must therefore commit. `TOO_MANY_SIGN_INS` after too many.
+    """
+    account_id = actor.account_id
+    _brake(tx, [(SECOND_FACTOR, account_id)], now)
+    factor = tx.sign_ins.second_factor(account_id, lock=True)
+    if factor is None or factor.confirmed_at is None:
+        return False
+    step = totp_step(factor.secret, typed, now, after=factor.last_step)
+    if step is not None:
+        tx.sign_ins.used_step(account_id, step)
+        return True
+    if tx.sign_ins.use_recovery_code(account_id, recovery_digest(typed)):
+        return True
+    tx.sign_ins.tried(SECOND_FACTOR, account_id, at=now)
+    return False
+
+
+def _limits(name: str, address: str) -> list[tuple[Limit, str]]:
+    return [(SIGN_IN_PAIR, f"{name}\n{address}"), (SIGN_IN_NAME, name), (SIGN_IN_ADDRESS, address)]
+
+
+def _brake(tx: Tx, limits: list[tuple[Limit, str]], now: datetime) -> None:
+    for limit, counted in limits:
+        if tx.sign_ins.tries(limit, counted, at=now) >= limit.most:
+            raise Forbidden("TOO_MANY_SIGN_INS", minutes=int(limit.window.total_seconds() // 60))

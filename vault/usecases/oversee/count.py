@@ -14,7 +14,7 @@ from vault.domain.inbox import NEAR_DAYS, DueDay
 from vault.domain.kpi import ASKS, Figure, Figures, Tally, figures
 from vault.domain.people import HOLDER_ROLES, Action, Actor, require
 from vault.domain.reuse import VIET_NAM
-from vault.ports import Clock, Counted, Tx, UnitOfWork
+from vault.ports import Clock, Counted, Reach, Tx, UnitOfWork
 from vault.usecases.refusals import recorded
 
 LONGEST_SPAN = timedelta(days=3 * 366)
@@ -49,7 +49,7 @@ def count(
     """The figures of the actor's agency and those under it; strangers' checks count for the paper's agency."""
     require(actor, Action.OVERSEE)
     now = clock.now()
-    with recorded(uow, Event(now, actor, Action.OVERSEE)), uow.begin() as tx:
+    with recorded(uow, Event(now, actor, Action.OVERSEE)), uow.begin(Reach.BELOW) as tx:
         agencies = _overseen(tx, actor, span)
         rows = tx.events.tally(agencies, since=span.since, until=span.until)
         if span.procedure is not None:
@@ -76,7 +76,7 @@ def behind(
     require(actor, Action.OVERSEE)
     now = clock.now()
     asked = ASKS[figure]
-    with recorded(uow, Event(now, actor, Action.OVERSEE, code=figure.name)), uow.begin() as tx:
+    with recorded(uow, Event(now, actor, Action.OVERSEE, code=figure.name)), uow.begin(Reach.BELOW) as tx:
         found = tx.events.behind(
             asked,
             _overseen(tx, actor, span),
@@ -95,7 +95,7 @@ def due_dossiers(*, actor: Actor, uow: UnitOfWork, clock: Clock, limit: int) -> 
     """Open dossiers of the actor's own agency that are late or nearly so, the latest first."""
     require(actor, Action.OVERSEE)
     now = clock.now()
-    with recorded(uow, Event(now, actor, Action.OVERSEE, code="DUE")), uow.begin() as tx:
+    with recorded(uow, Event(now, actor, Action.OVERSEE, code="DUE")), uow.begin(Reach.BELOW) as tx:
         if actor.agency_code is None:
             raise Forbidden("NO_AGENCY")
         before = _near_ends(now.astimezone(VIET_NAM).date())

@@ -14,7 +14,7 @@ from vault.domain.records import Record
 from vault.domain.reuse import VIET_NAM
 from vault.domain.shares import STRANGERS_TRIES_A_MINUTE, TRIES_A_MINUTE, Share, ShareEnd
 from vault.domain.states import RecordState
-from vault.ports import Clock, CredentialDesk, Tx, UnitOfWork
+from vault.ports import Clock, CredentialDesk, Reach, Tx, UnitOfWork
 from vault.usecases.present.own_paper import facts_of, place_of, shown_fields
 
 _STRANGERS = "strangers"
@@ -55,7 +55,7 @@ def redeem_code(
         raise Invalid("SHORT_CODE") from error
     limits = _limits(caller, actor)
     minute = now.replace(second=0, microsecond=0)
-    with uow.begin() as tx:
+    with uow.begin(Reach.SHOWN) as tx:
         if any(tx.shares.misses(one, minute=minute) >= limit for one, limit in limits.items()):
             raise Forbidden("TOO_MANY_TRIES")
         won = tx.shares.redeem(digits, at=now)

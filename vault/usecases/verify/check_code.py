@@ -11,7 +11,7 @@ from vault.domain.ids import RecordCode, digest_of, record_code
 from vault.domain.people import Action, Actor
 from vault.domain.records import Record
 from vault.domain.states import RecordState
-from vault.ports import Clock, CredentialDesk, Engines, PublicLog, Tx, UnitOfWork
+from vault.ports import Clock, CredentialDesk, Engines, PublicLog, Reach, Tx, UnitOfWork
 
 FRESH = timedelta(minutes=5)
 """How long an answer straight from the database may be believed."""
@@ -73,7 +73,7 @@ def check_texts(
     """
     now = clock.now()
     logged = {text: _logged_at(text, credentials=credentials, log=log, now=now) for text in texts}
-    with uow.begin() as tx:
+    with uow.begin(Reach.SHOWN) as tx:
         checks = [_judge(text, tx, credentials=credentials, logged_at=logged[text], now=now) for text in texts]
         ours = [one for one in checks if one.verification.verdict is not qr.Verdict.NOT_ISSUED_BY_US] or checks
         unread = qr.Verification(verdict=qr.Verdict.UNREADABLE, reasons=(qr.Verdict.UNREADABLE,))

@@ -13,7 +13,7 @@ from vault.domain.ids import Digest, RecordCode, digest_of, record_code
 from vault.domain.people import Action, Actor
 from vault.domain.records import Record
 from vault.domain.states import RecordState
-from vault.ports import Blobs, Clock, CredentialDesk, Engines, SealingDesk, Tx, UnitOfWork
+from vault.ports import Blobs, Clock, CredentialDesk, Engines, Reach, SealingDesk, Tx, UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def check_pdf(
     now = clock.now()
     report = engines.inspect(data, trust=sealing.trust, now=now, evidence=kept_evidence(data, uow=uow, blobs=blobs))
     shown = _shown(data, engines=engines, credentials=credentials, now=now)
-    with uow.begin() as tx:
+    with uow.begin(Reach.SHOWN) as tx:
         record = _behind(data, report, tx) or _saved_before(data, shown, tx, blobs)
         carried = tuple(code for code in shown if record is None or code != record.code)
         gone = [one for code in carried if (one := tx.records.find(code)) and one.state is not RecordState.ACTIVE]
@@ -78,7 +78,7 @@ def check_pdf(
 
 def kept_evidence(data: bytes, *, uow: UnitOfWork, blobs: Blobs) -> signing.Evidence | None:
     """What was collected when this very file came in."""
-    with uow.begin() as tx:
+    with uow.begin(Reach.SHOWN) as tx:
         intakes = [tx.intakes.find(record.code) for record in tx.records.of_blob(digest_of(data))]
     kept = [one.signatures.evidence for one in intakes if one is not None and one.signatures is not None]
     found = [signing.Evidence.from_bytes(blobs.get(digest)) for digest in kept if digest is not None]

@@ -12,7 +12,7 @@ from vault.domain.records import Record
 from vault.domain.reuse import VIET_NAM
 from vault.domain.states import RecordState
 from vault.domain.text import mask_name
-from vault.ports import Clock, UnitOfWork
+from vault.ports import Clock, Reach, UnitOfWork
 from vault.usecases.refusals import recorded
 
 
@@ -29,7 +29,7 @@ class Found:
 def look_up(code: RecordCode, *, actor: Actor, uow: UnitOfWork, clock: Clock) -> Found:
     """The record behind a code; 64 random bits make guessing one hopeless."""
     now = clock.now()
-    with recorded(uow, Event(now, actor, Action.VERIFY, details={"kind": "code"})), uow.begin() as tx:
+    with recorded(uow, Event(now, actor, Action.VERIFY, details={"kind": "code"})), uow.begin(Reach.SHOWN) as tx:
         record = tx.records.get(code)
         state = record.state.value
         if record.state is RecordState.ACTIVE and record.expired(now.astimezone(VIET_NAM).date()):

@@ -8,7 +8,7 @@ from datetime import timedelta
 from vault.domain.errors import NotFound
 from vault.domain.states import RecordState
 from vault.exchange import Purpose
-from vault.ports import Clock, CredentialDesk, Files, Tx, UnitOfWork
+from vault.ports import Clock, CredentialDesk, Files, Reach, Tx, UnitOfWork
 from vault.usecases.digitize.confirm import PHONE_LIST, STATUS_LIST
 
 STATUS_TYPE = "application/statuslist+cwt"
@@ -29,7 +29,7 @@ def _lists(tx: Tx) -> tuple[int, ...]:
 
 def status_lists(*, uow: UnitOfWork) -> tuple[int, ...]:
     """Every list that is published: of printed credentials, and of those on phones."""
-    with uow.begin() as tx:
+    with uow.begin(Reach.SHOWN) as tx:
         return _lists(tx)
 
 
@@ -58,7 +58,7 @@ def published_bitstring(
 
 
 def _states(list_id: int, uow: UnitOfWork) -> Mapping[int, RecordState]:
-    with uow.begin() as tx:
+    with uow.begin(Reach.SHOWN) as tx:
         if list_id not in _lists(tx):
             raise NotFound("STATUS_LIST")
         return tx.shares.states(list_id) if list_id == PHONE_LIST else tx.records.states(list_id)
@@ -66,7 +66,7 @@ def _states(list_id: int, uow: UnitOfWork) -> Mapping[int, RecordState]:
 
 def publish_status(*, uow: UnitOfWork, files: Files, credentials: CredentialDesk, clock: Clock) -> None:
     """Make every list anew and put it where it is served from. Safe to run again; one at a time, by the caller."""
-    with uow.begin() as tx:
+    with uow.begin(Reach.SHOWN) as tx:
         tx.shares.free(clock.now() - _KEPT)
         lists = _lists(tx)
     for list_id in lists:

@@ -16,7 +16,7 @@ from vault.usecases.digitize.receive import Receive, receive
 from vault.usecases.digitize.take_back import take_back
 from vault.usecases.digitize.view_intake import preview_of, view_intake, view_intakes
 from vault.web.api.models import ConfirmIn, IntakeOut, PageOut, ReceivedOut
-from vault.web.session import SignedIn, TheApp
+from vault.web.session import Fresh, SignedIn, TheApp
 
 router = APIRouter(prefix="/intakes", tags=["digitize"])
 
@@ -87,7 +87,7 @@ def discard_intake(intake_id: str, actor: SignedIn, app: TheApp) -> IntakeOut:
 
 
 @router.post("/{intake_id}/confirm")
-def confirm_intake(intake_id: str, what: ConfirmIn, actor: SignedIn, app: TheApp) -> IntakeOut:
+def confirm_intake(intake_id: str, what: ConfirmIn, actor: Fresh, app: TheApp) -> IntakeOut:
     """The officer's word; the seal follows by itself."""
     confirmed = confirm(
         Confirm(

@@ -13,7 +13,7 @@ from vault.domain.consents import Consent, ConsentPurpose
 from vault.domain.people import Action, require
 from vault.usecases.digitize.hand_in import HandedIn, Sending, hand_in, handed_in
 from vault.usecases.present.set_consent import consents_of, set_consent
-from vault.web.session import SignedIn, TheApp
+from vault.web.session import SignedIn, TheApp, TheWholeApp
 
 router = APIRouter(prefix="/me", tags=["present"])
 
@@ -95,7 +95,7 @@ def turn_my_consent(purpose: ConsentPurpose, what: SwitchIn, actor: SignedIn, ap
 def hand_in_paper(
     *,
     actor: SignedIn,
-    app: TheApp,
+    app: TheWholeApp,  # it is put into an agency's tray, beyond the citizen's own walls
     file: Annotated[UploadFile, File(description="The pages: PDF, JPEG or PNG.")],
     key: Annotated[str, Form(description="The phone's own key of this sending; the same key again sends nothing.")],
     type: Annotated[str | None, Form(description="Document type, if known.")] = None,  # noqa: A002 - the API's word
@@ -117,6 +117,6 @@ def hand_in_paper(
 
 
 @router.get("/papers")
-def my_handed_in(actor: SignedIn, app: TheApp) -> list[HandedInOut]:
+def my_handed_in(actor: SignedIn, app: TheWholeApp) -> list[HandedInOut]:
     """What was handed in, newest first."""
     return [HandedInOut.of(one) for one in handed_in(actor=actor, uow=app.uow)]

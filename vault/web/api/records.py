@@ -13,7 +13,7 @@ from vault.usecases.oversee.view_record import Copy, download, view_record
 from vault.usecases.oversee.view_revision import list_revisions, view_revision
 from vault.web.api.models import RecordOut, RevisionOut, StateIn, VersionOut
 from vault.web.api.signed import ChangesOut, SignaturesNowOut
-from vault.web.session import SignedIn, TheApp
+from vault.web.session import Fresh, SignedIn, TheApp
 
 router = APIRouter(prefix="/records", tags=["records"])
 
@@ -125,7 +125,7 @@ def get_signatures(code: str, actor: SignedIn, app: TheApp, purpose: str | None 
 
 
 @router.post("/{code}/state")
-def set_state(code: str, what: StateIn, actor: SignedIn, app: TheApp) -> RecordOut:
+def set_state(code: str, what: StateIn, actor: Fresh, app: TheApp) -> RecordOut:
     """Suspend, reinstate, revoke or supersede, with a reason."""
     changed = change(
         ChangeState(

@@ -8,6 +8,7 @@ from fastapi import APIRouter
 
 from vault.web.pages import (
     access,
+    account,
     batches,
     behind,
     citizen,
@@ -30,6 +31,7 @@ router = APIRouter(include_in_schema=False)
 for part in (
     start,
     access,
+    account,
     desk,
     batches,
     hand_overs,

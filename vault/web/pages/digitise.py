@@ -27,7 +27,7 @@ from vault.web.errors import status_of
 from vault.web.html import render
 from vault.web.pages.desk import type_name
 from vault.web.pages.reading import FieldsView, Remark, date_fields, fields_of, holders_of, remarks_of, shown, stored
-from vault.web.session import SignedIn, TheApp, TheLanguage
+from vault.web.session import Fresh, SignedIn, TheApp, TheLanguage
 
 router = APIRouter(prefix="/so-hoa", include_in_schema=False)
 SEE_OTHER = 303
@@ -232,7 +232,7 @@ def fields_part(request: Request, intake_id: str, actor: SignedIn, app: TheApp, 
 
 @router.post("/{intake_id}/xac-nhan")
 def confirm_paper(
-    *, request: Request, intake_id: str, actor: SignedIn, app: TheApp, language: TheLanguage, form: Posted
+    *, request: Request, intake_id: str, actor: Fresh, app: TheApp, language: TheLanguage, form: Posted
 ) -> Response:
     """The officer's word; a refusal comes back with everything that was typed."""
     typed = _typed(form)

@@ -17,7 +17,7 @@ from vault.domain.errors import Invalid, VaultError
 from vault.domain.holders import HolderRole
 from vault.domain.ids import DossierCode, normal_record_code
 from vault.domain.inbox import standing_of
-from vault.domain.people import Actor
+from vault.domain.people import Action, Actor, require
 from vault.domain.reuse import VIET_NAM, Authority
 from vault.messages import Language, say
 from vault.usecases.reuse.answer import answer
@@ -122,6 +122,7 @@ class DossierPage:
 @router.get("/moi")
 def new_dossier(request: Request, actor: SignedIn, app: TheApp, thu_tuc: str = "", chu_the: str = "") -> Response:
     """The form of a new dossier."""
+    require(actor, Action.OPEN_DOSSIER)
     form = _Form(procedure=thu_tuc, holder=PersonLine(HolderRole.SUBJECT.value, chu_the, "", ""))
     return render(request, "new_dossier.html", _form_page(form, app), actor=actor)
 

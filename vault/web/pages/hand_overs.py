@@ -24,7 +24,7 @@ from vault.usecases.digitize.hand_over import (
 from vault.web.errors import status_of
 from vault.web.html import render
 from vault.web.pages.desk import IntakeRow, intake_row
-from vault.web.session import SignedIn, TheApp, TheLanguage
+from vault.web.session import SignedIn, TheApp, TheLanguage, TheWholeApp
 
 router = APIRouter(include_in_schema=False)
 SEE_OTHER = 303
@@ -96,7 +96,7 @@ def stop(token: str, actor: SignedIn, app: TheApp) -> Response:
 
 
 @router.get("/chup/{token}")
-def phone(request: Request, token: str, app: TheApp) -> Response:
+def phone(request: Request, token: str, app: TheWholeApp) -> Response:
     """The page on the phone."""
     officer = sender_of(token, uow=app.uow, clock=app.clock)
     page = PhonePage(token, officer.name, app.settings.max_upload_bytes, None, None)
@@ -105,7 +105,7 @@ def phone(request: Request, token: str, app: TheApp) -> Response:
 
 @router.post("/chup/{token}")
 def take(
-    request: Request, token: str, app: TheApp, language: TheLanguage, file: Annotated[list[UploadFile], File()]
+    request: Request, token: str, app: TheWholeApp, language: TheLanguage, file: Annotated[list[UploadFile], File()]
 ) -> Response:
     """Pictures from the phone; a script sends one at a time and is answered in JSON."""
     plain = "text/html" not in request.headers.get("accept", "")

@@ -28,7 +28,7 @@ from vault.web.html import render
 from vault.web.pages.desk import type_name
 from vault.web.pages.digitise import SignaturesView, signatures_view
 from vault.web.pages.reading import date_fields, labels_of, shown, word_of
-from vault.web.session import SignedIn, TheApp, TheLanguage
+from vault.web.session import Fresh, SignedIn, TheApp, TheLanguage
 
 router = APIRouter(prefix="/giay-to", include_in_schema=False)
 SEE_OTHER = 303
@@ -213,7 +213,7 @@ def change_state(
     *,
     request: Request,
     code: str,
-    actor: SignedIn,
+    actor: Fresh,
     app: TheApp,
     language: TheLanguage,
     state: Annotated[str, Form()] = "",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
@@ -11,10 +11,22 @@ from fastapi.responses import RedirectResponse, Response
 from vault.bootstrap import SEED_ACCOUNTS
 from vault.domain.errors import Forbidden
 from vault.messages import say
-from vault.usecases.identify.sign_in import SignIn, sign_in
+from vault.usecases.identify.sign_in import FinishSignIn, SignIn, finish_sign_in, sign_in
 from vault.usecases.identify.sign_out import sign_out
+from vault.web.api.session import put_cookie
+from vault.web.errors import status_of
 from vault.web.html import home_of, render
-from vault.web.session import COOKIE, Anybody, SignedIn, TheApp, TheLanguage, refuse_cross_site, token_of
+from vault.web.session import (
+    COOKIE,
+    Anybody,
+    Here,
+    TheApp,
+    TheLanguage,
+    TheWholeApp,
+    caller_of,
+    refuse_cross_site,
+    token_of,
+)
 
 router = APIRouter(include_in_schema=False)
 SEE_OTHER = 303
@@ -46,6 +58,9 @@ class SignInPage:
     onward: str
     error: str | None
     samples: tuple[Sample, ...]
+    step: str
+    """After the pass word: under which step the one-time password is asked for."""
+    providers: tuple[tuple[str, str], ...]
 
 
 @router.get("/")
@@ -58,49 +73,51 @@ def start(request: Request, actor: Anybody, app: TheApp) -> Response:
 @router.get("/dang-nhap")
 def sign_in_form(request: Request, actor: Anybody, app: TheApp, tiep: str = "") -> Response:
     """The sign-in form."""
-    return render(request, "sign_in.html", SignInPage("", local(tiep), None, _samples(app)), actor=actor)
+    return render(request, "sign_in.html", _form(app, onward=local(tiep)), actor=actor)
 
 
 @router.post("/dang-nhap")
 def sign_in_post(
     *,
     request: Request,
-    app: TheApp,
+    app: TheWholeApp,
     language: TheLanguage,
     actor: Anybody,
     username: Annotated[str, Form()] = "",
     password: Annotated[str, Form()] = "",
+    step: Annotated[str, Form()] = "",
+    code: Annotated[str, Form()] = "",
     tiep: Annotated[str, Form()] = "",
 ) -> Response:
-    """Open a session and go on to where the person wanted to be."""
+    """Open a session and go on to where the person wanted to be; with a second factor in two steps."""
     refuse_cross_site(request)
-    onward = local(tiep)
+    onward, hours, caller = local(tiep), app.settings.session_hours, caller_of(request, binds=True)
     try:
-        session = sign_in(
-            SignIn(username, password),
-            uow=app.uow,
-            clock=app.clock,
-            ids=app.ids,
-            hours=app.settings.session_hours,
-        )
+        if step:
+            finish = FinishSignIn(step, code)
+            session = finish_sign_in(finish, uow=app.uow, clock=app.clock, ids=app.ids, hours=hours, caller=caller)
+        else:
+            asked = SignIn(username, password)
+            session = sign_in(asked, uow=app.uow, clock=app.clock, ids=app.ids, hours=hours, caller=caller)
     except Forbidden as error:
-        page = SignInPage(username, onward, say(error.code, language, **error.facts), _samples(app))
-        return render(request, "sign_in.html", page, actor=actor, status=401)
+        page = _form(app, onward=onward, username=username)
+        if error.code == "SECOND_FACTOR":
+            page = replace(page, step=str(error.facts["step"]))
+            return render(request, "sign_in.html", page, actor=actor)
+        kept = step if error.code == "SECOND_FACTOR_WRONG" else ""
+        page = replace(page, step=kept, error=say(error.code, language, **error.facts))
+        return render(request, "sign_in.html", page, actor=actor, status=status_of(error))
     response = RedirectResponse(onward or home_of(session.actor.role), SEE_OTHER)
-    response.set_cookie(
-        COOKIE,
-        session.token,
-        max_age=app.settings.session_hours * 3600,
-        path="/",
-        httponly=True,
-        samesite="strict",
-        secure=app.settings.secure_cookies,
-    )
+    put_cookie(response, session, hours, secure=app.settings.secure_cookies)
     return response
 
 
+def _form(app: TheApp, *, onward: str, username: str = "") -> SignInPage:
+    return SignInPage(username, onward, None, _samples(app), "", tuple(app.identities.names().items()))
+
+
 @router.post("/dang-xuat")
-def sign_out_post(request: Request, actor: SignedIn, app: TheApp) -> Response:
+def sign_out_post(request: Request, actor: Here, app: TheApp) -> Response:
     """End the session."""
     sign_out(token_of(request) or "", actor=actor, uow=app.uow, clock=app.clock)
     response = RedirectResponse("/", SEE_OTHER)

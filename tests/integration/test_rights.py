@@ -1,0 +1,235 @@
+"""Every route x every role x both sides of the wall, generated from the routes that the program has.
+
+The rights table (`tests/rights.py`) says who may; here everybody tries everything. Whoever may not gets no 2xx, whoever
+may on the other side of the wall gets no 2xx for a thing of this side and, where the route lists, none of its marks.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.fakes import desk
+from tests.fakes.engines import ToldEngines
+from tests.fakes.http import Client
+from tests.fakes.parts import OTHER_AGENCY, account, with_other
+from tests.fakes.seals import PlainSeal
+from tests.rights import HOLDERS, RIGHTS, SIGNED_IN, Right, routes_of
+from vault.bootstrap import App
+from vault.domain.holders import HolderId
+from vault.domain.intake import NamedHolder
+from vault.domain.kpi import Figure
+from vault.domain.people import Actor, Role
+from vault.usecases.identify.sign_in import session_key
+from vault.usecases.oversee.break_glass import BreakGlass, break_glass
+from vault.usecases.present.make_code import MakeCode, make_code
+from vault.usecases.reuse.open_dossier import OpenDossier, open_dossier
+from vault.web.main import create
+
+pytestmark = pytest.mark.service
+HOLDER = NamedHolder("031090000031", "NGUYỄN VĂN QUYỀN")
+PROCEDURE = "1.004194"
+SEE_OTHER = 303
+HTML = {"Accept": "text/html"}
+_PLACES = {
+    "{session}": "x",
+    "{passkey}": "x",
+    "{provider}": "x",
+    "{index}": "0",
+    "{copy}": "ORIGINAL",
+    "{number}": "1",
+    "{list_id}": "1",
+    "{path}": "nothing",
+    "{form}": "csv",
+    "{figure}": Figure.DIGITISED.value,
+}
+
+
+@dataclass
+class World:
+    """Everybody on both sides, and the things of this side."""
+
+    app: App
+    web: Any
+    here: Mapping[Role, Actor]
+    there: Mapping[Role, Actor]
+    things: Mapping[str, str]
+
+    def client(self, actor: Actor | None) -> Client:
+        """A fresh session, made without the pass word's slow hash."""
+        if actor is None:
+            return Client(self.web)
+        now, token = self.app.clock.now(), self.app.ids.token()
+        with self.app.uow.begin() as tx:
+            tx.accounts.open_session(session_key(token), actor.account_id, at=now, expires_at=now + timedelta(hours=1))
+        return Client(self.web, token)
+
+
+@pytest.fixture(scope="module")
+def world(parts: App) -> World:
+    app = with_other(parts, engines=ToldEngines(), sealing=PlainSeal())
+    own = parts.settings.agency_code
+    now = app.clock.now()
+    with app.uow.begin() as tx:
+        mine = tx.holders.ensure(HolderId.parse(HOLDER.number), HOLDER.name, at=now)
+        foreign = tx.holders.ensure(HolderId.parse("031090000032"), "NGƯỜI KHÁC", at=now)
+
+    def people(side: str, agency: str, holder_id: int) -> dict[Role, Actor]:
+        return {
+            role: account(
+                app,
+                f"{side}-{role.value.lower()}",
+                role,
+                agency=None if role in HOLDERS or role is Role.VERIFIER else agency,
+                holder_id=holder_id if role in HOLDERS else None,
+            )
+            for role in sorted(SIGNED_IN)
+        }
+
+    here, there = people("day", own, mine), people("kia", OTHER_AGENCY, foreign)
+    officer, citizen = here[Role.OFFICER], here[Role.CITIZEN]
+    record = desk.record_of(app, officer, holder=HOLDER)
+    intake = desk.received(app, officer, desk.new_scan()).intake.id
+    desk.be_read(app, intake)
+    asked = OpenDossier(PROCEDURE, HOLDER.number)
+    dossier = open_dossier(asked, actor=officer, uow=app.uow, catalogue=app.catalogue, clock=app.clock)
+    # The other side has a dossier of the same citizen: a purpose opens no wall.
+    open_dossier(asked, actor=there[Role.OFFICER], uow=app.uow, catalogue=app.catalogue, clock=app.clock)
+    consent = MakeCode(record, ("number",), "UBND", "đối chiếu")
+    share = make_code(consent, actor=citizen, uow=app.uow, clock=app.clock, ids=app.ids).share
+    reason = BreakGlass(record, "Bệnh nhân cấp cứu, cần biết ngay")
+    glass = break_glass(reason, actor=officer, uow=app.uow, clock=app.clock, ids=app.ids)
+    component = app.catalogue.components(PROCEDURE, now.date())[0].code
+    things = {
+        "record": record,
+        "dossier": dossier.code,
+        "intake_id": intake,
+        "share": share.id,
+        "glass": glass.id,
+        "glass_id": glass.id,
+        "holder": HOLDER.number,
+        "component": component,
+    }
+    return World(app, create(app), here, there, things)
+
+
+def address(route: str, world: World) -> str:
+    """The path with the things of this side in its places."""
+    path = route.partition(" ")[2]
+    code = "dossier" if path.startswith(("/api/v1/dossiers", "/ho-so")) else "record"
+    path = path.replace("{code}", world.things[code])
+    for place, value in _PLACES.items():
+        path = path.replace(place, value)
+    return re.sub(r"\{(\w+)\}", lambda found: world.things[found.group(1)], path)
+
+
+def ask(client: Client, route: str, right: Right, world: World) -> httpx.Response:
+    def fill(text: str) -> str:
+        return re.sub(r"\{(\w+)\}", lambda found: world.things.get(found.group(1), found.group(0)), text)
+
+    path = address(route, world)
+    given: dict[str, Any] = {} if path.startswith("/api/") else {"headers": HTML}
+    if right.body is not None:
+        given["json"] = json.loads(fill(json.dumps(right.body)))
+    if right.form is not None:
+        given["data"] = {name: fill(value) for name, value in right.form.items()}
+    if right.file:
+        given["files"] = {"file": ("a.png", desk.new_scan())}
+    if right.query:
+        path = f"{path}?{fill(right.query)}"
+    answer = client.request(route.partition(" ")[0], path, **given)
+    for _ in range(3):  # a look that leads on is judged by where it leads
+        if answer.status_code != SEE_OTHER or not route.startswith("GET ") or not opened(answer):
+            break
+        answer = client.get(answer.headers["location"], headers=HTML)
+    return answer
+
+
+def opened(answer: httpx.Response) -> bool:
+    """Whether the door opened: a page's form answers by leading on, which being led to the sign-in is not."""
+    if answer.status_code in {302, 303, 307}:
+        return not answer.headers["location"].startswith(("/dang-nhap", "/xac-nhan")) and not answer.headers[
+            "location"
+        ].endswith("/mo-khan")
+    return answer.status_code < 300
+
+
+def rows(*, late: bool) -> Iterator[tuple[str, Right]]:
+    return ((route, right) for route, right in sorted(RIGHTS.items()) if right.late is late)
+
+
+def test_everybody_tries_everything(world: World) -> None:
+    assert routes_of(world.web) == set(RIGHTS)
+    wrong: list[str] = []
+    reached: set[str] = set()
+    here = {role: world.client(actor) for role, actor in world.here.items()}
+    there = {role: world.client(actor) for role, actor in world.there.items()}
+    for route, right in (*rows(late=False), *rows(late=True)):
+        ends = route in {"DELETE /api/v1/session", "POST /dang-xuat"}
+        # 1. On this side: whoever may, and everybody who may not.
+        for role in (*sorted(right.may & SIGNED_IN), *sorted(SIGNED_IN - right.may), Role.ANONYMOUS):
+            actor = world.here.get(role)
+            client = world.client(actor) if ends or actor is None else here[role]
+            answer = ask(client, route, right, world)
+            _judge(wrong, reached, (route, right, role), answer)
+        # 2. From the other side: those whose role would open it.
+        if not right.public:
+            for role in sorted(right.may & SIGNED_IN):
+                client = world.client(world.there[role]) if ends else there[role]
+                _judge_other(wrong, (route, right, role), ask(client, route, right, world), world)
+    assert not wrong, "\n".join(wrong)
+    good = {route for route, right in RIGHTS.items() if not right.never}
+    assert good - reached == set(), "rows whose good way nobody went: the refusals beside them prove nothing"
+
+
+def _judge(wrong: list[str], reached: set[str], tried: tuple[str, Right, Role], answer: httpx.Response) -> None:
+    route, right, role = tried
+    if answer.status_code >= 500 and not (route == "GET /readyz" and answer.status_code == 503):
+        wrong.append(f"{role} {route}: {answer.status_code}")
+    if role in right.may:
+        if opened(answer):
+            reached.add(route)
+        elif answer.status_code in right.shut or (answer.status_code == 303 and role is not Role.ANONYMOUS):
+            wrong.append(f"{role} may {route}, but: {answer.status_code} {answer.text[:120]}")
+    elif opened(answer):
+        wrong.append(f"{role} may not {route}, but: {answer.status_code}")
+
+
+def _judge_other(wrong: list[str], tried: tuple[str, Right, Role], answer: httpx.Response, world: World) -> None:
+    route, right, role = tried
+    if answer.status_code >= 500:
+        wrong.append(f"{role} of the other side {route}: {answer.status_code}")
+    if right.own and opened(answer):
+        wrong.append(f"{role} of the other side reached {route}: {answer.status_code}")
+    sent = f"{address(route, world)} {right.body} {right.form} {right.query}"
+    told = [
+        name
+        for name, thing in world.things.items()
+        if name not in {"component", "holder"}
+        and thing in answer.text
+        and thing not in sent
+        and f"{{{name}}}" not in sent
+    ]
+    if told and not right.echoes:
+        wrong.append(f"{role} of the other side learnt {told} by {route}")
+
+
+def test_the_test_itself_sees_a_door_that_is_open(world: World) -> None:
+    """The judge is tried with a table that is wrong: a row that lets nobody in finds everybody who gets in."""
+    wrong: list[str] = []
+    shut = replace(RIGHTS["GET /api/v1/me/records"], may=frozenset())
+    answer = ask(world.client(world.here[Role.CITIZEN]), "GET /api/v1/me/records", shut, world)
+    _judge(wrong, set(), ("GET /api/v1/me/records", shut, Role.CITIZEN), answer)
+    assert wrong == ["CITIZEN may not GET /api/v1/me/records, but: 200"]
+    listing = RIGHTS["GET /api/v1/me/records"]
+    wrong.clear()
+    _judge_other(wrong, ("GET /api/v1/me/records", listing, Role.CITIZEN), answer, world)
+    assert len(wrong) == 1
+    assert "learnt" in wrong[0]

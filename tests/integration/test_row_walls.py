@@ -1,0 +1,228 @@
+"""The walls below the program: with every check of the program left out, PostgreSQL still gives nothing.
+
+Each question here is asked as a request asks it (`App.acting`), but in plain SQL without any condition: what the use
+cases check is not there. Rows of the other side must not be there either, in any table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pytest
+from sqlalchemy import Table, text
+from sqlalchemy.exc import DBAPIError
+
+from tests.fakes import desk
+from tests.fakes.engines import ToldEngines
+from tests.fakes.http import stranger
+from tests.fakes.parts import OTHER_AGENCY, PASSWORD, account, with_other
+from tests.fakes.seals import PlainSeal
+from vault.bootstrap import App
+from vault.db import ROLE
+from vault.db import tables as t
+from vault.domain.holders import HolderId
+from vault.domain.ids import RecordCode
+from vault.domain.intake import NamedHolder
+from vault.domain.people import STRANGER, Actor, Role
+from vault.ports import Reach
+from vault.usecases.oversee.break_glass import BreakGlass, break_glass
+from vault.usecases.present.make_code import MakeCode, make_code
+from vault.usecases.reuse.open_dossier import OpenDossier, open_dossier
+
+pytestmark = pytest.mark.service
+HOLDER = NamedHolder("031090000041", "NGUYỄN THỊ TƯỜNG")
+OF_THE_OTHER_SIDE = ["intake", "intake_page", "record", "record_version", "record_holder", "record_search"]
+OF_THE_OTHER_SIDE += ["dossier", "dossier_person", "attachment", "demand", "notice", "share", "broken_glass"]
+WALLED = {*OF_THE_OTHER_SIDE, "event", "holder", "holder_identifier"}
+OPEN = {
+    "account": "signing in comes before any side is known",
+    "session": "the same",
+    "dossier_serial": "a counter of an agency and a day",
+    "log_queue": "numbers of events",
+    "log_leaf": "salted commitments, which are published",
+    "log_head": "published",
+    "cosigned_head": "published",
+    "share_try": "digests of callers",
+    "status_slot": "published",
+    "consent": "asked by the agencies that look up; holds a purpose and a switch",
+    "hand_in": "written from beyond the agency's wall; holds keys and ids, the paper is an intake, which has its wall",
+    "hand_over": "digests of tokens",
+    "hand_over_intake": "the same, with ids of intakes",
+    "batch_part": "page numbers and ids of intakes; its batch has a wall",
+    "second_factor": "signing in comes before any side is known",
+}
+"""Tables without a wall, and why; a new table stands in one of the two lists or fails the test."""
+
+
+@dataclass
+class World:
+    app: App
+    record: RecordCode
+    people: Mapping[str, Actor]
+
+
+@pytest.fixture(scope="module")
+def world(parts: App) -> World:
+    app = with_other(parts, engines=ToldEngines(), sealing=PlainSeal())
+    own, now = parts.settings.agency_code, app.clock.now()
+    with app.uow.begin() as tx:
+        mine = tx.holders.ensure(HolderId.parse(HOLDER.number), HOLDER.name, at=now)
+        other = tx.holders.ensure(HolderId.parse("031090000042"), "NGƯỜI KHÁC", at=now)
+    people = {
+        "officer": account(app, "tuong-can-bo", Role.OFFICER, agency=own),
+        "other officer": account(app, "tuong-khac", Role.OFFICER, agency="H24.902"),
+        "without agency": account(app, "tuong-le", Role.OFFICER),
+        "citizen": account(app, "tuong-cong-dan", Role.CITIZEN, holder_id=mine),
+        "other citizen": account(app, "tuong-cong-dan-khac", Role.CITIZEN, holder_id=other),
+        "verifier": account(app, "tuong-kiem-tra", Role.VERIFIER),
+        "stranger": STRANGER,
+    }
+    officer = people["officer"]
+    record = desk.record_of(app, officer, holder=HOLDER)
+    asked = OpenDossier("1.004194", HOLDER.number)
+    open_dossier(asked, actor=officer, uow=app.uow, catalogue=app.catalogue, clock=app.clock)
+    consent = MakeCode(record, ("number",), "UBND", "đối chiếu")
+    make_code(consent, actor=people["citizen"], uow=app.uow, clock=app.clock, ids=app.ids)
+    reason = BreakGlass(record, "Bệnh nhân cấp cứu, cần biết ngay")
+    break_glass(reason, actor=officer, uow=app.uow, clock=app.clock, ids=app.ids)
+    return World(app, record, people)
+
+
+def rows(world: World, who: str, table: str, reach: Reach = Reach.OWN) -> int:
+    """How many rows an unconditional question gives."""
+    with world.app.uow.acting(world.people[who]).begin(reach) as tx:
+        return int(tx.records._db.execute(text(f"SELECT count(*) FROM {table}")).scalar_one())  # noqa: S608 - our names
+
+
+def sees(world: World, who: str, place: str, value: object, reach: Reach = Reach.OWN) -> bool:
+    """Whether a row of this side is there; `place` is `table.column`."""
+    table, column = place.split(".")
+    with world.app.uow.acting(world.people[who]).begin(reach) as tx:
+        query = text(f"SELECT count(*) FROM {table} WHERE {column} = :value")  # noqa: S608 - our names
+        return int(tx.records._db.execute(query, {"value": value}).scalar_one()) > 0
+
+
+def test_every_table_with_somebody_s_data_has_a_wall(world: World) -> None:
+    with world.app.uow.begin() as tx:
+        query = text("SELECT relname FROM pg_class WHERE relrowsecurity AND relnamespace = 'public'::regnamespace")
+        walled = set(tx.records._db.execute(query).scalars())
+    assert walled >= WALLED
+    marks = {"agency_code", "holder_id", "record_code", "record_id", "dossier_code", "intake_id"}
+    personal = {one.name for one in t.metadata.tables.values() if marks & set(_columns(one))}
+    assert personal - walled - set(OPEN) == set(), "a new table: give it a wall in its migration, or a reason in OPEN"
+
+
+def _columns(table: Table) -> list[str]:
+    return [column.name for column in table.columns]
+
+
+@pytest.mark.parametrize("who", ["other officer", "without agency", "other citizen", "verifier", "stranger"])
+@pytest.mark.parametrize("table", OF_THE_OTHER_SIDE)
+def test_the_other_side_has_no_row_of_anything(world: World, who: str, table: str) -> None:
+    assert rows(world, who, table) == 0
+
+
+@pytest.mark.parametrize("who", ["other officer", "without agency", "other citizen", "verifier", "stranger"])
+def test_nobody_s_acts_on_a_paper_are_seen_from_the_other_side(world: World, who: str) -> None:
+    assert not sees(world, who, "event.record_code", world.record)
+
+
+@pytest.mark.parametrize("who", ["other citizen", "verifier", "stranger", "without agency"])
+def test_nobody_but_an_agency_finds_people_by_number(world: World, who: str) -> None:
+    assert not sees(world, who, "holder_identifier.number", HOLDER.number)
+    assert rows(world, who, "holder") <= 1
+
+
+def test_each_side_sees_its_own(world: World) -> None:
+    for who in ("officer", "citizen"):
+        assert sees(world, who, "record.code", world.record), who
+        assert sees(world, who, "event.record_code", world.record), who
+        assert sees(world, who, "broken_glass.record_code", world.record), who
+        assert rows(world, who, "record_version") >= 1, who
+    assert rows(world, "officer", "dossier") >= 1
+    assert rows(world, "citizen", "share") == 1
+    assert rows(world, "officer", "share") == 0, "what a citizen agreed to show is not the agency's"
+    assert rows(world, "citizen", "dossier") == rows(world, "citizen", "intake") == 0
+
+
+def test_who_shows_a_paper_opens_papers_and_nothing_else(world: World) -> None:
+    assert sees(world, "stranger", "record.code", world.record, Reach.SHOWN)
+    for table in ("intake", "dossier", "event", "holder", "record_search", "broken_glass"):
+        assert rows(world, "stranger", table, Reach.SHOWN) == 0, table
+
+
+def test_a_dossier_opens_the_papers_of_its_people_in_its_own_transaction_only(world: World) -> None:
+    app, other = world.app, world.people["other officer"]
+    asked = OpenDossier("1.004194", HOLDER.number)
+    opened = open_dossier(asked, actor=other, uow=app.uow.acting(other), catalogue=app.catalogue, clock=app.clock)
+    with app.uow.acting(other).begin() as tx:
+        assert tx.records.of_people(opened.people) == (), "before the dossier is looked at there is nothing"
+        tx.dossiers.get(opened.code)
+        assert [one.code for one in tx.records.of_people(opened.people)] == [world.record]
+    assert not sees(world, "other officer", "record.code", world.record)
+
+
+def test_what_the_program_reads_before_it_checks_is_not_there_either(world: World) -> None:
+    """`trace_record` and `view_record` ask for the record and check; here the repository is asked, unchecked."""
+    for who in ("other officer", "other citizen", "stranger"):
+        with world.app.uow.acting(world.people[who]).begin() as tx:
+            assert tx.records.find(world.record) is None
+            assert tx.records.holder_ids(world.record) == ()
+            assert tx.events.list(record=world.record, limit=10) == ()
+            assert tx.intakes.find(world.record) is None
+            assert tx.access.broken("H24.900", limit=10) == ()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE record SET state = 'REVOKED'",
+        "UPDATE record SET agency_code = 'H24.902'",
+        "DELETE FROM share",
+        "UPDATE dossier SET purpose = '' WHERE agency_code = 'H24.900'",
+        "UPDATE broken_glass SET reason = ''",
+    ],
+)
+def test_nothing_of_the_other_side_can_be_changed(world: World, change: str) -> None:
+    with world.app.uow.acting(world.people["other officer"]).begin() as tx:
+        assert tx.records._db.execute(text(change)).rowcount == 0
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE event SET actor_name = ''",
+        "DELETE FROM event",
+        "TRUNCATE event",
+        "ALTER TABLE record DISABLE ROW LEVEL SECURITY",
+        "DROP POLICY wall ON record",
+        "UPDATE alembic_version SET version_num = '0001'",
+    ],
+)
+def test_the_role_of_a_request_may_not_touch_the_log_or_the_walls(world: World, change: str) -> None:
+    with pytest.raises(DBAPIError), world.app.uow.acting(world.people["officer"]).begin() as tx:
+        tx.records._db.execute(text(change))
+
+
+def test_a_paper_is_not_given_to_another_agency(world: World) -> None:
+    with pytest.raises(DBAPIError), world.app.uow.acting(world.people["officer"]).begin() as tx:
+        tx.records._db.execute(text("UPDATE record SET agency_code = 'H24.902'"))
+
+
+def test_walls_stand_for_one_transaction_and_the_pool_gives_back_a_plain_connection(world: World) -> None:
+    rows(world, "citizen", "record")
+    with world.app.uow.begin() as tx:
+        role, side = tx.records._db.execute(text("SELECT current_user, current_setting('vault.people', true)")).one()
+    assert role == ROLE
+    assert not side
+
+
+def test_over_http_every_request_stands_behind_the_walls(world: World) -> None:
+    """The same session that saw nothing above is given 403 and 404 over HTTP, and its owner is given the paper."""
+    web = stranger(world.app)
+    citizen = web.signed_in("tuong-cong-dan", PASSWORD)
+    assert citizen.get(f"/api/v1/records/{world.record}").status_code == 200
+    assert web.signed_in("tuong-cong-dan-khac", PASSWORD).get(f"/api/v1/records/{world.record}").status_code == 404
+    assert web.post("/api/v1/verify/code", json={"code": world.record}).json()["state"] == "ACTIVE"
+    assert OTHER_AGENCY != "H24.902", "an agency of its own, so that no other test gives it rows"

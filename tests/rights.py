@@ -1,0 +1,299 @@
+"""The rights table: for every route of the service, which roles may get an answer. A new route needs its row here.
+
+`tests/architecture/test_rights.py` compares the table with the routes that the program really has (the OpenAPI document
+and the pages), and `tests/integration/test_rights.py` calls every route as every role, inside and outside the agency or
+holder that it is about. A row says who may; the test finds out who can.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+
+from vault.domain.people import Role
+
+SIGNED_IN = frozenset(Role) - {Role.SYSTEM, Role.ANONYMOUS}
+ANYBODY = SIGNED_IN | {Role.ANONYMOUS}
+HOLDERS = frozenset({Role.CITIZEN, Role.GUARDIAN})
+OFFICER = frozenset({Role.OFFICER})
+COPIERS = OFFICER | {Role.CERTIFIER}
+"""Who gives the word that a paper is right."""
+RECEIVERS = COPIERS | {Role.DIGITISER}
+DOSSIERS = OFFICER | {Role.PARTNER}
+LOOKERS = OFFICER | {Role.CERTIFIER, Role.AGENCY_HEAD, Role.PARTNER}
+READERS = LOOKERS | {Role.DIGITISER}
+CHANGERS = OFFICER | {Role.AGENCY_HEAD}
+OVERSEERS = CHANGERS | {Role.DATA_PROTECTION}
+JUDGES = frozenset({Role.DATA_PROTECTION})
+
+
+@dataclass(frozen=True)
+class Right:
+    """Who may. `own`: the thing belongs to an agency or holder, and nobody else's people may reach it.
+
+    `lists`: everybody of the roles gets an answer, but about their own side only. `body`, `form`, `file`: what is sent.
+    `never`: even who may gets no 2xx with this body (the reason says what shows the good way).
+    """
+
+    may: frozenset[Role]
+    own: bool = False
+    lists: bool = False
+    public: bool = False
+    body: Mapping[str, Any] | None = None
+    form: Mapping[str, str] | None = None
+    file: bool = False
+    query: str = ""
+    never: str = ""
+    echoes: bool = False
+    """Shows people their own refused acts, with the code that they typed themselves."""
+    late: bool = False
+    """Changes what the others need: called after them."""
+    shut: frozenset[int] = field(default=frozenset({401, 403, 404}))
+
+
+HOLDER_WORD = {"number": "{holder}", "name": "NGUYỄN VĂN QUYỀN"}
+CONSENT = {"fields": ["number"], "audience": "UBND phường Mẫu", "purpose": "đối chiếu"}
+CONFIRM = {
+    "type": "GPXD",
+    "holders": [HOLDER_WORD],
+    "fields": {"number": "12/GPXD", "issued_on": "2026-10-01", "issuer": "UBND phường Mẫu"},
+    "compared_with_original": True,
+}
+REASON = "Bệnh nhân cấp cứu, cần biết ngay"
+_PROCEDURE = "1.004194"
+_ELSEWHERE = "needs a second party: tests/integration/test_sign_in.py"
+_DOOR: frozenset[int] = frozenset()
+
+RIGHTS: dict[str, Right] = {
+    # --- what anybody fetches ---------------------------------------------------------------------------------------
+    "GET /healthz": Right(ANYBODY, public=True),
+    "GET /readyz": Right(ANYBODY, public=True, never="needs a worker, which this test has none of", shut=frozenset()),
+    "GET /s/{list_id}": Right(ANYBODY, public=True),
+    "GET /trust-list": Right(ANYBODY, public=True),
+    "GET /log/{path}": Right(
+        ANYBODY, public=True, never="no such path: tests/integration/test_log.py", shut=frozenset()
+    ),
+    "GET /trust-root.pem": Right(ANYBODY, public=True),
+    "GET /api/v1/procedures": Right(ANYBODY, public=True),
+    "GET /api/v1/document-types": Right(ANYBODY, public=True),
+    "GET /api/v1/grounds": Right(ANYBODY, public=True),
+    "POST /api/v1/verify/text": Right(ANYBODY, public=True, body={"text": "x"}),
+    "POST /api/v1/verify/file": Right(ANYBODY, public=True, file=True),
+    "POST /api/v1/verify/short-code": Right(
+        ANYBODY, public=True, body={"code": "00000000"}, never="an unknown code", shut=frozenset()
+    ),
+    "GET /api/v1/verify/proof/{code}": Right(
+        ANYBODY, public=True, never="nobody sequences here: tests/integration/test_log.py", shut=frozenset()
+    ),
+    "POST /api/v1/verify/code": Right(ANYBODY, public=True, body={"code": "{record}"}),
+    # --- who I am ---------------------------------------------------------------------------------------------------
+    "POST /api/v1/session": Right(
+        ANYBODY, public=True, body={"username": "x", "password": "x"}, never="wrong", shut=frozenset()
+    ),
+    "GET /api/v1/session": Right(SIGNED_IN, lists=True),
+    "DELETE /api/v1/session": Right(SIGNED_IN, lists=True, late=True),
+    "GET /api/v1/session/all": Right(SIGNED_IN, lists=True),
+    "DELETE /api/v1/session/all": Right(SIGNED_IN, lists=True, late=True),
+    "DELETE /api/v1/session/all/{session}": Right(SIGNED_IN, own=True, never=_ELSEWHERE, shut=_DOOR),
+    "POST /api/v1/session/step-up": Right(SIGNED_IN, lists=True, body={"password": "x"}, never="wrong", shut=_DOOR),
+    "GET /api/v1/session/factors": Right(SIGNED_IN, lists=True),
+    "POST /api/v1/session/factors/codes": Right(SIGNED_IN, lists=True),
+    "POST /api/v1/session/factors/codes/confirm": Right(SIGNED_IN, body={"code": "0"}, never="wrong", shut=_DOOR),
+    "DELETE /api/v1/session/factors/codes": Right(SIGNED_IN, lists=True),
+    "POST /api/v1/session/factors/passkeys/ask": Right(SIGNED_IN, lists=True),
+    "POST /api/v1/session/factors/passkeys": Right(
+        SIGNED_IN, body={"step": "x", "answer": {}}, never=_ELSEWHERE, shut=_DOOR
+    ),
+    "DELETE /api/v1/session/factors/passkeys/{passkey}": Right(SIGNED_IN, own=True, never=_ELSEWHERE, shut=_DOOR),
+    "POST /api/v1/session/passkey/ask": Right(ANYBODY, public=True),
+    "POST /api/v1/session/passkey": Right(
+        ANYBODY, public=True, body={"step": "x", "answer": {}}, never=_ELSEWHERE, shut=_DOOR
+    ),
+    # --- papers on their way in -------------------------------------------------------------------------------------
+    "POST /api/v1/intakes": Right(RECEIVERS, lists=True, file=True),
+    "GET /api/v1/intakes": Right(RECEIVERS, lists=True),
+    "GET /api/v1/intakes/{intake_id}": Right(RECEIVERS, own=True),
+    "GET /api/v1/intakes/{intake_id}/pages": Right(RECEIVERS, own=True),
+    "GET /api/v1/intakes/{intake_id}/pages/{index}/preview": Right(RECEIVERS, own=True),
+    "POST /api/v1/intakes/{intake_id}/confirm": Right(COPIERS, own=True, body=CONFIRM, late=True),
+    # --- records ----------------------------------------------------------------------------------------------------
+    "GET /api/v1/records/{code}": Right(READERS | HOLDERS, own=True),
+    "GET /api/v1/records/{code}/files/{copy}": Right(LOOKERS | HOLDERS, own=True),
+    "GET /api/v1/records/{code}/revisions": Right(READERS | HOLDERS, own=True),
+    "GET /api/v1/records/{code}/revisions/{number}": Right(
+        LOOKERS | HOLDERS,
+        own=True,
+        never="an unsigned paper has none: tests/integration/test_revisions.py",
+        shut=frozenset({401, 403}),
+    ),
+    "POST /api/v1/records/{code}/state": Right(
+        CHANGERS, own=True, body={"state": "SUSPENDED", "reason": "kiểm tra"}, late=True
+    ),
+    "POST /api/v1/records/{code}/urgent-access": Right(LOOKERS - {Role.PARTNER}, own=True, body={"reason": REASON}),
+    "GET /api/v1/urgent-access": Right(JUDGES, lists=True),
+    "POST /api/v1/urgent-access/{glass}/finding": Right(JUDGES, own=True, body={"finding": "đúng"}),
+    "POST /api/v1/search": Right(CHANGERS, lists=True, body={"text": "{record}", "purpose": "kiểm tra"}),
+    # --- dossiers ---------------------------------------------------------------------------------------------------
+    "POST /api/v1/dossiers": Right(DOSSIERS, lists=True, body={"procedure": _PROCEDURE, "holder": "031090000001"}),
+    "GET /api/v1/dossiers": Right(DOSSIERS | CHANGERS, lists=True),
+    "GET /api/v1/dossiers/{code}/components": Right(DOSSIERS | CHANGERS, own=True),
+    "POST /api/v1/dossiers/{code}/attach": Right(
+        DOSSIERS,
+        own=True,
+        body={"component": "{component}", "record": "{record}", "checked": "đã đối chiếu"},
+        never="the decision refuses this paper: tests/integration/test_counter.py",
+        shut=frozenset({401, 403}),
+    ),
+    "POST /api/v1/dossiers/{code}/demand": Right(
+        OFFICER,
+        own=True,
+        body={"component": "{component}", "reason": "thiếu"},
+        never="needs a ground: tests/integration/test_counter.py",
+        shut=frozenset({401, 403}),
+    ),
+    "GET /api/v1/dossiers/{code}/notice": Right(DOSSIERS | CHANGERS, own=True),
+    "POST /api/v1/dossiers/{code}/notice": Right(
+        OFFICER, own=True, never="nothing was asked yet: tests/integration/test_counter.py", shut=frozenset({401, 403})
+    ),
+    "GET /api/v1/reports/overrides": Right(OVERSEERS, lists=True),
+    "GET /api/v1/overview": Right(OVERSEERS, lists=True, echoes=True),
+    # --- the citizen's own ------------------------------------------------------------------------------------------
+    "GET /api/v1/me/nonce": Right(HOLDERS, lists=True),
+    "POST /api/v1/me/records/{code}/phone": Right(
+        HOLDERS,
+        own=True,
+        body={"x": "", "y": "", "proof": ""},
+        never="needs a key: tests/integration/test_presenting.py",
+    ),
+    "POST /api/v1/me/records/{code}/code": Right(HOLDERS, own=True, body=CONSENT),
+    "POST /api/v1/me/records/{code}/showings": Right(HOLDERS, own=True, body={**CONSENT, "way": "ONE_WAY"}),
+    "GET /api/v1/me/shares": Right(HOLDERS, lists=True),
+    "DELETE /api/v1/me/shares/{share}": Right(HOLDERS, own=True, late=True),
+    "GET /api/v1/me/records": Right(HOLDERS, lists=True),
+    "POST /api/v1/me/records/{code}/present": Right(HOLDERS, own=True, body={"purpose": "đối chiếu"}),
+    "GET /api/v1/me/events": Right(HOLDERS, lists=True),
+    "GET /api/v1/me/urgent-access": Right(HOLDERS, lists=True),
+    # --- pages ------------------------------------------------------------------------------------------------------
+    "GET /": Right(ANYBODY, public=True),
+    "GET /dang-nhap/qua/{provider}": Right(ANYBODY, public=True, never=_ELSEWHERE, shut=_DOOR),
+    "GET /dang-nhap/qua/{provider}/ve": Right(ANYBODY, public=True, never=_ELSEWHERE, shut=_DOOR),
+    "GET /tai-khoan": Right(SIGNED_IN, lists=True),
+    "POST /tai-khoan/phien": Right(SIGNED_IN, lists=True, late=True),
+    "POST /tai-khoan/ma": Right(SIGNED_IN, lists=True),
+    "POST /tai-khoan/ma/xac-nhan": Right(SIGNED_IN, form={"code": "0"}, never="wrong", shut=_DOOR),
+    "POST /tai-khoan/ma/bo": Right(SIGNED_IN, lists=True),
+    "POST /tai-khoan/khoa/bo": Right(SIGNED_IN, own=True, form={"khoa": "x"}, never=_ELSEWHERE, shut=_DOOR),
+    "GET /xac-nhan-lai": Right(SIGNED_IN, lists=True),
+    "POST /xac-nhan-lai": Right(SIGNED_IN, form={"password": "x"}, never="wrong", shut=_DOOR),
+    "GET /dang-nhap": Right(ANYBODY, public=True),
+    "POST /dang-nhap": Right(
+        ANYBODY, public=True, form={"username": "x", "password": "x"}, never="wrong", shut=frozenset()
+    ),
+    "POST /dang-xuat": Right(SIGNED_IN, lists=True, late=True),
+    "GET /q": Right(ANYBODY, public=True),
+    "GET /q-worker.js": Right(ANYBODY, public=True),
+    "GET /q/trinh": Right(ANYBODY, public=True),
+    "GET /k": Right(ANYBODY, public=True),
+    "GET /p": Right(ANYBODY, public=True),
+    "GET /c": Right(ANYBODY, public=True),
+    "GET /giay-to/{code}/mo-khan": Right(LOOKERS - {Role.PARTNER}, lists=True),
+    "POST /giay-to/{code}/mo-khan": Right(LOOKERS - {Role.PARTNER}, own=True, form={"reason": REASON}),
+    "GET /truy-cap": Right(JUDGES, lists=True),
+    "POST /truy-cap/{glass_id}": Right(JUDGES, own=True, form={"finding": "đúng"}),
+    "GET /ban-lam-viec": Right(OFFICER, lists=True),
+    "GET /ban-lam-viec/ho-so": Right(DOSSIERS | CHANGERS, lists=True),
+    "GET /ban-lam-viec/tim": Right(READERS | HOLDERS, own=True, query="ma={record}"),
+    "GET /ban-lam-viec/tiep-nhan": Right(RECEIVERS, lists=True),
+    "GET /so-hoa": Right(RECEIVERS, lists=True),
+    "POST /so-hoa": Right(RECEIVERS, lists=True, file=True),
+    "GET /so-hoa/tiep": Right(RECEIVERS, lists=True),
+    "GET /so-hoa/{intake_id}": Right(RECEIVERS, own=True),
+    "GET /so-hoa/{intake_id}/tien-do": Right(RECEIVERS, own=True),
+    "GET /so-hoa/{intake_id}/trang/{index}": Right(RECEIVERS, own=True),
+    "POST /so-hoa/{intake_id}/truong": Right(RECEIVERS, own=True, form={"type": "GPXD"}),
+    "POST /so-hoa/{intake_id}/xac-nhan": Right(
+        COPIERS,
+        own=True,
+        form={"type": "GPXD"},
+        never="an empty form: tests/e2e/test_officer.py",
+        shut=frozenset({401, 403}),
+    ),
+    "POST /so-hoa/{intake_id}/hoan-tac": Right(
+        COPIERS, own=True, never="nothing is confirmed yet: tests/integration/test_desk.py", shut=frozenset({401, 403})
+    ),
+    "POST /so-hoa/{intake_id}/bo": Right(RECEIVERS, own=True, late=True, shut=frozenset({401, 403})),
+    "GET /ho-so/moi": Right(DOSSIERS, lists=True),
+    "POST /ho-so/moi": Right(DOSSIERS, lists=True, form={"procedure": _PROCEDURE, "holder": "031090000001"}),
+    "GET /ho-so/{code}": Right(DOSSIERS | CHANGERS, own=True),
+    "POST /ho-so/{code}/dinh-kem": Right(
+        DOSSIERS,
+        own=True,
+        form={"component": "{component}", "record": "{record}", "checked": "x"},
+        never="the decision refuses this paper: tests/integration/test_counter.py",
+        shut=frozenset({401, 403}),
+    ),
+    "POST /ho-so/{code}/yeu-cau": Right(
+        OFFICER,
+        own=True,
+        form={"component": "{component}", "reason": "x"},
+        never="needs a ground: tests/integration/test_counter.py",
+        shut=frozenset({401, 403}),
+    ),
+    "GET /ho-so/{code}/phieu": Right(DOSSIERS | CHANGERS, own=True),
+    "POST /ho-so/{code}/phieu": Right(
+        OFFICER, own=True, never="nothing was asked yet: tests/integration/test_counter.py", shut=frozenset({401, 403})
+    ),
+    "POST /ho-so/{code}/ket-thuc": Right(
+        OFFICER,
+        own=True,
+        form={"ending": "?"},
+        never="no such ending: tests/integration/test_desk.py",
+        shut=frozenset({401, 403}),
+    ),
+    "GET /giay-to/{code}": Right(READERS | HOLDERS, own=True),
+    "GET /giay-to/{code}/anh": Right(LOOKERS | HOLDERS, own=True),
+    "GET /giay-to/{code}/tep/{copy}": Right(LOOKERS | HOLDERS, own=True),
+    "GET /giay-to/{code}/ban-ky/{number}": Right(
+        LOOKERS | HOLDERS,
+        own=True,
+        never="an unsigned paper has none: tests/integration/test_revisions.py",
+        shut=frozenset({401, 403}),
+    ),
+    "POST /giay-to/{code}/trang-thai": Right(
+        CHANGERS, own=True, form={"state": "SUSPENDED", "reason": "kiểm tra"}, late=True
+    ),
+    "GET /giam-sat": Right(OVERSEERS, lists=True, echoes=True),
+    "GET /giam-sat/bang.{form}": Right(OVERSEERS, lists=True),
+    "GET /giam-sat/han": Right(OVERSEERS, lists=True),
+    "GET /giam-sat/han.{form}": Right(OVERSEERS, lists=True),
+    "GET /giam-sat/so/{figure}": Right(OVERSEERS, lists=True),
+    "GET /cua-toi": Right(HOLDERS, lists=True),
+    "GET /cua-toi/nhat-ky": Right(HOLDERS, lists=True),
+    "GET /cua-toi/chia-se": Right(HOLDERS, lists=True),
+    "POST /cua-toi/chia-se/{share}": Right(HOLDERS, own=True, late=True),
+    "GET /cua-toi/{code}": Right(READERS | HOLDERS, own=True),
+    "POST /cua-toi/{code}": Right(HOLDERS, own=True, form={"purpose": "đối chiếu"}),
+    "GET /cua-toi/{code}/trinh": Right(READERS | HOLDERS, own=True),
+}
+
+
+def routes_of(web: FastAPI) -> set[str]:
+    """`METHOD /path` of everything the application answers: its OpenAPI document, and the pages beside it."""
+    documented = {f"{method.upper()} {path}" for path, methods in web.openapi()["paths"].items() for method in methods}
+    return documented | {f"{method} {route.path}" for route in _walk(web.routes) for method in route.methods or ()}
+
+
+def _walk(routes: Any) -> Iterator[APIRoute]:
+    for one in routes:
+        if isinstance(one, APIRoute):
+            if not one.include_in_schema or not one.path.startswith(("/api/", "/{")):
+                yield one
+        elif hasattr(one, "original_router"):  # FastAPI keeps an included router as one entry
+            if one.include_context.include_in_schema is False:
+                yield from _walk(one.original_router.routes)
+            else:
+                yield from _walk(inner for inner in one.original_router.routes if hasattr(inner, "original_router"))

@@ -1,0 +1,174 @@
+"""Second factors, recovery codes, passkeys, steps of a sign-in that is under way, and the counters of the brake."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from vault.db import tables as t
+from vault.domain.sign_in import Limit
+from vault.ports import Passkey, SecondFactor
+
+
+class PgSignIns:
+    """`ports.SignIns` on PostgreSQL."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def second_factor(self, account_id: str, *, lock: bool = False) -> SecondFactor | None:
+        """The account's one-time passwords."""
+        query = select(t.second_factor).where(t.second_factor.c.account_id == account_id)
+        row = self._db.execute(query.with_for_update() if lock else query).one_or_none()
+        return None if row is None else SecondFactor(bytes(row.secret), row.confirmed_at, row.last_step)
+
+    def set_second_factor(self, account_id: str, factor: SecondFactor | None) -> None:
+        """Keep it, or forget it with its recovery codes."""
+        self._db.execute(delete(t.second_factor).where(t.second_factor.c.account_id == account_id))
+        if factor is None:
+            self.set_recovery_codes(account_id, ())
+            return
+        self._db.execute(
+            insert(t.second_factor).values(
+                account_id=account_id,
+                secret=factor.secret,
+                confirmed_at=factor.confirmed_at,
+                last_step=factor.last_step,
+            )
+        )
+
+    def used_step(self, account_id: str, step: int) -> None:
+        """Keep it."""
+        mine = t.second_factor.c.account_id == account_id
+        self._db.execute(update(t.second_factor).where(mine).values(last_step=step))
+
+    def set_recovery_codes(self, account_id: str, digests: Collection[str]) -> None:
+        """In the place of the old ones."""
+        self._db.execute(delete(t.recovery_code).where(t.recovery_code.c.account_id == account_id))
+        if digests:
+            rows = [{"account_id": account_id, "digest": one} for one in digests]
+            self._db.execute(insert(t.recovery_code), rows)
+
+    def use_recovery_code(self, account_id: str, digest: str) -> bool:
+        """One deletion: whoever is second finds none."""
+        c = t.recovery_code.c
+        return (
+            self._db.execute(delete(t.recovery_code).where(c.account_id == account_id, c.digest == digest)).rowcount
+            == 1
+        )
+
+    def recovery_codes_left(self, account_id: str) -> int:
+        """How many."""
+        query = select(func.count()).where(t.recovery_code.c.account_id == account_id)
+        return int(self._db.execute(query).scalar_one())
+
+    def passkeys(self, account_id: str) -> tuple[Passkey, ...]:
+        """In the order in which they were added."""
+        query = select(t.passkey).where(t.passkey.c.account_id == account_id).order_by(t.passkey.c.created_at)
+        return tuple(_passkey(row) for row in self._db.execute(query))
+
+    def passkey(self, credential_id: bytes) -> Passkey | None:
+        """The passkey, unless its account is disabled; locked, so that its counter only rises."""
+        query = (
+            select(t.passkey)
+            .join(t.account, t.account.c.id == t.passkey.c.account_id)
+            .where(t.passkey.c.credential_id == credential_id, ~t.account.c.disabled)
+            .with_for_update(of=t.passkey)
+        )
+        row = self._db.execute(query).one_or_none()
+        return None if row is None else _passkey(row)
+
+    def add_passkey(self, passkey: Passkey) -> bool:
+        """A credential belongs to one account."""
+        statement = (
+            upsert(t.passkey)
+            .values(
+                credential_id=passkey.credential_id,
+                account_id=passkey.account_id,
+                public_key=passkey.public_key,
+                sign_count=passkey.sign_count,
+                name=passkey.name,
+                created_at=passkey.created_at,
+            )
+            .on_conflict_do_nothing()
+            .returning(t.passkey.c.credential_id)
+        )
+        return self._db.execute(statement).one_or_none() is not None
+
+    def used_passkey(self, credential_id: bytes, *, sign_count: int, at: datetime) -> None:
+        """Keep the counter."""
+        self._db.execute(
+            update(t.passkey)
+            .where(t.passkey.c.credential_id == credential_id)
+            .values(sign_count=sign_count, last_used_at=at)
+        )
+
+    def drop_passkey(self, account_id: str, credential_id: bytes) -> bool:
+        """Only one's own."""
+        c = t.passkey.c
+        mine = delete(t.passkey).where(c.account_id == account_id, c.credential_id == credential_id)
+        return self._db.execute(mine).rowcount == 1
+
+    def begin_step(
+        self,
+        step_hash: str,
+        kind: str,
+        *,
+        account_id: str | None,
+        data: Mapping[str, Any],
+        expires_at: datetime,
+        at: datetime,
+    ) -> None:
+        """Keep it; steps that have run out are forgotten."""
+        self._db.execute(delete(t.sign_in_step).where(t.sign_in_step.c.expires_at < at))
+        self._db.execute(
+            insert(t.sign_in_step).values(
+                step_hash=step_hash, kind=kind, account_id=account_id, data=dict(data), expires_at=expires_at
+            )
+        )
+
+    def step(
+        self, step_hash: str, kind: str, *, at: datetime, take: bool
+    ) -> tuple[str | None, Mapping[str, Any]] | None:
+        """Read it, or take it away, which one caller only can."""
+        c = t.sign_in_step.c
+        mine = (c.step_hash == step_hash) & (c.kind == kind) & (c.expires_at > at)
+        statement = (
+            delete(t.sign_in_step).where(mine).returning(c.account_id, c.data)
+            if take
+            else select(c.account_id, c.data).where(mine)
+        )
+        row = self._db.execute(statement).one_or_none()
+        return None if row is None else (row.account_id, row.data)
+
+    def tries(self, limit: Limit, caller: str, *, at: datetime) -> int:
+        """In the window of now."""
+        c = t.share_try.c
+        query = select(func.coalesce(func.sum(c.tries), 0)).where(
+            c.caller == limit.bucket(caller), c.minute == limit.begins(at)
+        )
+        return int(self._db.execute(query).scalar_one())
+
+    def tried(self, limit: Limit, caller: str, *, at: datetime) -> int:
+        """Count one."""
+        statement = upsert(t.share_try).values(caller=limit.bucket(caller), minute=limit.begins(at), tries=1)
+        counted = statement.on_conflict_do_update(
+            index_elements=[t.share_try.c.caller, t.share_try.c.minute], set_={"tries": t.share_try.c.tries + 1}
+        ).returning(t.share_try.c.tries)
+        return int(self._db.execute(counted).scalar_one())
+
+
+def _passkey(row: Any) -> Passkey:
+    return Passkey(
+        credential_id=bytes(row.credential_id),
+        account_id=row.account_id,
+        public_key=bytes(row.public_key),
+        sign_count=row.sign_count,
+        name=row.name,
+        created_at=row.created_at,
+        last_used_at=row.last_used_at,
+    )

@@ -1,0 +1,67 @@
+"""The walls of one transaction: the role that owns nothing, and the side on which its actor stands (migration 0014)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Self
+
+from sqlalchemy import Connection, text
+
+from vault.domain.people import HOLDER_ROLES, Actor
+from vault.ports import Reach
+
+PROGRAM = "vault_program"
+# Local to the transaction: the pool gets its connection back as it was, however the transaction ends.
+_RAISE = text(
+    "SELECT set_config('vault.agency', :agency, true), set_config('vault.people', :people, true),"
+    " set_config('vault.reach', :reach, true), set_config('role', :role, true)"
+)
+_WIDEN = text("SELECT set_config('vault.people', :people, true)")
+_ROLE = text("SELECT set_config('role', :role, true)")
+
+
+@dataclass(frozen=True, slots=True)
+class Walls:
+    """Which agency, whose papers, and how far; the connection once the transaction runs."""
+
+    agency: str
+    people: tuple[int, ...]
+    reach: Reach
+    connection: Connection | None = None
+
+    @classmethod
+    def of(cls, actor: Actor, reach: Reach) -> Self:
+        """A holder has people and no agency, everybody else an agency or nothing at all."""
+        if actor.role in HOLDER_ROLES:
+            return cls("", () if actor.holder_id is None else (actor.holder_id,), reach)
+        return cls(actor.agency_code or "", (), reach)
+
+    def over(self, connection: Connection) -> Self:
+        """The same for a transaction that has begun."""
+        return replace(self, connection=connection)
+
+    @property
+    def _db(self) -> Connection:
+        if self.connection is None:
+            message = "walls without a transaction"
+            raise RuntimeError(message)
+        return self.connection
+
+    def raise_(self) -> None:
+        """Take the role and say where it stands: one round trip."""
+        people = ",".join(map(str, self.people))
+        self._db.execute(_RAISE, {"agency": self.agency, "people": people, "reach": self.reach.value, "role": PROGRAM})
+
+    def widen(self, people: Collection[int]) -> None:
+        """From now on the papers of these people are seen as well: they are in a dossier that the walls let through."""
+        if self.agency:
+            self._db.execute(_WIDEN, {"people": ",".join(map(str, people))})
+
+    @contextmanager
+    def lowered(self) -> Iterator[None]:
+        """The owner's view for the few statements that need it; on an error the transaction is over anyway."""
+        self._db.execute(_ROLE, {"role": "none"})
+        yield
+        self._db.execute(_ROLE, {"role": PROGRAM})

@@ -66,17 +66,17 @@ CONFIRM = {
 REASON = "Bệnh nhân cấp cứu, cần biết ngay"
 _PROCEDURE = "1.004194"
 _ELSEWHERE = "needs a second party: tests/integration/test_sign_in.py"
+_PHONE = "needs a phone: tests/e2e"
 _DOOR: frozenset[int] = frozenset()
+_REFUSED = frozenset({401, 403})
 
 RIGHTS: dict[str, Right] = {
     # --- what anybody fetches ---------------------------------------------------------------------------------------
     "GET /healthz": Right(ANYBODY, public=True),
-    "GET /readyz": Right(ANYBODY, public=True, never="needs a worker, which this test has none of", shut=frozenset()),
+    "GET /readyz": Right(ANYBODY, public=True, never="needs a worker, which this test has none of", shut=_DOOR),
     "GET /s/{list_id}": Right(ANYBODY, public=True),
     "GET /trust-list": Right(ANYBODY, public=True),
-    "GET /log/{path}": Right(
-        ANYBODY, public=True, never="no such path: tests/integration/test_log.py", shut=frozenset()
-    ),
+    "GET /log/{path}": Right(ANYBODY, public=True, never="no such path: tests/integration/test_log.py", shut=_DOOR),
     "GET /trust-root.pem": Right(ANYBODY, public=True),
     "GET /api/v1/procedures": Right(ANYBODY, public=True),
     "GET /api/v1/document-types": Right(ANYBODY, public=True),
@@ -84,15 +84,15 @@ RIGHTS: dict[str, Right] = {
     "POST /api/v1/verify/text": Right(ANYBODY, public=True, body={"text": "x"}),
     "POST /api/v1/verify/file": Right(ANYBODY, public=True, file=True),
     "POST /api/v1/verify/short-code": Right(
-        ANYBODY, public=True, body={"code": "00000000"}, never="an unknown code", shut=frozenset()
+        ANYBODY, public=True, body={"code": "00000000"}, never="an unknown code", shut=_DOOR
     ),
     "GET /api/v1/verify/proof/{code}": Right(
-        ANYBODY, public=True, never="nobody sequences here: tests/integration/test_log.py", shut=frozenset()
+        ANYBODY, public=True, never="nobody sequences here: tests/integration/test_log.py", shut=_DOOR
     ),
     "POST /api/v1/verify/code": Right(ANYBODY, public=True, body={"code": "{record}"}),
     # --- who I am ---------------------------------------------------------------------------------------------------
     "POST /api/v1/session": Right(
-        ANYBODY, public=True, body={"username": "x", "password": "x"}, never="wrong", shut=frozenset()
+        ANYBODY, public=True, body={"username": "x", "password": "x"}, never="wrong", shut=_DOOR
     ),
     "GET /api/v1/session": Right(SIGNED_IN, lists=True),
     "DELETE /api/v1/session": Right(SIGNED_IN, lists=True, late=True),
@@ -128,7 +128,7 @@ RIGHTS: dict[str, Right] = {
         LOOKERS | HOLDERS,
         own=True,
         never="an unsigned paper has none: tests/integration/test_revisions.py",
-        shut=frozenset({401, 403}),
+        shut=_REFUSED,
     ),
     "POST /api/v1/records/{code}/state": Right(
         CHANGERS, own=True, body={"state": "SUSPENDED", "reason": "kiểm tra"}, late=True
@@ -146,18 +146,18 @@ RIGHTS: dict[str, Right] = {
         own=True,
         body={"component": "{component}", "record": "{record}", "checked": "đã đối chiếu"},
         never="the decision refuses this paper: tests/integration/test_counter.py",
-        shut=frozenset({401, 403}),
+        shut=_REFUSED,
     ),
     "POST /api/v1/dossiers/{code}/demand": Right(
         OFFICER,
         own=True,
         body={"component": "{component}", "reason": "thiếu"},
         never="needs a ground: tests/integration/test_counter.py",
-        shut=frozenset({401, 403}),
+        shut=_REFUSED,
     ),
     "GET /api/v1/dossiers/{code}/notice": Right(DOSSIERS | CHANGERS, own=True),
     "POST /api/v1/dossiers/{code}/notice": Right(
-        OFFICER, own=True, never="nothing was asked yet: tests/integration/test_counter.py", shut=frozenset({401, 403})
+        OFFICER, own=True, never="nothing was asked yet: tests/integration/test_counter.py", shut=_REFUSED
     ),
     "GET /api/v1/reports/overrides": Right(OVERSEERS, lists=True),
     "GET /api/v1/overview": Right(OVERSEERS, lists=True, echoes=True),
@@ -176,6 +176,11 @@ RIGHTS: dict[str, Right] = {
     "GET /api/v1/me/records": Right(HOLDERS, lists=True),
     "POST /api/v1/me/records/{code}/present": Right(HOLDERS, own=True, body={"purpose": "đối chiếu"}),
     "GET /api/v1/me/events": Right(HOLDERS, lists=True),
+    "GET /api/v1/me/mark": Right(HOLDERS, lists=True),
+    "GET /api/v1/me/consents": Right(HOLDERS, lists=True),
+    "PUT /api/v1/me/consents/{purpose}": Right(HOLDERS, lists=True, body={"on": True}),
+    "GET /api/v1/me/papers": Right(HOLDERS, lists=True),
+    "POST /api/v1/me/papers": Right(HOLDERS, lists=True, file=True, form={"key": "?"}, never=_PHONE, shut=_REFUSED),
     "GET /api/v1/me/urgent-access": Right(HOLDERS, lists=True),
     # --- pages ------------------------------------------------------------------------------------------------------
     "GET /": Right(ANYBODY, public=True),
@@ -190,9 +195,7 @@ RIGHTS: dict[str, Right] = {
     "GET /xac-nhan-lai": Right(SIGNED_IN, lists=True),
     "POST /xac-nhan-lai": Right(SIGNED_IN, form={"password": "x"}, never="wrong", shut=_DOOR),
     "GET /dang-nhap": Right(ANYBODY, public=True),
-    "POST /dang-nhap": Right(
-        ANYBODY, public=True, form={"username": "x", "password": "x"}, never="wrong", shut=frozenset()
-    ),
+    "POST /dang-nhap": Right(ANYBODY, public=True, form={"username": "x", "password": "x"}, never="wrong", shut=_DOOR),
     "POST /dang-xuat": Right(SIGNED_IN, lists=True, late=True),
     "GET /q": Right(ANYBODY, public=True),
     "GET /q-worker.js": Right(ANYBODY, public=True),
@@ -208,8 +211,17 @@ RIGHTS: dict[str, Right] = {
     "GET /ban-lam-viec/ho-so": Right(DOSSIERS | CHANGERS, lists=True),
     "GET /ban-lam-viec/tim": Right(READERS | HOLDERS, own=True, query="ma={record}"),
     "GET /ban-lam-viec/tiep-nhan": Right(RECEIVERS, lists=True),
-    "GET /so-hoa": Right(RECEIVERS, lists=True),
+    "GET /so-hoa": Right(SIGNED_IN, lists=True),
     "POST /so-hoa": Right(RECEIVERS, lists=True, file=True),
+    "GET /chup/{token}": Right(ANYBODY, public=True, never=_PHONE, shut=_DOOR),
+    "POST /chup/{token}": Right(ANYBODY, public=True, file=True, never=_PHONE, shut=_DOOR),
+    "POST /so-hoa/dien-thoai": Right(RECEIVERS, lists=True),
+    "GET /so-hoa/dien-thoai/{token}": Right(RECEIVERS, lists=True),
+    "POST /so-hoa/dien-thoai/{token}/dung": Right(RECEIVERS, lists=True),
+    "GET /so-hoa/tap": Right(RECEIVERS, lists=True),
+    "POST /so-hoa/tap": Right(RECEIVERS, lists=True, never="no file: tests/e2e", shut=_REFUSED),
+    "GET /so-hoa/tap/{batch_id}": Right(RECEIVERS, own=True, never="no such batch", shut=_REFUSED),
+    "GET /so-hoa/to-ngan": Right(SIGNED_IN, lists=True),
     "GET /so-hoa/tiep": Right(RECEIVERS, lists=True),
     "GET /so-hoa/{intake_id}": Right(RECEIVERS, own=True),
     "GET /so-hoa/{intake_id}/tien-do": Right(RECEIVERS, own=True),
@@ -220,39 +232,40 @@ RIGHTS: dict[str, Right] = {
         own=True,
         form={"type": "GPXD"},
         never="an empty form: tests/e2e/test_officer.py",
-        shut=frozenset({401, 403}),
+        shut=_REFUSED,
     ),
     "POST /so-hoa/{intake_id}/hoan-tac": Right(
-        COPIERS, own=True, never="nothing is confirmed yet: tests/integration/test_desk.py", shut=frozenset({401, 403})
+        COPIERS, own=True, never="nothing is confirmed yet: tests/integration/test_desk.py", shut=_REFUSED
     ),
-    "POST /so-hoa/{intake_id}/bo": Right(RECEIVERS, own=True, late=True, shut=frozenset({401, 403})),
+    "POST /so-hoa/{intake_id}/bo": Right(COPIERS, own=True, late=True, shut=_REFUSED),
     "GET /ho-so/moi": Right(DOSSIERS, lists=True),
     "POST /ho-so/moi": Right(DOSSIERS, lists=True, form={"procedure": _PROCEDURE, "holder": "031090000001"}),
     "GET /ho-so/{code}": Right(DOSSIERS | CHANGERS, own=True),
+    "POST /ho-so/chu-the": Right(DOSSIERS, lists=True, form={"holder": "031090000001"}, never="a part of a form"),
     "POST /ho-so/{code}/dinh-kem": Right(
         DOSSIERS,
         own=True,
         form={"component": "{component}", "record": "{record}", "checked": "x"},
         never="the decision refuses this paper: tests/integration/test_counter.py",
-        shut=frozenset({401, 403}),
+        shut=_REFUSED,
     ),
     "POST /ho-so/{code}/yeu-cau": Right(
         OFFICER,
         own=True,
         form={"component": "{component}", "reason": "x"},
         never="needs a ground: tests/integration/test_counter.py",
-        shut=frozenset({401, 403}),
+        shut=_REFUSED,
     ),
     "GET /ho-so/{code}/phieu": Right(DOSSIERS | CHANGERS, own=True),
     "POST /ho-so/{code}/phieu": Right(
-        OFFICER, own=True, never="nothing was asked yet: tests/integration/test_counter.py", shut=frozenset({401, 403})
+        OFFICER, own=True, never="nothing was asked yet: tests/integration/test_counter.py", shut=_REFUSED
     ),
     "POST /ho-so/{code}/ket-thuc": Right(
         OFFICER,
         own=True,
         form={"ending": "?"},
         never="no such ending: tests/integration/test_desk.py",
-        shut=frozenset({401, 403}),
+        shut=_REFUSED,
     ),
     "GET /giay-to/{code}": Right(READERS | HOLDERS, own=True),
     "GET /giay-to/{code}/anh": Right(LOOKERS | HOLDERS, own=True),
@@ -261,7 +274,7 @@ RIGHTS: dict[str, Right] = {
         LOOKERS | HOLDERS,
         own=True,
         never="an unsigned paper has none: tests/integration/test_revisions.py",
-        shut=frozenset({401, 403}),
+        shut=_REFUSED,
     ),
     "POST /giay-to/{code}/trang-thai": Right(
         CHANGERS, own=True, form={"state": "SUSPENDED", "reason": "kiểm tra"}, late=True
@@ -275,6 +288,13 @@ RIGHTS: dict[str, Right] = {
     "GET /cua-toi/nhat-ky": Right(HOLDERS, lists=True),
     "GET /cua-toi/chia-se": Right(HOLDERS, lists=True),
     "POST /cua-toi/chia-se/{share}": Right(HOLDERS, own=True, late=True),
+    "GET /c-release.js": Right(ANYBODY, public=True),
+    "GET /c-worker.js": Right(ANYBODY, public=True),
+    "GET /cua-toi/chup": Right(ANYBODY, public=True),
+    "GET /cua-toi/dong-y": Right(HOLDERS, lists=True),
+    "POST /cua-toi/dong-y": Right(HOLDERS, lists=True, form={"purpose": "?"}, never="no such purpose", shut=_REFUSED),
+    "GET /cua-toi/ngoai-mang": Right(ANYBODY, public=True),
+    "GET /cua-toi/{code}/tron-bo": Right(READERS | HOLDERS, own=True),
     "GET /cua-toi/{code}": Right(READERS | HOLDERS, own=True),
     "POST /cua-toi/{code}": Right(HOLDERS, own=True, form={"purpose": "đối chiếu"}),
     "GET /cua-toi/{code}/trinh": Right(READERS | HOLDERS, own=True),

@@ -40,6 +40,9 @@ SEE_OTHER = 303
 HTML = {"Accept": "text/html"}
 _PLACES = {
     "{session}": "x",
+    "{token}": "x",
+    "{batch_id}": "x",
+    "{purpose}": "OWN_DOSSIERS",
     "{passkey}": "x",
     "{provider}": "x",
     "{index}": "0",

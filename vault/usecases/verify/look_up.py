@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from vault.domain.audit import Event
+from vault.domain.errors import Forbidden, NotFound
 from vault.domain.ids import RecordCode
-from vault.domain.people import Action, Actor
+from vault.domain.people import Action, Actor, Role
 from vault.domain.records import Record
 from vault.domain.reuse import VIET_NAM
+from vault.domain.sign_in import LOOK_UP_CALLER, LOOK_UP_MISSES
 from vault.domain.states import RecordState
 from vault.domain.text import mask_name
 from vault.ports import Clock, Reach, UnitOfWork
@@ -26,11 +28,24 @@ class Found:
     at: datetime
 
 
-def look_up(code: RecordCode, *, actor: Actor, uow: UnitOfWork, clock: Clock) -> Found:
-    """The record behind a code; 64 random bits make guessing one hopeless."""
+def look_up(code: RecordCode, *, actor: Actor, uow: UnitOfWork, clock: Clock, caller: str = "") -> Found:
+    """The record behind a code; 64 random bits make guessing one hopeless.
+
+    `caller` (an address) or the account is counted: `TOO_MANY_LOOK_UPS` for whoever asks like a program.
+    """
     now = clock.now()
+    counted = caller if actor.role is Role.ANONYMOUS else actor.account_id
+    if counted:
+        with uow.begin() as tx:
+            braked = tx.sign_ins.tried(LOOK_UP_CALLER, counted, at=now) > LOOK_UP_CALLER.most
+            braked = braked or tx.sign_ins.tries(LOOK_UP_MISSES, counted, at=now) >= LOOK_UP_MISSES.most
+        if braked:
+            raise Forbidden("TOO_MANY_LOOK_UPS")
     with recorded(uow, Event(now, actor, Action.VERIFY, details={"kind": "code"})), uow.begin(Reach.SHOWN) as tx:
-        record = tx.records.get(code)
+        record = tx.records.find(code)
+        if record is None:
+            _missed(counted, uow, now)
+            raise NotFound("RECORD")
         state = record.state.value
         if record.state is RecordState.ACTIVE and record.expired(now.astimezone(VIET_NAM).date()):
             state = "EXPIRED"
@@ -48,3 +63,10 @@ def look_up(code: RecordCode, *, actor: Actor, uow: UnitOfWork, clock: Clock) ->
             )
         )
     return Found(record, mask_name(record.holders[0].name), state, now)
+
+
+def _missed(counted: str, uow: UnitOfWork, now: datetime) -> None:
+    """In a transaction of its own: the look-up's rolls back."""
+    if counted:
+        with uow.begin() as tx:
+            tx.sign_ins.tried(LOOK_UP_MISSES, counted, at=now)

@@ -15,7 +15,7 @@ from vault.usecases.verify.check_code import CodeCheck, check_picture, check_tex
 from vault.usecases.verify.check_pdf import check_pdf
 from vault.usecases.verify.look_up import look_up
 from vault.usecases.verify.prove_sealing import prove_sealing
-from vault.web.session import Anybody, TheApp
+from vault.web.session import Anybody, TheApp, address_of
 
 router = APIRouter(prefix="/verify", tags=["verify"])
 
@@ -212,9 +212,11 @@ def log_proof(code: str, app: TheApp) -> ProofsOut:
 
 
 @router.post("/code")
-def verify_code(what: CodeIn, actor: Anybody, app: TheApp) -> LookUpOut:
+def verify_code(what: CodeIn, request: Request, actor: Anybody, app: TheApp) -> LookUpOut:
     """Look a printed code up (NĐ 45/2020 Đ18 k2): the state of the paper now."""
-    found = look_up(normal_record_code(what.code), actor=actor, uow=app.uow, clock=app.clock)
+    found = look_up(
+        normal_record_code(what.code), actor=actor, uow=app.uow, clock=app.clock, caller=address_of(request)
+    )
     return LookUpOut(
         code=found.record.code,
         type=found.record.type_code,

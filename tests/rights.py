@@ -75,6 +75,8 @@ RIGHTS: dict[str, Right] = {
     "GET /healthz": Right(ANYBODY, public=True),
     "GET /readyz": Right(ANYBODY, public=True, never="needs a worker, which this test has none of", shut=_DOOR),
     "GET /s/{list_id}": Right(ANYBODY, public=True),
+    "GET /s/{list_id}/w3c/{purpose}": Right(ANYBODY, public=True, never="another purpose", shut=_DOOR),
+    "GET /.well-known/jwt-vc-issuer": Right(ANYBODY, public=True),
     "GET /trust-list": Right(ANYBODY, public=True),
     "GET /log/{path}": Right(ANYBODY, public=True, never="no such path: tests/integration/test_log.py", shut=_DOOR),
     "GET /trust-root.pem": Right(ANYBODY, public=True),
@@ -123,6 +125,12 @@ RIGHTS: dict[str, Right] = {
     # --- records ----------------------------------------------------------------------------------------------------
     "GET /api/v1/records/{code}": Right(READERS | HOLDERS, own=True),
     "GET /api/v1/records/{code}/files/{copy}": Right(LOOKERS | HOLDERS, own=True),
+    "GET /api/v1/records/{code}/archive": Right(
+        LOOKERS | HOLDERS, own=True, never="an unsealed fake: tests/integration/test_exchange.py", shut=_REFUSED
+    ),
+    "GET /api/v1/records/{code}/export": Right(
+        LOOKERS | HOLDERS, own=True, never="nobody sequences here: tests/integration/test_exchange.py", shut=_REFUSED
+    ),
     "GET /api/v1/records/{code}/revisions": Right(READERS | HOLDERS, own=True),
     "GET /api/v1/records/{code}/revisions/{number}": Right(
         LOOKERS | HOLDERS,
@@ -174,6 +182,9 @@ RIGHTS: dict[str, Right] = {
     "GET /api/v1/me/shares": Right(HOLDERS, lists=True),
     "DELETE /api/v1/me/shares/{share}": Right(HOLDERS, own=True, late=True),
     "GET /api/v1/me/records": Right(HOLDERS, lists=True),
+    "POST /api/v1/me/records/{code}/sd-jwt": Right(
+        HOLDERS, own=True, body={}, never="needs a key: tests/integration/test_exchange.py", shut=_REFUSED
+    ),
     "POST /api/v1/me/records/{code}/present": Right(HOLDERS, own=True, body={"purpose": "đối chiếu"}),
     "GET /api/v1/me/events": Right(HOLDERS, lists=True),
     "GET /api/v1/me/mark": Right(HOLDERS, lists=True),
@@ -294,7 +305,7 @@ RIGHTS: dict[str, Right] = {
     "GET /cua-toi/dong-y": Right(HOLDERS, lists=True),
     "POST /cua-toi/dong-y": Right(HOLDERS, lists=True, form={"purpose": "?"}, never="no such purpose", shut=_REFUSED),
     "GET /cua-toi/ngoai-mang": Right(ANYBODY, public=True),
-    "GET /cua-toi/{code}/tron-bo": Right(READERS | HOLDERS, own=True),
+    "GET /cua-toi/{code}/tron-bo": Right(LOOKERS | HOLDERS, own=True),
     "GET /cua-toi/{code}": Right(READERS | HOLDERS, own=True),
     "POST /cua-toi/{code}": Right(HOLDERS, own=True, form={"purpose": "đối chiếu"}),
     "GET /cua-toi/{code}/trinh": Right(READERS | HOLDERS, own=True),

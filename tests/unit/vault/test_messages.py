@@ -26,6 +26,7 @@ CODE = re.compile(r"[A-Z][A-Z0-9_]+")
 PASSED_ON = {
     "vault/sandbox/client.py": "an engine's error, by its class",
     "vault/usecases/reuse/demand.py": "DemandCode",
+    "vault/usecases/identify/second_factor.py": "SIGN_IN_WRONG or SECOND_FACTOR_WRONG, counted before it is raised",
     "vault/cli/papers.py": "signing's error, by its class",
     "vault/cli/crew.py": "signing's error, by its class",
     "vault/keys/credentials.py": "qr's error, by its code",

@@ -74,8 +74,10 @@ def confirm_enrolment(
         if tx.sign_ins.tries(SECOND_FACTOR, actor.account_id, at=now) >= SECOND_FACTOR.most:
             raise Forbidden("TOO_MANY_SIGN_INS", minutes=15)
         factor = tx.sign_ins.second_factor(actor.account_id, lock=True)
-        if factor is None or factor.confirmed_at is not None:
-            raise Conflict("FACTOR_THERE" if factor else "FACTOR_NOT_BEGUN")
+        if factor is None:
+            raise Conflict("FACTOR_NOT_BEGUN")
+        if factor.confirmed_at is not None:
+            raise Conflict("FACTOR_THERE")
         step = totp_step(factor.secret, code, now, after=None)
         if step is None:
             tx.sign_ins.tried(SECOND_FACTOR, actor.account_id, at=now)

@@ -305,7 +305,9 @@ RIGHTS: dict[str, Right] = {
     "GET /cua-toi/dong-y": Right(HOLDERS, lists=True),
     "POST /cua-toi/dong-y": Right(HOLDERS, lists=True, form={"purpose": "?"}, never="no such purpose", shut=_REFUSED),
     "GET /cua-toi/ngoai-mang": Right(ANYBODY, public=True),
-    "GET /cua-toi/{code}/tron-bo": Right(LOOKERS | HOLDERS, own=True),
+    "GET /cua-toi/{code}/tron-bo": Right(
+        LOOKERS | HOLDERS, own=True, never="nobody sequences here: tests/e2e", shut=_REFUSED
+    ),
     "GET /cua-toi/{code}": Right(READERS | HOLDERS, own=True),
     "POST /cua-toi/{code}": Right(HOLDERS, own=True, form={"purpose": "đối chiếu"}),
     "GET /cua-toi/{code}/trinh": Right(READERS | HOLDERS, own=True),

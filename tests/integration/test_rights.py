@@ -194,7 +194,7 @@ def test_everybody_tries_everything(world: World) -> None:
 
 def _judge(wrong: list[str], reached: set[str], tried: tuple[str, Right, Role], answer: httpx.Response) -> None:
     route, right, role = tried
-    if answer.status_code >= 500 and not (route == "GET /readyz" and answer.status_code == 503):
+    if answer.status_code >= 500 and not (right.never and answer.status_code == 503):  # a part that this test lacks
         wrong.append(f"{role} {route}: {answer.status_code}")
     if role in right.may:
         if opened(answer):
@@ -207,7 +207,7 @@ def _judge(wrong: list[str], reached: set[str], tried: tuple[str, Right, Role], 
 
 def _judge_other(wrong: list[str], tried: tuple[str, Right, Role], answer: httpx.Response, world: World) -> None:
     route, right, role = tried
-    if answer.status_code >= 500:
+    if answer.status_code >= 500 and not (right.never and answer.status_code == 503):
         wrong.append(f"{role} of the other side {route}: {answer.status_code}")
     if right.own and opened(answer):
         wrong.append(f"{role} of the other side reached {route}: {answer.status_code}")

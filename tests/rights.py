@@ -66,6 +66,7 @@ CONFIRM = {
 REASON = "Bệnh nhân cấp cứu, cần biết ngay"
 _PROCEDURE = "1.004194"
 _ELSEWHERE = "needs a second party: tests/integration/test_sign_in.py"
+_CASES = "the good way: tests/integration/test_corrections.py"
 _PHONE = "needs a phone: tests/e2e"
 _DOOR: frozenset[int] = frozenset()
 _REFUSED = frozenset({401, 403})
@@ -131,6 +132,14 @@ RIGHTS: dict[str, Right] = {
     "GET /api/v1/records/{code}/export": Right(
         LOOKERS | HOLDERS, own=True, never="nobody sequences here: tests/integration/test_exchange.py", shut=_REFUSED
     ),
+    "GET /api/v1/records/{code}/versions": Right(READERS | HOLDERS, own=True, never=_CASES, shut=_DOOR),
+    "GET /api/v1/corrections": Right(COPIERS, lists=True, never=_CASES, shut=_DOOR),
+    "POST /api/v1/corrections": Right(COPIERS, own=True, body={}, never=_CASES, shut=_DOOR),
+    "GET /api/v1/corrections/{case_id}": Right(COPIERS, own=True, never=_CASES, shut=_DOOR),
+    "POST /api/v1/corrections/{case_id}/decision": Right(COPIERS, own=True, body={}, never=_CASES, shut=_DOOR),
+    "POST /api/v1/intakes/{intake_id}/known": Right(COPIERS, own=True, body={}, never=_CASES, shut=_DOOR),
+    "GET /api/v1/dossiers/{code}/form": Right(DOSSIERS | CHANGERS, own=True, never=_CASES, shut=_DOOR),
+    "POST /api/v1/dossiers/{code}/form": Right(DOSSIERS, own=True, body={}, never=_CASES, shut=_DOOR),
     "GET /api/v1/records/{code}/revisions": Right(READERS | HOLDERS, own=True),
     "GET /api/v1/records/{code}/revisions/{number}": Right(
         LOOKERS | HOLDERS,

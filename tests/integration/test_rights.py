@@ -40,6 +40,7 @@ SEE_OTHER = 303
 HTML = {"Accept": "text/html"}
 _PLACES = {
     "{session}": "x",
+    "{case_id}": "x",
     "{token}": "x",
     "{batch_id}": "x",
     "{purpose}": "OWN_DOSSIERS",

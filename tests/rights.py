@@ -133,7 +133,7 @@ RIGHTS: dict[str, Right] = {
         LOOKERS | HOLDERS, own=True, never="nobody sequences here: tests/integration/test_exchange.py", shut=_REFUSED
     ),
     "GET /api/v1/records/{code}/versions": Right(READERS | HOLDERS, own=True, never=_CASES, shut=_DOOR),
-    "GET /api/v1/corrections": Right(COPIERS, lists=True, never=_CASES, shut=_DOOR),
+    "GET /api/v1/corrections": Right(COPIERS | HOLDERS, lists=True, never=_CASES, shut=_DOOR),
     "POST /api/v1/corrections": Right(COPIERS, own=True, body={}, never=_CASES, shut=_DOOR),
     "GET /api/v1/corrections/{case_id}": Right(COPIERS, own=True, never=_CASES, shut=_DOOR),
     "POST /api/v1/corrections/{case_id}/decision": Right(COPIERS, own=True, body={}, never=_CASES, shut=_DOOR),

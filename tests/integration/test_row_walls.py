@@ -48,6 +48,8 @@ OPEN = {
     "hand_in": "written from beyond the agency's wall; holds keys and ids, the paper is an intake, which has its wall",
     "hand_over": "digests of tokens",
     "blob_key": "wrapped keys, which open nothing without the key service",
+    "correction": "lies between two agencies and a holder: its walls stand in the use cases so far",
+    "form_entry": "hangs on a dossier, through which it is asked for; its wall stands in the use cases so far",
     "hold": "codes of records that are kept for a court, and until when",
     "hand_over_intake": "the same, with ids of intakes",
     "batch_part": "page numbers and ids of intakes; its batch has a wall",

@@ -66,6 +66,7 @@ CONFIRM = {
 REASON = "Bệnh nhân cấp cứu, cần biết ngay"
 _PROCEDURE = "1.004194"
 _ELSEWHERE = "needs a second party: tests/integration/test_sign_in.py"
+_SIGNED = "an unsigned paper has none: tests/integration/test_revisions.py"
 _CASES = "the good way: tests/integration/test_corrections.py"
 _PHONE = "needs a phone: tests/e2e"
 _DOOR: frozenset[int] = frozenset()
@@ -132,6 +133,22 @@ RIGHTS: dict[str, Right] = {
     "GET /api/v1/records/{code}/export": Right(
         LOOKERS | HOLDERS, own=True, never="nobody sequences here: tests/integration/test_exchange.py", shut=_REFUSED
     ),
+    "GET /api/v1/records/{code}/signatures": Right(READERS | HOLDERS, own=True, never=_SIGNED, shut=_DOOR),
+    "GET /api/v1/records/{code}/revisions/{number}/changes": Right(
+        READERS | HOLDERS, own=True, never=_SIGNED, shut=_DOOR
+    ),
+    "GET /api/v1/records/{code}/revisions/{number}/pages/{page}": Right(
+        READERS | HOLDERS, own=True, never=_SIGNED, shut=_DOOR
+    ),
+    "GET /giay-to/{code}/ban-ky/{number}/so-sanh": Right(READERS | HOLDERS, own=True, never=_SIGNED, shut=_DOOR),
+    "GET /giay-to/{code}/ban-ky/{number}/trang/{page}": Right(READERS | HOLDERS, own=True, never=_SIGNED, shut=_DOOR),
+    "GET /api/v1/batches/{batch_id}": Right(RECEIVERS, own=True, never="no such batch", shut=_DOOR),
+    "POST /api/v1/batches": Right(RECEIVERS, lists=True, never="no file", shut=_DOOR),
+    "POST /api/v1/dossiers/{code}/close": Right(OFFICER, own=True, body={}, never="no ending", shut=_DOOR),
+    "POST /api/v1/intakes/{intake_id}/discard": Right(COPIERS, own=True, never="taken", shut=_DOOR, late=True),
+    "POST /api/v1/intakes/{intake_id}/take-back": Right(COPIERS, own=True, never="taken", shut=_DOOR, late=True),
+    "POST /api/v1/signing/answers/{request_id}": Right(ANYBODY, public=True, never="no such request", shut=_DOOR),
+    "POST /api/v1/verify/sealing": Right(ANYBODY, public=True, body={}, never="no proof", shut=_DOOR),
     "GET /api/v1/records/{code}/versions": Right(READERS | HOLDERS, own=True, never=_CASES, shut=_DOOR),
     "GET /api/v1/corrections": Right(COPIERS | HOLDERS, lists=True, never=_CASES, shut=_DOOR),
     "POST /api/v1/corrections": Right(COPIERS, own=True, body={}, never=_CASES, shut=_DOOR),

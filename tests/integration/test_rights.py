@@ -40,6 +40,8 @@ SEE_OTHER = 303
 HTML = {"Accept": "text/html"}
 _PLACES = {
     "{session}": "x",
+    "{request_id}": "x",
+    "{page}": "0",
     "{case_id}": "x",
     "{token}": "x",
     "{batch_id}": "x",

@@ -2,7 +2,7 @@
 
 The role `vault_program` owns nothing, so that it is bound without FORCE; the owner (migrations, worker, sequencer) acts
 for every agency. Each transaction of a request takes the role and says on which side it stands (`vault.agency`,
-`vault.people`, `vault.reach`); without that it sees nothing. See decisions/0006.
+`vault.people`, `vault.reach`); without that it sees nothing. See decisions/0007.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Connection, any_, bindparam, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from vault.db import access_tables as a
 from vault.db import tables as t
 from vault.db.codec import AnyRow
 from vault.domain.access import DOSSIER_WITHOUT_DUE, PRESENTED_FOR, Circumstances, DossierRef
@@ -47,9 +48,9 @@ class PgAccess:
             dossiers=self._dossiers(actor.agency_code, holder_ids, now),
             presented_at=self._presented(actor, record, now),
             glass_broken_at=self._db.execute(
-                select(t.broken_glass.c.at)
-                .where(t.broken_glass.c.record_code == record, t.broken_glass.c.account_id == actor.account_id)
-                .order_by(t.broken_glass.c.at.desc())
+                select(a.broken_glass.c.at)
+                .where(a.broken_glass.c.record_code == record, a.broken_glass.c.account_id == actor.account_id)
+                .order_by(a.broken_glass.c.at.desc())
                 .limit(1)
             ).scalar_one_or_none(),
         )
@@ -94,7 +95,7 @@ class PgAccess:
     def break_glass(self, glass: BrokenGlass) -> None:
         """Keep it."""
         self._db.execute(
-            insert(t.broken_glass).values(
+            insert(a.broken_glass).values(
                 id=glass.id,
                 record_code=glass.record,
                 agency_code=glass.agency_code,
@@ -107,9 +108,9 @@ class PgAccess:
 
     def broken(self, agency_code: str, *, limit: int) -> tuple[BrokenGlass, ...]:
         """What nobody has reviewed comes first, then the newest."""
-        g = t.broken_glass.c
+        g = a.broken_glass.c
         rows = self._db.execute(
-            select(t.broken_glass)
+            select(a.broken_glass)
             .where(g.agency_code == agency_code)
             .order_by(g.reviewed_at.is_not(None), g.at.desc())
             .limit(limit)
@@ -123,20 +124,20 @@ class PgAccess:
             .join(t.record_holder, t.record_holder.c.record_id == t.record.c.id)
             .where(t.record_holder.c.holder_id == holder_id)
         )
-        g = t.broken_glass.c
+        g = a.broken_glass.c
         rows = self._db.execute(
-            select(t.broken_glass).where(g.record_code.in_(named)).order_by(g.at.desc()).limit(limit)
+            select(a.broken_glass).where(g.record_code.in_(named)).order_by(g.at.desc()).limit(limit)
         )
         return tuple(_glass(row) for row in rows)
 
     def review(self, glass_id: str, *, agency_code: str, by: str, at: datetime, finding: str) -> BrokenGlass | None:
         """The first word stays; None when the agency has no such case."""
-        g = t.broken_glass.c
+        g = a.broken_glass.c
         own = (g.id == glass_id) & (g.agency_code == agency_code)
         self._db.execute(
-            update(t.broken_glass)
+            update(a.broken_glass)
             .where(own, g.reviewed_at.is_(None))
             .values(reviewed_by=by, reviewed_at=at, finding=finding)
         )
-        row = self._db.execute(select(t.broken_glass).where(own)).one_or_none()
+        row = self._db.execute(select(a.broken_glass).where(own)).one_or_none()
         return None if row is None else _glass(row)

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from vault.db import access_tables as a
 from vault.db import tables as t
 from vault.domain.sign_in import Limit
 from vault.ports import Passkey, SecondFactor
@@ -22,18 +23,18 @@ class PgSignIns:
 
     def second_factor(self, account_id: str, *, lock: bool = False) -> SecondFactor | None:
         """The account's one-time passwords."""
-        query = select(t.second_factor).where(t.second_factor.c.account_id == account_id)
+        query = select(a.second_factor).where(a.second_factor.c.account_id == account_id)
         row = self._db.execute(query.with_for_update() if lock else query).one_or_none()
         return None if row is None else SecondFactor(bytes(row.secret), row.confirmed_at, row.last_step)
 
     def set_second_factor(self, account_id: str, factor: SecondFactor | None) -> None:
         """Keep it, or forget it with its recovery codes."""
-        self._db.execute(delete(t.second_factor).where(t.second_factor.c.account_id == account_id))
+        self._db.execute(delete(a.second_factor).where(a.second_factor.c.account_id == account_id))
         if factor is None:
             self.set_recovery_codes(account_id, ())
             return
         self._db.execute(
-            insert(t.second_factor).values(
+            insert(a.second_factor).values(
                 account_id=account_id,
                 secret=factor.secret,
                 confirmed_at=factor.confirmed_at,
@@ -43,41 +44,41 @@ class PgSignIns:
 
     def used_step(self, account_id: str, step: int) -> None:
         """Keep it."""
-        mine = t.second_factor.c.account_id == account_id
-        self._db.execute(update(t.second_factor).where(mine).values(last_step=step))
+        mine = a.second_factor.c.account_id == account_id
+        self._db.execute(update(a.second_factor).where(mine).values(last_step=step))
 
     def set_recovery_codes(self, account_id: str, digests: Collection[str]) -> None:
         """In the place of the old ones."""
-        self._db.execute(delete(t.recovery_code).where(t.recovery_code.c.account_id == account_id))
+        self._db.execute(delete(a.recovery_code).where(a.recovery_code.c.account_id == account_id))
         if digests:
             rows = [{"account_id": account_id, "digest": one} for one in digests]
-            self._db.execute(insert(t.recovery_code), rows)
+            self._db.execute(insert(a.recovery_code), rows)
 
     def use_recovery_code(self, account_id: str, digest: str) -> bool:
         """One deletion: whoever is second finds none."""
-        c = t.recovery_code.c
+        c = a.recovery_code.c
         return (
-            self._db.execute(delete(t.recovery_code).where(c.account_id == account_id, c.digest == digest)).rowcount
+            self._db.execute(delete(a.recovery_code).where(c.account_id == account_id, c.digest == digest)).rowcount
             == 1
         )
 
     def recovery_codes_left(self, account_id: str) -> int:
         """How many."""
-        query = select(func.count()).where(t.recovery_code.c.account_id == account_id)
+        query = select(func.count()).where(a.recovery_code.c.account_id == account_id)
         return int(self._db.execute(query).scalar_one())
 
     def passkeys(self, account_id: str) -> tuple[Passkey, ...]:
         """In the order in which they were added."""
-        query = select(t.passkey).where(t.passkey.c.account_id == account_id).order_by(t.passkey.c.created_at)
+        query = select(a.passkey).where(a.passkey.c.account_id == account_id).order_by(a.passkey.c.created_at)
         return tuple(_passkey(row) for row in self._db.execute(query))
 
     def passkey(self, credential_id: bytes) -> Passkey | None:
         """The passkey, unless its account is disabled; locked, so that its counter only rises."""
         query = (
-            select(t.passkey)
-            .join(t.account, t.account.c.id == t.passkey.c.account_id)
-            .where(t.passkey.c.credential_id == credential_id, ~t.account.c.disabled)
-            .with_for_update(of=t.passkey)
+            select(a.passkey)
+            .join(t.account, t.account.c.id == a.passkey.c.account_id)
+            .where(a.passkey.c.credential_id == credential_id, ~t.account.c.disabled)
+            .with_for_update(of=a.passkey)
         )
         row = self._db.execute(query).one_or_none()
         return None if row is None else _passkey(row)
@@ -85,7 +86,7 @@ class PgSignIns:
     def add_passkey(self, passkey: Passkey) -> bool:
         """A credential belongs to one account."""
         statement = (
-            upsert(t.passkey)
+            upsert(a.passkey)
             .values(
                 credential_id=passkey.credential_id,
                 account_id=passkey.account_id,
@@ -95,22 +96,22 @@ class PgSignIns:
                 created_at=passkey.created_at,
             )
             .on_conflict_do_nothing()
-            .returning(t.passkey.c.credential_id)
+            .returning(a.passkey.c.credential_id)
         )
         return self._db.execute(statement).one_or_none() is not None
 
     def used_passkey(self, credential_id: bytes, *, sign_count: int, at: datetime) -> None:
         """Keep the counter."""
         self._db.execute(
-            update(t.passkey)
-            .where(t.passkey.c.credential_id == credential_id)
+            update(a.passkey)
+            .where(a.passkey.c.credential_id == credential_id)
             .values(sign_count=sign_count, last_used_at=at)
         )
 
     def drop_passkey(self, account_id: str, credential_id: bytes) -> bool:
         """Only one's own."""
-        c = t.passkey.c
-        mine = delete(t.passkey).where(c.account_id == account_id, c.credential_id == credential_id)
+        c = a.passkey.c
+        mine = delete(a.passkey).where(c.account_id == account_id, c.credential_id == credential_id)
         return self._db.execute(mine).rowcount == 1
 
     def begin_step(
@@ -124,9 +125,9 @@ class PgSignIns:
         at: datetime,
     ) -> None:
         """Keep it; steps that have run out are forgotten."""
-        self._db.execute(delete(t.sign_in_step).where(t.sign_in_step.c.expires_at < at))
+        self._db.execute(delete(a.sign_in_step).where(a.sign_in_step.c.expires_at < at))
         self._db.execute(
-            insert(t.sign_in_step).values(
+            insert(a.sign_in_step).values(
                 step_hash=step_hash, kind=kind, account_id=account_id, data=dict(data), expires_at=expires_at
             )
         )
@@ -135,10 +136,10 @@ class PgSignIns:
         self, step_hash: str, kind: str, *, at: datetime, take: bool
     ) -> tuple[str | None, Mapping[str, Any]] | None:
         """Read it, or take it away, which one caller only can."""
-        c = t.sign_in_step.c
+        c = a.sign_in_step.c
         mine = (c.step_hash == step_hash) & (c.kind == kind) & (c.expires_at > at)
         statement = (
-            delete(t.sign_in_step).where(mine).returning(c.account_id, c.data)
+            delete(a.sign_in_step).where(mine).returning(c.account_id, c.data)
             if take
             else select(c.account_id, c.data).where(mine)
         )

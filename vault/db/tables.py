@@ -92,44 +92,6 @@ session = Table(
     Index("ix_session_expires_at", "expires_at"),
 )
 
-second_factor = Table(
-    "second_factor",
-    metadata,
-    Column("account_id", Text, ForeignKey("account.id", ondelete="CASCADE"), primary_key=True),
-    Column("secret", LargeBinary, nullable=False),
-    _at("confirmed_at", nullable=True),
-    Column("last_step", BigInteger),
-)
-
-recovery_code = Table(
-    "recovery_code",
-    metadata,
-    Column("account_id", Text, ForeignKey("account.id", ondelete="CASCADE"), primary_key=True),
-    Column("digest", Text, primary_key=True),
-)
-
-passkey = Table(
-    "passkey",
-    metadata,
-    Column("credential_id", LargeBinary, primary_key=True),
-    Column("account_id", Text, ForeignKey("account.id", ondelete="CASCADE"), nullable=False, index=True),
-    Column("public_key", LargeBinary, nullable=False),
-    Column("sign_count", BigInteger, nullable=False),
-    Column("name", Text, nullable=False),
-    _at("created_at"),
-    _at("last_used_at", nullable=True),
-)
-
-sign_in_step = Table(
-    "sign_in_step",
-    metadata,
-    Column("step_hash", Text, primary_key=True),
-    Column("kind", Text, nullable=False),
-    Column("account_id", Text, ForeignKey("account.id", ondelete="CASCADE"), index=True),
-    Column("data", JSONB, nullable=False),
-    Column("expires_at", DateTime(timezone=True), nullable=False, index=True),
-)
-
 intake = Table(
     "intake",
     metadata,
@@ -505,23 +467,6 @@ log_head = Table(
     Column("witnesses", SmallInteger, nullable=False, server_default="0"),
 )
 
-broken_glass = Table(
-    "broken_glass",
-    metadata,
-    Column("id", Text, primary_key=True),
-    Column("record_code", Text, ForeignKey("record.code"), nullable=False),
-    Column("agency_code", Text, nullable=False),
-    Column("account_id", Text, nullable=False),
-    Column("name", Text, nullable=False),
-    Column("reason", Text, nullable=False),
-    _at("at"),
-    Column("reviewed_by", Text),
-    _at("reviewed_at", nullable=True),
-    Column("finding", Text),
-    Index("ix_broken_glass_record_code_at", "record_code", "at"),
-    Index("ix_broken_glass_agency_code_at", "agency_code", "at"),
-)
-
 share = Table(
     "share",
     metadata,
@@ -609,7 +554,6 @@ __all__ = [
     "batch",
     "batch_part",
     "blob_key",
-    "broken_glass",
     "consent",
     "correction",
     "demand",
@@ -631,16 +575,12 @@ __all__ = [
     "log_queue",
     "metadata",
     "notice",
-    "passkey",
     "record",
     "record_holder",
     "record_search",
     "record_version",
-    "recovery_code",
-    "second_factor",
     "session",
     "share",
     "share_try",
-    "sign_in_step",
     "status_slot",
 ]

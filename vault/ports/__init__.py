@@ -5,6 +5,7 @@ it, and calling it again with the same arguments is safe. Repositories live insi
 nothing is visible to others, and no job can start, before the block of `UnitOfWork.begin` ends without an exception.
 """
 
+from vault.ports.access import AccessRows, BrokenGlass, Reach
 from vault.ports.cases import Corrections, Forms
 from vault.ports.citizens import Consents, HandIns
 from vault.ports.lasting import BlobKeys, Holds, LogLeaf, LogRows
@@ -28,10 +29,8 @@ from vault.ports.outside import (
     key_context,
 )
 from vault.ports.rows import (
-    AccessRows,
     Account,
     Accounts,
-    BrokenGlass,
     Counted,
     Dossiers,
     Events,
@@ -41,7 +40,6 @@ from vault.ports.rows import (
     Intakes,
     JobName,
     Jobs,
-    Reach,
     Records,
     Search,
     Shares,

@@ -9,7 +9,6 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
-from vault.domain.access import Circumstances
 from vault.domain.audit import Event, Outcome
 from vault.domain.batches import BatchId
 from vault.domain.corrections import CorrectionId
@@ -27,6 +26,7 @@ from vault.domain.shares import Share
 from vault.domain.sign_in import SessionFacts, Strength
 from vault.domain.states import RecordState
 from vault.domain.vitals import Vitals
+from vault.ports.access import AccessRows, Reach
 from vault.ports.cases import Corrections, Forms
 from vault.ports.citizens import Consents, HandIns
 from vault.ports.lasting import BlobKeys, Holds, LogRows
@@ -63,10 +63,7 @@ class Accounts(Protocol):
         ...
 
     def keep(self, account: Account) -> Account | None:
-        """Add the account of somebody whom an identity provider vouches for, or renew what it says of them.
-
-        None when it was disabled here.
-        """
+        """Add or renew the account of somebody whom an identity provider vouches for; None when it is disabled here."""
         ...
 
     def open_session(
@@ -523,48 +520,6 @@ class Shares(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class BrokenGlass:
-    """A paper was read without a dossier or a presentation: by whom, for what written reason, and who judged it."""
-
-    id: str
-    record: RecordCode
-    agency_code: str
-    account_id: str
-    name: str
-    reason: str
-    at: datetime
-    reviewed_by: str | None = None
-    reviewed_at: datetime | None = None
-    finding: str | None = None
-
-
-class AccessRows(Protocol):
-    """What links a reader and a paper, and the glass that was broken."""
-
-    def circumstances(
-        self, actor: Actor, record: RecordCode, holder_ids: Collection[int], *, now: datetime
-    ) -> Circumstances:
-        """Dossiers of the actor's agency about these people, and what this very actor was shown or broke."""
-        ...
-
-    def break_glass(self, glass: BrokenGlass) -> None:
-        """Keep it; holder and data-protection officer see it as soon as the transaction is over."""
-        ...
-
-    def broken(self, agency_code: str, *, limit: int) -> tuple[BrokenGlass, ...]:
-        """An agency's cases: what nobody has reviewed first, then the newest."""
-        ...
-
-    def broken_on(self, holder_id: int, *, limit: int) -> tuple[BrokenGlass, ...]:
-        """Cases on papers that name the holder, newest first."""
-        ...
-
-    def review(self, glass_id: str, *, agency_code: str, by: str, at: datetime, finding: str) -> BrokenGlass | None:
-        """Keep the data-protection officer's finding; the first one stays. None when the agency has no such case."""
-        ...
-
-
 class Files(Protocol):
     """Files by path in the object store: what others fetch by a name they know (tiles, checkpoints)."""
 
@@ -631,17 +586,6 @@ class Tx(Protocol):
     def corrections(self) -> Corrections: ...  # noqa: D102 - the same
     @property
     def forms(self) -> Forms: ...  # noqa: D102 - the same
-
-
-class Reach(StrEnum):
-    """How far one transaction of an actor reaches, below everything that the program checks."""
-
-    OWN = "OWN"
-    """The actor's agency, or the actor's own papers; and papers of the people of a dossier that was loaded in it."""
-    BELOW = "BELOW"
-    """As OWN, and for oversight the dossiers and events of the agencies below (whose code continues the actor's)."""
-    SHOWN = "SHOWN"
-    """Any paper and any share: somebody shows it, by a code of 64 random bits, a signature, or a code of a minute."""
 
 
 class UnitOfWork(Protocol):

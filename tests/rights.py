@@ -149,7 +149,7 @@ RIGHTS: dict[str, Right] = {
     "POST /api/v1/intakes/{intake_id}/take-back": Right(COPIERS, own=True, never="taken", shut=_DOOR, late=True),
     "POST /api/v1/signing/answers/{request_id}": Right(ANYBODY, public=True, never="no such request", shut=_DOOR),
     "POST /api/v1/verify/sealing": Right(ANYBODY, public=True, body={}, never="no proof", shut=_DOOR),
-    "GET /cua-toi/{code}/dinh-chinh": Right(HOLDERS, own=True, never=_CASES, shut=_DOOR),
+    "GET /cua-toi/{code}/dinh-chinh": Right(READERS | HOLDERS, own=True, never=_CASES, shut=_DOOR),
     "POST /cua-toi/{code}/dinh-chinh": Right(HOLDERS, own=True, form={}, never=_CASES, shut=_DOOR),
     "GET /v2/heartbeat": Right(ANYBODY, public=True),
     "GET /v2/findUsage": Right(HOLDERS, lists=True, never="its own headers", shut=_DOOR),

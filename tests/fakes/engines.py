@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+import json
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+import numpy as np
 from cryptography import x509
 from PIL import Image
 
@@ -43,13 +45,29 @@ class ToldEngines:
 
     examine = probe
 
-    def read_page(self, data: bytes, index: int, *, fast: bool = False) -> ReadPage:
+    def read_page(
+        self,
+        data: bytes,
+        index: int,
+        *,
+        fast: bool = False,
+        unless_from: Collection[str] = (),
+        only_look: bool = False,
+    ) -> ReadPage:
         """The told text."""
-        del data, fast
+        del data, fast, unless_from, only_look
         if index in self.bad_pages:
             raise Invalid("PAGE_TOO_LARGE")
         self.read.append(index)
         return ReadPage(f"preview {self.text} {index}".encode(), page(self.text))
+
+    def searchable(self, data: bytes, texts: Sequence[bytes], *, title: str, at: datetime) -> bytes:
+        """The real copy of one white page for each text."""
+        del data
+        white = np.full((64, 64, 3), 255, dtype=np.uint8)
+        images = [ocr.PageImage(index, 64, 64, 72, white) for index in range(len(texts))]
+        read = [ocr.PageText.from_dict(json.loads(text)) if text else None for text in texts]
+        return ocr.searchable(zip(images, read, strict=True), title=title, at=at)
 
     def understand(self, pages: Sequence[ocr.PageText], templates: Sequence[ocr.Template]) -> ocr.Understanding:
         """A building permit, whatever it is."""
@@ -105,9 +123,19 @@ class ToldEngines:
 class FirstPageEngines(SandboxEngines):
     """The real engines, which read the first page of a long law and are told the others."""
 
-    def read_page(self, data: bytes, index: int, *, fast: bool = False) -> ReadPage:
+    def read_page(
+        self,
+        data: bytes,
+        index: int,
+        *,
+        fast: bool = False,
+        unless_from: Collection[str] = (),
+        only_look: bool = False,
+    ) -> ReadPage:
         """The real first page."""
-        return super().read_page(data, index, fast=fast) if index == 0 else ReadPage(b"preview", page("Luật"))
+        if index:
+            return ReadPage(b"preview", page("Luật"))
+        return super().read_page(data, index, fast=fast, unless_from=unless_from, only_look=only_look)
 
 
 def page(text: str) -> ocr.PageText:

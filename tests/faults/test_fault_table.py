@@ -6,12 +6,14 @@ again by itself: hand the file in, press confirm, take the job off the queue, pr
 
 from __future__ import annotations
 
+import io
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import get_args
 
 import psycopg
+import pypdf
 import pytest
 
 from tests.fakes import desk
@@ -26,6 +28,7 @@ from vault.domain.errors import Unavailable
 from vault.domain.ids import RecordCode, digest_of
 from vault.domain.intake import Intake, IntakeId, IntakeState, NamedHolder
 from vault.domain.people import Action, Actor
+from vault.usecases.digitize.make_searchable import make_searchable
 from vault.usecases.reuse.attach import Attach, attach
 from vault.usecases.reuse.open_dossier import OpenDossier, open_dossier
 
@@ -125,6 +128,28 @@ def _read_once(stage: Stage, intake_id: object) -> None:
     assert stage.events(Action.READ, intake.id) == [None]
 
 
+# --- make the searchable copy -----------------------------------------------------------------------------------------
+def _to_copy(stage: Stage) -> object:
+    intake_id = _to_confirm(stage)
+    assert stage.jobs(IntakeId(str(intake_id)))["make_searchable"] == 1
+    return intake_id
+
+
+def _copy(stage: Stage, app: App, intake_id: object) -> object:
+    del stage
+    make_searchable(IntakeId(str(intake_id)), uow=app.uow, blobs=app.blobs, engines=app.engines)
+    return None
+
+
+def _copied_once(stage: Stage, intake_id: object) -> None:
+    intake = stage.intake(IntakeId(str(intake_id)))
+    assert intake.searchable is not None
+    copy = pypdf.PdfReader(io.BytesIO(stage.app.blobs.get(intake.searchable)))
+    assert [page.extract_text().split() for page in copy.pages] == [["GIẤY", "PHÉP", "XÂY", "DỰNG"]] * 2
+    assert intake.searchable != intake.original
+    assert intake.state is IntakeState.READ
+
+
 # --- confirm ---------------------------------------------------------------------------------------------------------
 def _to_confirm(stage: Stage) -> object:
     intake_id = _to_read(stage)
@@ -216,11 +241,12 @@ def _attached_once(stage: Stage, wish: object) -> None:
 STEPS = (
     Step("receive", lambda _: new_scan(), _receive, _received_once),
     Step("read", _to_read, _read, _read_once),
+    Step("searchable", _to_copy, _copy, _copied_once),
     Step("confirm", _to_confirm, _confirm, _confirmed_once),
     Step("seal", _to_seal, _seal, _sealed_once),
     Step("attach", _to_attach, _attach, _attached_once),
 )
-LEAST_CALLS = {"receive": 6, "read": 14, "confirm": 8, "seal": 14, "attach": 5}
+LEAST_CALLS = {"receive": 6, "read": 14, "searchable": 6, "confirm": 8, "seal": 14, "attach": 5}
 
 
 def calls_of(stage: Stage, step: Step) -> Sequence[str]:

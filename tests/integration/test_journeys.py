@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import io
+import time
+from http import HTTPStatus
 
+import pypdf
 import pytest
 
 from tests.golden.specimens import as_jpeg, draw
@@ -28,6 +32,22 @@ def test_bytes_that_came_in_are_the_bytes_that_go_out(service: Service) -> None:
     code = service.digitize(data, "b.jpg", type_code="GPXD", holders=[HOLDER], fields=fields)
     got = service.client(Role.OFFICER).get(f"/api/v1/records/{code}/files/ORIGINAL").raise_for_status()
     assert hashlib.sha256(got.content).digest() == hashlib.sha256(data).digest()
+
+
+def test_the_searchable_copy_stands_beside_the_original(service: Service, permit: str) -> None:
+    officer = service.client(Role.OFFICER)
+    address = f"/api/v1/records/{permit}/files/SEARCHABLE"
+    for _ in range(240):  # made by the worker when nothing more urgent waits
+        got = officer.get(address)
+        if got.status_code == HTTPStatus.OK:
+            break
+        assert (got.status_code, got.json()["code"]) == (404, "SEARCHABLE_COPY")
+        time.sleep(0.5)
+    text = pypdf.PdfReader(io.BytesIO(got.content)).pages[0].extract_text()
+    assert "PHÉP XÂY DỰNG" in " ".join(text.split())
+    assert b"<pdfaid:part>2" in got.content
+    citizen_page = officer.get(f"/giay-to/{permit}/tep/SEARCHABLE").raise_for_status()
+    assert citizen_page.content == got.content
 
 
 def test_the_same_file_again_gives_the_same_record(service: Service) -> None:

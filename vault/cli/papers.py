@@ -63,6 +63,7 @@ def _reading(pages: list[ocr.PageText], understood: ocr.Understanding) -> dict[s
             name: {
                 "value": field.value,
                 "confidence": field.confidence,
+                "accept": field.accept,
                 "page": field.page,
                 "box": list(field.box),
             }

@@ -59,6 +59,7 @@ def _intake(row: AnyRow, texts: PgTexts) -> Intake:
         record=None if row.record_code is None else RecordCode(row.record_code),
         same_as=None if row.same_as is None else RecordCode(row.same_as),
         rescan_of=tuple(from_json(one, Likeness) for one in row.rescan_of or ()),
+        searchable=None if row.searchable is None else Digest(row.searchable),
     )
 
 
@@ -150,6 +151,10 @@ class PgIntakes:
     def set_signatures(self, intake_id: IntakeId, signatures: SignatureSummary) -> None:
         """Keep the report."""
         self._set(intake_id, signatures=to_json(signatures))
+
+    def set_searchable(self, intake_id: IntakeId, copy: Digest) -> None:
+        """Keep the searchable copy."""
+        self._set(intake_id, searchable=copy)
 
     def set_proposal(self, intake_id: IntakeId, proposal: Proposal) -> None:
         """Keep the proposal."""

@@ -18,7 +18,7 @@ Carried = Callable[[], Mapping[str, str]]
 
 # A paper that was revoked must be seen as such; an officer waits for a seal, then for a proposal; the tail of a long
 # paper can wait for all of them.
-_PUBLISH, _SEAL, _READ, _SPLIT, _READ_ON = 30, 20, 10, 5, 0
+_PUBLISH, _SEAL, _READ, _SPLIT, _READ_ON, _SEARCHABLE = 30, 20, 10, 5, 0, -10
 
 
 def queue_app(database_url: str) -> App:
@@ -50,6 +50,10 @@ class PgJobs:
     def read_on(self, intake_id: IntakeId) -> None:
         """Read more pages of a long paper."""
         self._defer(JobName.READ, intake_id, _READ_ON)
+
+    def make_searchable(self, intake_id: IntakeId) -> None:
+        """Make the searchable copy."""
+        self._defer(JobName.SEARCHABLE, intake_id, _SEARCHABLE)
 
     def seal(self, intake_id: IntakeId, *, after: int = 0) -> None:
         """Seal this paper, not before so many seconds have passed."""

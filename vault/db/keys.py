@@ -106,6 +106,7 @@ class PgBlobKeys:
         paper = func.coalesce(r.intake_id, r.code)
         uses = union(
             select(i.original.label("digest"), i.id.label("paper"), i.agency_code.label("agency")),
+            select(i.searchable, i.id, i.agency_code).where(i.searchable.is_not(None)),
             select(p.c.preview, i.id, i.agency_code).select_from(pages),
             select(p.c.layout, i.id, i.agency_code).select_from(pages),
             select(r.original, paper, r.agency_code),

@@ -121,6 +121,7 @@ intake = Table(
         "uq_intake_agency_code_original", "agency_code", "original", unique=True, postgresql_where=text("NOT retired")
     ),
     CheckConstraint("state IN ('RECEIVED','READ','CONFIRMED','SEALED','FAILED','DISCARDED','KNOWN')", name="state"),
+    Column("searchable", Text),
     CheckConstraint("channel IN ('PAGE','API','CLI','CITIZEN','BATCH','FOLDER','PHONE')", name="channel"),
     Index("ix_intake_agency_code_received_at", "agency_code", "received_at"),
     Index(

@@ -183,6 +183,8 @@ class Intake:
     """The record that an officer knew the paper to be (KNOWN)."""
     rescan_of: tuple[Likeness, ...] = ()
     """Records that the paper may be a rescan of; offered, never merged by itself."""
+    searchable: Digest | None = None
+    """The searchable copy of its pages, once it is made."""
 
     @property
     def signed_original(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal, Protocol
@@ -170,8 +170,27 @@ class Engines(Protocol):
         """A PDF for each range of pages (from 0, both ends included). The same range gives the same bytes."""
         ...
 
-    def read_page(self, data: bytes, index: int, *, fast: bool = False) -> ReadPage:
-        """Render one page and read it; ``fast``: half the time, a second opinion only where the first is in doubt."""
+    def read_page(
+        self,
+        data: bytes,
+        index: int,
+        *,
+        fast: bool = False,
+        unless_from: Collection[str] = (),
+        only_look: bool = False,
+    ) -> ReadPage:
+        """Render one page and read it; codes come first.
+
+        ``fast``: half the time, a second opinion only where the first is in doubt.
+        No line is read with `only_look`, or when a QR reads like a credential of one of the hosts `unless_from`.
+        """
+        ...
+
+    def searchable(self, data: bytes, texts: Sequence[bytes], *, title: str, at: datetime) -> bytes:
+        """A PDF/A of the pages' pictures with the words over them, invisible; `texts` are the layouts of `Page`.
+
+        An empty text stands for a page that was not read. The same arguments give the same bytes.
+        """
         ...
 
     def understand(self, pages: Sequence[ocr.PageText], templates: Sequence[ocr.Template]) -> ocr.Understanding:

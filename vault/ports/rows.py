@@ -171,6 +171,10 @@ class Intakes(Protocol):
         """Pages read so far, in order."""
         ...
 
+    def set_searchable(self, intake_id: IntakeId, copy: Digest) -> None:
+        """Keep which blob is the searchable copy."""
+        ...
+
     def set_proposal(self, intake_id: IntakeId, proposal: Proposal) -> None:
         """Keep what the reader proposes."""
         ...
@@ -446,6 +450,7 @@ class JobName(StrEnum):
     SEAL = "seal_intake"
     SPLIT = "split_batch"
     CORRECT = "correct_record"
+    SEARCHABLE = "make_searchable"
     PUBLISH_STATUS = "publish_status"
 
 
@@ -458,6 +463,10 @@ class Jobs(Protocol):
 
     def read_on(self, intake_id: IntakeId) -> None:
         """Read more pages of a long paper whose proposal is made, when nothing more urgent waits."""
+        ...
+
+    def make_searchable(self, intake_id: IntakeId) -> None:
+        """Make the searchable copy of a paper whose pages are read, when nothing more urgent waits."""
         ...
 
     def seal(self, intake_id: IntakeId, *, after: int = 0) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, TypeVar
@@ -18,6 +18,7 @@ from vault.ports import MalwareScanner, ReadPage
 from vault.sandbox.client import Reply, Sandbox
 
 QR_MM = 30.0
+SEARCHABLE_SECONDS, SEARCHABLE_SECONDS_A_PAGE = 60.0, 3.0
 T = TypeVar("T")
 
 
@@ -74,10 +75,26 @@ class SandboxEngines:
             raise Invalid("PARSER_CRASHED", reason="answer")
         return tuple(found)
 
-    def read_page(self, data: bytes, index: int, *, fast: bool = False) -> ReadPage:
+    def read_page(
+        self,
+        data: bytes,
+        index: int,
+        *,
+        fast: bool = False,
+        unless_from: Collection[str] = (),
+        only_look: bool = False,
+    ) -> ReadPage:
         """Render one page and read it."""
-        reply = self._sandbox.run("read_page", {**self._limits, "index": index, "fast": fast}, data)
+        header = {**self._limits, "index": index, "fast": fast, "only_look": only_look}
+        header["unless_from"] = sorted(unless_from)
+        reply = self._sandbox.run("read_page", header, data)
         return ReadPage(reply.attachments[0], _typed(ocr.PageText.from_dict, reply))
+
+    def searchable(self, data: bytes, texts: Sequence[bytes], *, title: str, at: datetime) -> bytes:
+        """The searchable copy."""
+        header = {**self._limits, "title": title, "at": at.isoformat()}
+        seconds = SEARCHABLE_SECONDS + SEARCHABLE_SECONDS_A_PAGE * len(texts)
+        return self._sandbox.run("searchable", header, data, *texts, seconds=seconds).attachments[0]
 
     def understand(self, pages: Sequence[ocr.PageText], templates: Sequence[ocr.Template]) -> ocr.Understanding:
         """Type and fields."""

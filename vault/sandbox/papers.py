@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -59,10 +60,34 @@ def examine(header: Mapping[str, Any], files: Sequence[bytes]) -> Answer:
 
 
 def read_page(header: Mapping[str, Any], files: Sequence[bytes]) -> Answer:
-    """File, page index and whether to read fast -> `ocr.PageText`, and the page as JPEG, upright."""
+    """File, page index and whether to read fast -> `ocr.PageText`, and the page as JPEG, upright.
+
+    With `only_look`, or with a QR on it that reads like a credential of one of `unless_from`, no line is read.
+    """
     page = _page(files[0], int(header["index"]), _limits(header))
-    read = ocr.read_page(page, readers=ocr.default_readers(fast=bool(header["fast"])))
+    hosts, only_look = frozenset(header["unless_from"]), bool(header["only_look"])
+    read = ocr.read_page(
+        page,
+        readers=ocr.default_readers(fast=bool(header["fast"])),
+        unless=lambda found: only_look or any(_is_credential(one.text, hosts) for one in found),
+    )
     return read.as_dict(), (_jpeg(page, read.turned),)
+
+
+def _is_credential(text: str, hosts: frozenset[str]) -> bool:
+    try:
+        qr.parse(text, hosts=hosts)
+    except qr.CredentialError:
+        return False
+    return True
+
+
+def searchable(header: Mapping[str, Any], files: Sequence[bytes]) -> Answer:
+    """File, and each page's `ocr.PageText` as JSON (nothing for a page that was not read) -> PDF/A with text."""
+    images = ocr.pages(files[0], _limits(header))
+    texts = [ocr.PageText.from_dict(json.loads(raw)) if raw else None for raw in files[1:]]
+    at = datetime.fromisoformat(header["at"])
+    return {}, (ocr.searchable(zip(images, texts, strict=False), title=header["title"], at=at),)
 
 
 def understand(header: Mapping[str, Any], files: Sequence[bytes]) -> Answer:
@@ -184,6 +209,7 @@ PAPERS: Mapping[str, Callable[[Mapping[str, Any], Sequence[bytes]], Answer]] = {
     "probe": probe,
     "examine": examine,
     "read_page": read_page,
+    "searchable": searchable,
     "understand": understand,
     "inspect": inspect,
     "chains": chains,

@@ -18,13 +18,14 @@ from vault import telemetry
 from vault.bootstrap import App, database_url, prepare_keys
 from vault.domain.batches import BatchId, BatchState
 from vault.domain.corrections import CorrectionId
-from vault.domain.errors import Unavailable
+from vault.domain.errors import Invalid, Unavailable
 from vault.domain.intake import IntakeId
 from vault.log.transparency import BATCH
 from vault.ports import JobName
 from vault.usecases.correct.seal_version import give_back, seal_version
 from vault.usecases.digitize.give_up import CODE as BROKE_US
 from vault.usecases.digitize.give_up import give_up
+from vault.usecases.digitize.make_searchable import make_searchable
 from vault.usecases.digitize.read import read
 from vault.usecases.digitize.renew_seals import renew_seals
 from vault.usecases.digitize.seal import seal
@@ -113,6 +114,10 @@ async def after_stall(job: Job, *, jobs: JobManager, app: App) -> None:
         _LOG.warning("job %s lost its worker and runs again", job.id)
         await jobs.retry_job(job)
         return
+    if job.task_name == JobName.SEARCHABLE.value:  # the paper itself stands, whatever became of its copy
+        _LOG.error("no searchable copy of intake %s: its job lost its worker %s times", intake_id, job.attempts)
+        await jobs.finish_job(job, status=Status.FAILED, delete_job=False)
+        return
     _LOG.error("intake %s lost its worker after %s starts and is given up", intake_id, job.attempts)
     await asyncio.to_thread(give_up, IntakeId(intake_id), uow=app.uow, clock=app.clock)
     await jobs.finish_job(job, status=Status.FAILED, delete_job=False)
@@ -141,6 +146,14 @@ def queue_of(app: App) -> Queue:
                 templates=app.templates,
                 clock=app.clock,
             )
+
+    @queue.task(name=JobName.SEARCHABLE.value, retry=WaitForPart())
+    def searchable_copy(intake_id: str, traceparent: str = "") -> None:
+        with _seen(JobName.SEARCHABLE.value, traceparent):
+            try:
+                make_searchable(IntakeId(intake_id), uow=app.uow, blobs=app.blobs, engines=app.engines)
+            except Invalid as error:  # the paper itself is read and stands; only this copy cannot be had
+                _LOG.warning("no searchable copy of intake %s: %s", intake_id, error.code)
 
     @queue.task(name=JobName.SEAL.value, retry=WaitForPart())
     def seal_intake(intake_id: str, traceparent: str = "") -> None:

@@ -20,13 +20,13 @@ from vault.domain.intake import IntakeState
 from vault.worker.run import MOST_STARTS, WaitForPart, after_stall, renew_keys
 
 
-def _job(attempts: int, **arguments: Any) -> Job:
+def _job(attempts: int, task: str = "read", **arguments: Any) -> Job:
     return Job(
         id=7,
         queue="default",
         lock=None,
         queueing_lock=None,
-        task_name="read",
+        task_name=task,
         task_kwargs=arguments,
         attempts=attempts,
     )
@@ -73,6 +73,10 @@ def test_a_job_that_lost_its_worker_runs_again() -> None:
 
 def test_a_paper_that_keeps_ending_workers_is_given_up() -> None:
     assert _after_stall(_job(MOST_STARTS, intake_id="x")) == ([("failed", 7)], "INTERNAL_ERROR")
+
+
+def test_a_copy_that_keeps_ending_workers_takes_nothing_back_from_its_paper() -> None:
+    assert _after_stall(_job(MOST_STARTS, task="make_searchable", intake_id="x")) == ([("failed", 7)], None)
 
 
 def test_a_job_of_no_paper_always_runs_again() -> None:

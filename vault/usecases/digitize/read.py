@@ -24,7 +24,7 @@ from vault.domain.intake import (
     step,
 )
 from vault.domain.people import SYSTEM, Action
-from vault.ports import Blobs, Clock, CredentialDesk, Engines, SealingDesk, UnitOfWork
+from vault.ports import Blobs, Clock, CredentialDesk, Engines, ReadPage, SealingDesk, UnitOfWork
 from vault.usecases.digitize.find_rescans import find_rescans
 
 FIRST_PAGES = 8
@@ -61,13 +61,33 @@ def read(
         if not proposing:
             _read_on(intake, data, done, uow=uow, blobs=blobs, engines=engines)
             return
-        for index in (one for one in _first_pages(intake.page_count) if one not in done):
-            _read_page(intake, data, index, uow=uow, blobs=blobs, engines=engines)
+        _read_first(intake, data, done, uow=uow, blobs=blobs, engines=engines, credentials=credentials, now=clock.now())
         _propose(
             intake, uow=uow, blobs=blobs, engines=engines, credentials=credentials, templates=templates, clock=clock
         )
     except Invalid as error:
         _fail(intake, error, uow=uow, clock=clock)
+
+
+def _read_first(
+    intake: Intake,
+    data: bytes,
+    done: AbstractSet[int],
+    *,
+    uow: UnitOfWork,
+    blobs: Blobs,
+    engines: Engines,
+    credentials: CredentialDesk,
+    now: datetime,
+) -> None:
+    """Read the first pages. A paper that carries a QR of ours is that record: its pages are only looked at."""
+    own = False
+    for index in (one for one in _first_pages(intake.page_count) if one not in done):
+        seen = engines.read_page(data, index, unless_from=credentials.hosts, only_look=own)
+        own = own or _own(seen.read, credentials, now) is not None
+        if not own and not seen.read.lines and seen.read.codes:
+            seen = engines.read_page(data, index)  # the QR only looks like one of ours
+        _keep_page(intake, seen, index, uow=uow, blobs=blobs)
 
 
 def _first_pages(page_count: int) -> tuple[int, ...]:
@@ -93,9 +113,11 @@ def _read_on(
             failed += 1
         if FIRST_PAGES in {read_now, failed}:
             break
-    if read_now and read_now < len(todo):
-        with uow.begin() as tx:
+    with uow.begin() as tx:
+        if read_now and read_now < len(todo):
             tx.jobs.read_on(intake.id)
+        else:
+            tx.jobs.make_searchable(intake.id)
 
 
 def _report_signatures(
@@ -130,7 +152,10 @@ def _report_signatures(
 
 
 def _read_page(intake: Intake, data: bytes, index: int, *, uow: UnitOfWork, blobs: Blobs, engines: Engines) -> None:
-    seen = engines.read_page(data, index)
+    _keep_page(intake, engines.read_page(data, index), index, uow=uow, blobs=blobs)
+
+
+def _keep_page(intake: Intake, seen: ReadPage, index: int, *, uow: UnitOfWork, blobs: Blobs) -> None:
     words = json.dumps(seen.read.as_dict(), ensure_ascii=False).encode()
     preview = blobs.put(seen.preview, mime="image/jpeg", paper=intake.id, agency=intake.agency_code)
     layout = blobs.put(words, mime="application/json", paper=intake.id, agency=intake.agency_code)
@@ -171,6 +196,8 @@ def _propose(
         tx.intakes.set_state(intake.id, step(current.state, IntakeState.READ))
         if len(kept) < intake.page_count:
             tx.jobs.read_on(intake.id)
+        elif own is None:
+            tx.jobs.make_searchable(intake.id)
         details: Mapping[str, object] = {
             "intake": intake.id,
             "type": proposal.type_code,

@@ -23,6 +23,7 @@ class Copy(StrEnum):
     ORIGINAL = "ORIGINAL"
     SEALED = "SEALED"
     PREVIEW = "PREVIEW"
+    SEARCHABLE = "SEARCHABLE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ def download(
     now = clock.now()
     with recorded(uow, Event(now, actor, Action.DOWNLOAD, record=code, purpose=purpose)), uow.begin() as tx:
         record, basis = visible(tx, code, actor, now=now)
-        digest, mime, name = _file(record, copy)
+        digest, mime, name = _file(record, copy, tx)
         details = {"copy": copy.value}
         tx.events.add(look(Action.DOWNLOAD, record, tx, actor, basis, now=now, purpose=purpose, details=details))
     return File(blobs.get(digest), mime, name)
@@ -79,7 +80,7 @@ def visible(tx: Tx, code: RecordCode, actor: Actor, *, now: datetime) -> tuple[R
     return record, basis
 
 
-def _file(record: Record, copy: Copy) -> tuple[Digest, str, str]:
+def _file(record: Record, copy: Copy, tx: Tx) -> tuple[Digest, str, str]:
     if record.erased:
         raise NotFound("RECORD_ERASED", record=record.code)
     ending = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png", "image/tiff": "tif"}
@@ -87,6 +88,11 @@ def _file(record: Record, copy: Copy) -> tuple[Digest, str, str]:
         return record.original, record.original_mime, f"{record.code}-goc.{ending[record.original_mime]}"
     if copy is Copy.SEALED:
         return record.sealed, "application/pdf", f"{record.code}.pdf"
+    if copy is Copy.SEARCHABLE:
+        intake = tx.intakes.find(record.code)
+        if intake is None or intake.searchable is None:
+            raise NotFound("SEARCHABLE_COPY")
+        return intake.searchable, "application/pdf", f"{record.code}-tim-kiem.pdf"
     return record.preview, "image/jpeg", f"{record.code}-1.jpg"
 
 

@@ -28,7 +28,7 @@ def get_record(code: str, actor: SignedIn, app: TheApp, purpose: str | None = No
 
 @router.get("/{code}/files/{copy}", response_class=Response)
 def get_file(code: str, copy: Copy, actor: SignedIn, app: TheApp, purpose: str | None = None) -> Response:
-    """The original as it came, the sealed copy, or the picture of the first page."""
+    """The original as it came, the sealed copy, the searchable copy, or the picture of the first page."""
     file = download(
         normal_record_code(code),
         copy,

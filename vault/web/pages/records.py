@@ -156,7 +156,7 @@ def picture(code: str, actor: SignedIn, app: TheApp, vi: str | None = None) -> R
 
 @router.get("/{code}/tep/{copy}", response_class=Response)
 def file(code: str, copy: Copy, actor: SignedIn, app: TheApp) -> Response:
-    """The original as it came, or the sealed copy."""
+    """The original as it came, the sealed copy, or the searchable one."""
     found = download(
         normal_record_code(code), copy, actor=actor, uow=app.uow, blobs=app.blobs, clock=app.clock, purpose=None
     )

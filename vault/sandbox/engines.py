@@ -85,8 +85,8 @@ class SandboxEngines:
         only_look: bool = False,
     ) -> ReadPage:
         """Render one page and read it."""
-        header = {**self._limits, "index": index, "fast": fast, "only_look": only_look}
-        header["unless_from"] = sorted(unless_from)
+        how = {"fast": fast, "only_look": only_look, "unless_from": sorted(unless_from)}
+        header = {**self._limits, "index": index, **how}
         reply = self._sandbox.run("read_page", header, data)
         return ReadPage(reply.attachments[0], _typed(ocr.PageText.from_dict, reply))
 

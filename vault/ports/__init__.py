@@ -38,14 +38,11 @@ from vault.ports.rows import (
     Hit,
     Holders,
     Intakes,
-    JobName,
-    Jobs,
     Records,
     Search,
     Shares,
     Tx,
     UnitOfWork,
-    VitalSigns,
 )
 from vault.ports.sign_in import (
     Identity,
@@ -57,6 +54,7 @@ from vault.ports.sign_in import (
     SignIns,
 )
 from vault.ports.tray import Batches, HandOvers
+from vault.ports.work import JobName, Jobs, VitalSigns
 
 __all__ = [
     "AccessRows",

@@ -6,12 +6,9 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Protocol
 
 from vault.domain.audit import Event, Outcome
-from vault.domain.batches import BatchId
-from vault.domain.corrections import CorrectionId
 from vault.domain.dossiers import Attachment, Closing, Demand, Dossier, Notice
 from vault.domain.holders import HolderAlias, HolderId, HolderLink
 from vault.domain.ids import Digest, DossierCode, RecordCode
@@ -25,13 +22,13 @@ from vault.domain.search import SearchQuery
 from vault.domain.shares import Share
 from vault.domain.sign_in import SessionFacts, Strength
 from vault.domain.states import RecordState
-from vault.domain.vitals import Vitals
 from vault.ports.access import AccessRows, Reach
 from vault.ports.cases import Corrections, Forms
 from vault.ports.citizens import Consents, HandIns
 from vault.ports.lasting import BlobKeys, Holds, LogRows
 from vault.ports.sign_in import SignIns
 from vault.ports.tray import Batches, HandOvers
+from vault.ports.work import Jobs, VitalSigns
 
 
 @dataclass(frozen=True, slots=True)
@@ -443,52 +440,6 @@ class Events(Protocol):
         ...
 
 
-class JobName(StrEnum):
-    """Names of jobs, as the queue's rows hold them; never renamed while rows may wait."""
-
-    READ = "read_intake"
-    SEAL = "seal_intake"
-    SPLIT = "split_batch"
-    CORRECT = "correct_record"
-    SEARCHABLE = "make_searchable"
-    PUBLISH_STATUS = "publish_status"
-
-
-class Jobs(Protocol):
-    """Work for the worker, enqueued with the rows it is about: it runs if and only if the transaction commits."""
-
-    def read(self, intake_id: IntakeId) -> None:
-        """Read this paper."""
-        ...
-
-    def read_on(self, intake_id: IntakeId) -> None:
-        """Read more pages of a long paper whose proposal is made, when nothing more urgent waits."""
-        ...
-
-    def make_searchable(self, intake_id: IntakeId) -> None:
-        """Make the searchable copy of a paper whose pages are read, when nothing more urgent waits."""
-        ...
-
-    def seal(self, intake_id: IntakeId, *, after: int = 0) -> None:
-        """Seal this paper, not before so many seconds have passed."""
-        ...
-
-    def split(self, batch_id: BatchId) -> None:
-        """Split this batch."""
-
-    def correct(self, case_id: CorrectionId) -> None:
-        """Seal the version that an accepted correction asks for."""
-        ...
-
-    def publish_status(self) -> None:
-        """Publish the status lists: something that they tell has changed."""
-        ...
-
-    def worker_seen(self) -> bool:
-        """Whether any worker gave a sign of life within the last minute."""
-        ...
-
-
 class Shares(Protocol):
     """What citizens show: credentials on phones and short codes."""
 
@@ -538,14 +489,6 @@ class Files(Protocol):
 
     def get(self, path: str) -> bytes | None:
         """The bytes, or None."""
-        ...
-
-
-class VitalSigns(Protocol):
-    """What waits, for the people who run it."""
-
-    def read(self) -> Vitals:
-        """One look, cheap enough for every fifteen seconds."""
         ...
 
 

@@ -36,6 +36,8 @@ PUBLIC = {
     ("post", "/api/v1/verify/code"),
     ("post", "/api/v1/verify/short-code"),
     ("get", "/api/v1/verify/proof/{code}"),
+    ("post", "/api/v1/verify/sealing"),
+    ("post", "/api/v1/signing/answers/{request_id}"),  # asks for the signing service's own token
 }
 """Routes of the API that anybody may call; everything else asks to sign in."""
 PROCEDURE = "1.004194"

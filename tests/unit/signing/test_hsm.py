@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
+import pkcs11
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.serialization import pkcs12
@@ -58,6 +59,7 @@ def module(tmp_path_factory: pytest.TempPathFactory, office: Office, rsa_office:
             pem.unlink()
         assert MODULE is not None
         yield MODULE
+    pkcs11.unload(str(MODULE))  # it reads its folder once: the next file's token lies in another
 
 
 def tool(*arguments: str) -> None:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 
 from vault import telemetry
 from vault.domain.errors import NotFound, Unavailable
-from vault.web.session import TheApp
+from vault.web.session import TheWholeApp
 
 router = APIRouter(tags=["health"])
 
@@ -20,7 +20,7 @@ def healthz() -> dict[str, str]:
 
 
 @router.get("/readyz")
-def readyz(app: TheApp, response: Response) -> dict[str, str]:
+def readyz(app: TheWholeApp, response: Response) -> dict[str, str]:
     """Every part that a request may need answers; 503 names the ones that do not."""
     parts = {"database": app.uow.ping, "objects": app.blobs.ping}
     found = {}
@@ -35,7 +35,7 @@ def readyz(app: TheApp, response: Response) -> dict[str, str]:
 
 
 @router.get("/metrics", include_in_schema=False)
-def metrics(app: TheApp, request: Request) -> Response:
+def metrics(app: TheWholeApp, request: Request) -> Response:
     """What Prometheus reads, for whoever holds the token of `VAULT_METRICS_TOKEN`; for others there is nothing here."""
     wanted = app.settings.metrics_token
     given = request.headers.get("authorization", "").removeprefix("Bearer ")

@@ -15,7 +15,7 @@ from vault.usecases.verify.publish_status import (
     published_bitstring,
     published_status,
 )
-from vault.web.session import TheApp
+from vault.web.session import TheWholeApp
 
 router = APIRouter(tags=["public"])
 STATUS_SECONDS = 15
@@ -34,14 +34,14 @@ def _cached(request: Request, data: bytes, media_type: str, seconds: int) -> Res
 
 
 @router.get("/s/{list_id}", response_class=Response)
-def status_list(list_id: int, request: Request, app: TheApp) -> Response:
+def status_list(list_id: int, request: Request, app: TheWholeApp) -> Response:
     """A Token Status List (IETF) as CWT: verifiers fetch the whole list, so nobody learns who was checked."""
     token = published_status(list_id, uow=app.uow, files=app.published, credentials=app.credentials, clock=app.clock)
     return _cached(request, token, STATUS_TYPE, STATUS_SECONDS)
 
 
 @router.get("/s/{list_id}/w3c/{purpose}", response_class=Response)
-def bitstring_status_list(list_id: int, purpose: Purpose, request: Request, app: TheApp) -> Response:
+def bitstring_status_list(list_id: int, purpose: Purpose, request: Request, app: TheWholeApp) -> Response:
     """The same states as a W3C Bitstring Status List credential: `revocation` or `suspension`."""
     text = published_bitstring(
         list_id, purpose, uow=app.uow, files=app.published, credentials=app.credentials, clock=app.clock
@@ -50,7 +50,7 @@ def bitstring_status_list(list_id: int, purpose: Purpose, request: Request, app:
 
 
 @router.get("/.well-known/jwt-vc-issuer")
-def jwt_vc_issuer(app: TheApp, response: Response) -> dict[str, object]:
+def jwt_vc_issuer(app: TheWholeApp, response: Response) -> dict[str, object]:
     """Issuer and keys of our SD-JWT VC (draft-ietf-oauth-sd-jwt-vc section 5)."""
     response.headers["Cache-Control"] = "public, max-age=300"
     keys = [dict(key) for key in app.credentials.jwks(now=app.clock.now())]
@@ -58,13 +58,13 @@ def jwt_vc_issuer(app: TheApp, response: Response) -> dict[str, object]:
 
 
 @router.get("/trust-list", response_class=Response)
-def trust_list(request: Request, app: TheApp) -> Response:
+def trust_list(request: Request, app: TheWholeApp) -> Response:
     """The signed trust list (COSE_Sign1); verifiers pin its root."""
     return _cached(request, app.credentials.trust_list(), TRUST_TYPE, 300)
 
 
 @router.get("/log/{path:path}", response_class=Response)
-def log_file(path: str, request: Request, app: TheApp) -> Response:
+def log_file(path: str, request: Request, app: TheWholeApp) -> Response:
     """The transparency log: `checkpoint`, `tile/…`, `tile/entries/…` (C2SP tlog-tiles), for monitors and witnesses."""
     data = app.files.get(path) if path == CHECKPOINT or TILE.fullmatch(path) else None
     if data is None:
@@ -75,6 +75,6 @@ def log_file(path: str, request: Request, app: TheApp) -> Response:
 
 
 @router.get("/trust-root.pem", response_class=Response)
-def trust_root(app: TheApp) -> Response:
+def trust_root(app: TheWholeApp) -> Response:
     """The public root of the trust list, to be pinned once."""
     return Response(app.credentials.root_pem(), media_type="application/x-pem-file")

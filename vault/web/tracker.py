@@ -21,7 +21,7 @@ from vault.domain.holders import HolderId
 from vault.domain.reuse import VIET_NAM
 from vault.messages import Language
 from vault.usecases.oversee.track_usage import MOST, UsageQuery, find_usage, usage_period
-from vault.web.session import SignedIn, TheApp
+from vault.web.session import SignedIn, TheApp, TheWholeApp
 
 router = APIRouter(prefix="/v2", tags=["data tracker"])
 USER = "x-road-userid"
@@ -98,7 +98,7 @@ def period(actor: SignedIn, app: TheApp) -> UsagePeriodOut:
 
 
 @router.get("/heartbeat")
-def heartbeat(app: TheApp) -> HeartbeatOut:
+def heartbeat(app: TheWholeApp) -> HeartbeatOut:
     """Whether the service can answer; open to everybody, and says nothing else."""
     try:
         app.uow.ping()

@@ -43,7 +43,9 @@ def test_a_log_under_another_name_is_a_part_that_is_down() -> None:
     note = sign(Checkpoint("cu.example.vn/log", 0, EMPTY_ROOT), name="cu.example.vn/log", key=key)
     rows = SimpleNamespace(log=SimpleNamespace(head=lambda: note, places_of=lambda _: ()))
     uow = SimpleNamespace(begin=lambda: nullcontext(rows))
-    log = TransparencyLog(uow=uow, files=SimpleNamespace(get=lambda _: None), key=key, origin="moi.example.vn/log", clock=SystemClock())  # type: ignore[arg-type]
+    log = TransparencyLog(
+        uow=uow, files=SimpleNamespace(get=lambda _: None), key=key, origin="moi.example.vn/log", clock=SystemClock()
+    )  # type: ignore[arg-type]
     record = record_code(bytes(8))
     with pytest.raises(Unavailable, match="LOG_DOWN"):
         log.prove(record)

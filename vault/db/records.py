@@ -15,6 +15,7 @@ from sqlalchemy import (
     delete,
     func,
     insert,
+    null,
     select,
     text,
     union,
@@ -389,7 +390,7 @@ class PgRecords:
                 t.record_version,
                 (t.record_version.c.record_id == t.record.c.id) & (t.record_version.c.version == t.record.c.version),
             )
-            .where(ends.is_(None) | (ends < before))
+            .where(ends.is_(None) | (ends < before), t.record.c.erased_at.is_(None))
             .order_by(ends.nulls_first())
             .limit(limit)
         )
@@ -410,10 +411,13 @@ class PgRecords:
         version = t.record_version
         facts = ("number", "abstract", "issuer_as_printed", "issued_on", "valid_until", "scope", "purpose")
         nothing = dict.fromkeys(facts)
-        blank = {"fields": {}, "sealed": ERASED, "preview": ERASED}
+        blank = {"fields": {}, "sealed": ERASED, "preview": ERASED, "holders": null(), "credential": None}
         self._db.execute(update(version).where(version.c.record_id == key).values(**nothing, **blank))
         self._db.execute(update(t.record_holder).where(t.record_holder.c.record_id == key).values(number=None, name=""))
         self._db.execute(delete(t.record_search).where(t.record_search.c.record_id == key))
+        case = {"differences": [], "note": "", "decision": null()}
+        self._db.execute(update(t.correction).where(t.correction.c.record_code == code).values(case))
+        self._db.execute(update(t.attachment).where(t.attachment.c.record_code == code).values(question=null()))
         self._db.execute(
             update(t.record)
             .where(t.record.c.code == code)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from datetime import timedelta
 
 import signing
 from vault.domain.audit import Event
+from vault.domain.errors import NotFound, Unavailable
 from vault.domain.ids import RecordCode
 from vault.domain.intake import IntakeId
 from vault.domain.people import SYSTEM, Action
@@ -16,6 +18,8 @@ AHEAD = timedelta(days=180)
 """An archive time stamp is renewed half a year before its authority's certificate ends."""
 
 BATCH = 200
+_OF_ONE_PAPER = frozenset({"BLOB", "BLOB_DAMAGED", "KEY_UNWRAP"})
+_LOG = logging.getLogger(__name__)
 
 
 def renew_seals(*, uow: UnitOfWork, blobs: Blobs, sealing: SealingDesk, clock: Clock) -> int:
@@ -24,8 +28,15 @@ def renew_seals(*, uow: UnitOfWork, blobs: Blobs, sealing: SealingDesk, clock: C
         codes = tx.records.seals_to_renew(clock.now() + AHEAD, limit=BATCH)
     done = 0
     for code in codes:
-        if not _renew(code, uow=uow, blobs=blobs, sealing=sealing, clock=clock):
-            break
+        try:
+            if not _renew(code, uow=uow, blobs=blobs, sealing=sealing, clock=clock):
+                break
+        except (NotFound, Unavailable) as error:
+            if error.code not in _OF_ONE_PAPER:
+                raise
+            # Bytes that are damaged or gone are this paper's trouble: the others must not lose their time stamps.
+            _LOG.error("the seal of %s cannot be renewed: %s", code, error.code)
+            continue
         done += 1
     return done
 

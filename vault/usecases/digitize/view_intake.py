@@ -7,6 +7,7 @@ from datetime import datetime
 
 from vault.domain.audit import Event
 from vault.domain.errors import NotFound
+from vault.domain.ids import RecordCode
 from vault.domain.intake import Intake, IntakeId, IntakeState, Page
 from vault.domain.people import Action, Actor, require
 from vault.ports import Blobs, Clock, Tx, UnitOfWork
@@ -30,7 +31,7 @@ def view_intakes(*, actor: Actor, uow: UnitOfWork, limit: int) -> tuple[Intake, 
 
 
 def _listed(intake: Intake) -> Intake:
-    if intake.record is None or intake.proposal is None:
+    if _paper(intake) is None or intake.proposal is None:
         return intake
     return replace(intake, proposal=replace(intake.proposal, fields={}))
 
@@ -54,13 +55,14 @@ def view_intake(intake_id: IntakeId, *, actor: Actor, uow: UnitOfWork, clock: Cl
         pages = tx.intakes.pages(intake_id)
         if intake.state is not IntakeState.RECEIVED:
             details = {"intake": intake_id}
-            holder_id = tx.records.first_holder(intake.record) if intake.record else None
+            paper = _paper(intake)
+            holder_id = tx.records.first_holder(paper) if paper else None
             tx.events.add(
                 Event(
                     now,
                     actor,
                     Action.VIEW_INTAKE,
-                    record=intake.record,
+                    record=paper,
                     holder_id=holder_id,
                     details=details,
                 )
@@ -83,6 +85,12 @@ def _own(tx: Tx, intake_id: IntakeId, actor: Actor, *, now: datetime) -> Intake:
     intake = tx.intakes.get(intake_id)
     if intake.agency_code != actor.agency_code:
         raise NotFound("INTAKE")
-    if intake.record is not None and intake.state is IntakeState.SEALED:
-        visible(tx, intake.record, actor, now=now)
+    paper = _paper(intake)
+    if paper is not None and intake.state in {IntakeState.SEALED, IntakeState.KNOWN}:
+        visible(tx, paper, actor, now=now)
     return intake
+
+
+def _paper(intake: Intake) -> RecordCode | None:
+    """The record that it became, or that an officer knew it to be."""
+    return intake.record or intake.same_as

@@ -110,9 +110,12 @@ def prove_again(password: str, code: str, *, token: str, actor: Actor, uow: Unit
             raise Forbidden("TOO_MANY_SIGN_INS", minutes=15)
         account = tx.accounts.by_id(actor.account_id)
         factor = tx.sign_ins.second_factor(actor.account_id)
+        keys = tx.sign_ins.passkeys(actor.account_id)
     fits = password_fits(password, account.password_hash if account else NOBODY)
     second = factor is not None and factor.confirmed_at is not None
     refusal = None if fits and account else "SIGN_IN_WRONG"
+    if refusal is None and keys and not second:
+        refusal = "PASSKEY_FIRST"  # a pass word alone is less than what this account signs in with
     strength = Strength.TWO_FACTORS if second else Strength.PASSWORD
     with uow.begin() as tx:
         if refusal is not None:

@@ -121,5 +121,5 @@ def _state_of(record: Record, data: bytes, report: signing.Report, tx: Tx) -> Re
 
 def _saved_before(data: bytes, shown: Sequence[RecordCode], tx: Tx, blobs: Blobs) -> Record | None:
     """The record of which this is the sealed copy from before its seal was renewed: a seal only ever grows."""
-    found = [record for code in shown if (record := tx.records.find(code)) is not None]
+    found = [record for code in shown if (record := tx.records.find(code)) is not None and not record.erased]
     return next((record for record in found if blobs.get(record.sealed).startswith(data)), None)

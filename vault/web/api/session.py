@@ -224,8 +224,9 @@ def my_factors(actor: Here, app: TheApp) -> FactorsOut:
 
 
 @router.post("/factors/codes", status_code=201)
-def begin_codes(actor: Here, app: TheApp) -> EnrolmentOut:
+def begin_codes(request: Request, actor: Here, app: TheApp) -> EnrolmentOut:
     """A secret for the authenticator app. It counts once `…/confirm` has seen a password of it."""
+    require_second(request, app)
     begun = enrol(issuer=app.settings.system_name, actor=actor, uow=app.uow, ids=app.ids)
     return EnrolmentOut(secret=base32(begun.secret), uri=begun.uri)
 
@@ -233,6 +234,7 @@ def begin_codes(actor: Here, app: TheApp) -> EnrolmentOut:
 @router.post("/factors/codes/confirm")
 def confirm_codes(what: CodeIn, request: Request, actor: Here, app: TheApp) -> RecoveryOut:
     """The app works; gives the recovery codes, once."""
+    require_second(request, app)
     token = token_of(request) or ""
     codes = confirm_enrolment(what.code, token=token, actor=actor, uow=app.uow, clock=app.clock, ids=app.ids)
     return RecoveryOut(codes=list(codes))
@@ -247,7 +249,7 @@ def drop_codes(actor: Fresh, app: TheApp) -> None:
 @router.post("/factors/passkeys/ask", status_code=201)
 def ask_for_passkey(request: Request, actor: Here, app: TheApp) -> AskedOut:
     """Options for a new passkey."""
-    _require_second(request, app)
+    require_second(request, app)
     asked = keys.ask_to_add(
         place=place_of(request), actor=actor, uow=app.uow, desk=app.passkeys, clock=app.clock, ids=app.ids
     )
@@ -257,7 +259,7 @@ def ask_for_passkey(request: Request, actor: Here, app: TheApp) -> AskedOut:
 @router.post("/factors/passkeys", status_code=201)
 def add_passkey(what: AnswerIn, request: Request, actor: Here, app: TheApp) -> PasskeyOut:
     """Keep it."""
-    _require_second(request, app)
+    require_second(request, app)
     made = keys.add(
         what.step,
         what.answer,
@@ -314,7 +316,7 @@ def put_cookie(response: Response, session: Session, hours: int, *, secure: bool
     )
 
 
-def _require_second(request: Request, app: TheApp) -> None:
+def require_second(request: Request, app: TheApp) -> None:
     """Whoever has a second factor adds another only with it: a stolen pass word adds nothing."""
     session = session_facts(request)
     has = factors_of(actor=session.actor, uow=app.uow).codes or keys.list_passkeys(actor=session.actor, uow=app.uow)

@@ -27,7 +27,7 @@ from vault.usecases.identify.second_factor import (
     prove_again,
 )
 from vault.usecases.identify.sessions import end_others, end_session, list_sessions
-from vault.web.api.session import put_cookie
+from vault.web.api.session import put_cookie, require_second
 from vault.web.errors import status_of
 from vault.web.html import home_of, render
 from vault.web.pages.start import local
@@ -166,6 +166,7 @@ def end(request: Request, actor: Here, app: TheApp, phien: Annotated[str, Form()
 @router.post("/tai-khoan/ma")
 def begin(request: Request, actor: Here, app: TheApp) -> Response:
     """Show the secret for the authenticator app."""
+    require_second(request, app)
     begun = enrol(issuer=app.settings.system_name, actor=actor, uow=app.uow, ids=app.ids)
     return render(request, "account.html", _page(request, actor, app, begun=begun), actor=actor, at="/tai-khoan")
 
@@ -175,6 +176,7 @@ def confirm(
     request: Request, actor: Here, app: TheApp, language: TheLanguage, code: Annotated[str, Form()] = ""
 ) -> Response:
     """The app works; show the recovery codes."""
+    require_second(request, app)
     token = token_of(request) or ""
     try:
         codes = confirm_enrolment(code, token=token, actor=actor, uow=app.uow, clock=app.clock, ids=app.ids)

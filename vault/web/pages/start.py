@@ -129,7 +129,9 @@ def sign_out_post(request: Request, actor: Here, app: TheApp) -> Response:
 
 def local(path: str) -> str:
     """A path on this very site, or nothing: a sign-in never leads elsewhere."""
-    return path if path.startswith("/") and not path.startswith(("//", "/\\")) else ""
+    # Browsers drop tabs and line ends inside an address and take a backslash for a slash.
+    plain = path.isprintable() and "\\" not in path
+    return path if plain and path.startswith("/") and not path.startswith("//") else ""
 
 
 def _samples(app: TheApp) -> tuple[Sample, ...]:

@@ -387,7 +387,8 @@ class HolderProof:
 class SealingProof:
     """That a credential's sealing is in the log: the proof of its leaf, and the opening of what the leaf commits to.
 
-    The opening names who confirmed the paper, so it is for whoever holds the credential, which prints that name too.
+    The opening tells the account id of who confirmed the paper, which the paper itself does not print, to whoever holds
+    the credential's text (`deploy/THREATS.md`).
     """
 
     proof: str

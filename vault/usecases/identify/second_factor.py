@@ -115,7 +115,7 @@ def prove_again(password: str, code: str, *, token: str, actor: Actor, uow: Unit
     second = factor is not None and factor.confirmed_at is not None
     refusal = None if fits and account else "SIGN_IN_WRONG"
     if refusal is None and keys and not second:
-        refusal = "PASSKEY_FIRST"  # a pass word alone is less than what this account signs in with
+        raise Forbidden("PASSKEY_FIRST")  # a pass word alone is less than what this account signs in with
     strength = Strength.TWO_FACTORS if second else Strength.PASSWORD
     with uow.begin() as tx:
         if refusal is not None:

@@ -280,6 +280,13 @@ RIGHTS: dict[str, Right] = {
         COPIERS, own=True, never="nothing is confirmed yet: tests/integration/test_desk.py", shut=_REFUSED
     ),
     "POST /so-hoa/{intake_id}/bo": Right(COPIERS, own=True, late=True, shut=_REFUSED),
+    "POST /so-hoa/{intake_id}/da-co": Right(
+        COPIERS,
+        own=True,
+        form={"giay-to": "0000-0000-0000-00"},
+        never="not offered: tests/integration/test_known_page.py",
+        shut=_REFUSED,
+    ),
     "GET /ho-so/moi": Right(DOSSIERS, lists=True),
     "POST /ho-so/moi": Right(DOSSIERS, lists=True, form={"procedure": _PROCEDURE, "holder": "031090000001"}),
     "GET /ho-so/{code}": Right(DOSSIERS | CHANGERS, own=True),

@@ -40,6 +40,8 @@ SETS = {
     "ui.kind": ["signature", "timestamp", "remnant"],
     "ui.batch.state": [one.value for one in BatchState],
     "ui.correction.state": [one.value for one in CaseState],
+    "ui.like": ["OWN", "VERY", "QUITE", "SOME"],
+    "ui.case": [one.value for one in CaseState],
     "ui.mark": ["SURE", "LOOK", "DOUBT", "NONE"],
 }
 

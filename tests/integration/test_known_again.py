@@ -137,7 +137,8 @@ def printed(app: App, officer: Actor, code: RecordCode) -> IntakeId:
     symbol = record(app, code).credential
     read_page = engines.read_page
 
-    def with_symbol(data: bytes, index: int) -> object:
+    def with_symbol(data: bytes, index: int, **how: object) -> object:
+        del how
         seen = read_page(data, index)
         return replace(seen, read=replace(seen.read, codes=(ocr.Code(symbol, "QR", (1, 1, 9, 9)),)))
 

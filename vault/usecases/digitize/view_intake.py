@@ -10,17 +10,32 @@ from vault.domain.errors import NotFound
 from vault.domain.ids import RecordCode
 from vault.domain.intake import Intake, IntakeId, IntakeState, Page
 from vault.domain.people import Action, Actor, require
+from vault.domain.states import RecordState
 from vault.ports import Blobs, Clock, Tx, UnitOfWork
+from vault.usecases.digitize.know_again import offered
 from vault.usecases.oversee.view_record import visible
 from vault.usecases.refusals import recorded
 
 
 @dataclass(frozen=True, slots=True)
+class OfferedRecord:
+    """A record that the paper may be: as much of it as the paper in the hand prints too, and no person's name."""
+
+    code: RecordCode
+    type_code: str
+    number: str | None
+    state: RecordState
+    score: float | None
+    """How alike they are (0 to 1); None for the record whose code is printed on the paper."""
+
+
+@dataclass(frozen=True, slots=True)
 class SeenIntake:
-    """An intake with its pages."""
+    """An intake with its pages, and the records that it may be while nobody has said what it is."""
 
     intake: Intake
     pages: tuple[Page, ...]
+    offered: tuple[OfferedRecord, ...] = ()
 
 
 def view_intakes(*, actor: Actor, uow: UnitOfWork, limit: int) -> tuple[Intake, ...]:
@@ -53,8 +68,11 @@ def view_intake(intake_id: IntakeId, *, actor: Actor, uow: UnitOfWork, clock: Cl
     with recorded(uow, Event(now, actor, Action.VIEW_INTAKE, details={"intake": intake_id})), uow.begin() as tx:
         intake = _own(tx, intake_id, actor, now=now)
         pages = tx.intakes.pages(intake_id)
+        alike = _offered(tx, intake) if intake.state is IntakeState.READ else ()
         if intake.state is not IntakeState.RECEIVED:
-            details = {"intake": intake_id}
+            details: dict[str, object] = {"intake": intake_id}
+            if alike:
+                details["offered"] = [one.code for one in alike]
             paper = _paper(intake)
             holder_id = tx.records.first_holder(paper) if paper else None
             tx.events.add(
@@ -67,7 +85,21 @@ def view_intake(intake_id: IntakeId, *, actor: Actor, uow: UnitOfWork, clock: Cl
                     details=details,
                 )
             )
-    return SeenIntake(intake, pages)
+    return SeenIntake(intake, pages, alike)
+
+
+def _offered(tx: Tx, intake: Intake) -> tuple[OfferedRecord, ...]:
+    """Records of the same agency only. A record in force whose code the paper carries leaves no other choice."""
+    own = intake.proposal.own_record if intake.proposal else None
+    scores = {one.record: one.score for one in intake.rescan_of}
+    found = (tx.records.find(code) for code in offered(intake))
+    alike = tuple(
+        OfferedRecord(one.code, one.type_code, one.number, one.state, None if one.code == own else scores.get(one.code))
+        for one in found
+        if one is not None and one.agency_code == intake.agency_code
+    )
+    in_force = tuple(one for one in alike if one.code == own and one.state is not RecordState.REVOKED)
+    return in_force or alike
 
 
 def preview_of(intake_id: IntakeId, index: int, *, actor: Actor, uow: UnitOfWork, blobs: Blobs, clock: Clock) -> bytes:

@@ -7,25 +7,29 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, File, Request, UploadFile
+from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
 from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import FormData
 
 from vault.bootstrap import App
 from vault.domain.errors import Conflict, VaultError
 from vault.domain.holders import HolderRole
+from vault.domain.ids import normal_record_code
 from vault.domain.intake import Channel, Intake, IntakeId, IntakeState, NamedHolder, Page, SignatureSummary
 from vault.domain.people import Actor
 from vault.domain.reuse import VIET_NAM
+from vault.domain.states import RecordState
 from vault.messages import Language, say
 from vault.usecases.digitize.confirm import Confirm, confirm
 from vault.usecases.digitize.discard import discard
+from vault.usecases.digitize.know_again import KnowAgain, know_again
 from vault.usecases.digitize.receive import Receive, receive
 from vault.usecases.digitize.take_back import take_back
 from vault.usecases.digitize.view_intake import SeenIntake, open_intakes, preview_of, view_intake, view_intakes
 from vault.web.errors import status_of
 from vault.web.html import render
 from vault.web.pages.desk import type_name
+from vault.web.pages.offered import OfferedView, offered_view
 from vault.web.pages.reading import FieldsView, Remark, date_fields, fields_of, holders_of, remarks_of, shown, stored
 from vault.web.session import Fresh, SignedIn, TheApp, TheLanguage
 
@@ -122,6 +126,8 @@ class IntakePage:
     roles: tuple[str, ...]
     remarks: tuple[Remark, ...]
     own_record: str | None
+    offered: tuple[OfferedView, ...]
+    same_as: str | None
     signatures: SignaturesView | None
     signed_original: bool
     compared: bool
@@ -131,6 +137,11 @@ class IntakePage:
     undo_until: datetime | None
     onward: str | None
     from_citizen: bool
+
+    @property
+    def is_own(self) -> bool:
+        """A print of a record in force, which can only be known again: `confirm` refuses it, so no form is shown."""
+        return any(one.like == "OWN" and one.state != RecordState.REVOKED.value for one in self.offered)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,8 +207,8 @@ def _next(actor: Actor, app: App, *, after: str | None) -> str | None:
 def paper(request: Request, intake_id: str, actor: SignedIn, app: TheApp) -> Response:
     """One paper, in whatever state it is."""
     seen = view_intake(IntakeId(intake_id), actor=actor, uow=app.uow, clock=app.clock)
-    busy = seen.intake.state in {IntakeState.CONFIRMED, IntakeState.SEALED}
-    page = _page(seen, None, app, onward=_next(actor, app, after=intake_id) if busy else None)
+    settled = seen.intake.state in {IntakeState.CONFIRMED, IntakeState.SEALED, IntakeState.KNOWN}
+    page = _page(seen, None, app, onward=_next(actor, app, after=intake_id) if settled else None)
     return render(request, "paper.html", page, actor=actor)
 
 
@@ -281,6 +292,25 @@ def throw_away(request: Request, intake_id: str, actor: SignedIn, app: TheApp, l
     return RedirectResponse("/ban-lam-viec", SEE_OTHER)
 
 
+@router.post("/{intake_id}/da-co")
+def known_record(
+    *,
+    request: Request,
+    intake_id: str,
+    actor: SignedIn,
+    app: TheApp,
+    language: TheLanguage,
+    record: Annotated[str, Form(alias="giay-to")] = "",
+) -> Response:
+    """The paper is a record that is there: no second one is made. Its page then leads to the record."""
+    known = KnowAgain(IntakeId(intake_id), normal_record_code(record))
+    try:
+        know_again(known, actor=actor, uow=app.uow, clock=app.clock)
+    except Conflict as error:
+        return _too_late(request, error, intake_id, actor, app, language=language)
+    return RedirectResponse(f"/so-hoa/{intake_id}", SEE_OTHER)
+
+
 def _too_late(
     request: Request, error: Conflict, intake_id: str, actor: Actor, app: App, *, language: Language
 ) -> Response:
@@ -336,6 +366,8 @@ def _page(
         roles=tuple(role.value for role in HolderRole),
         remarks=remarks_of(intake, kept.type_code, app),
         own_record=proposal.own_record if proposal else None,
+        offered=tuple(offered_view(one, app) for one in seen.offered),
+        same_as=intake.same_as,
         signatures=signatures_view(intake.signatures),
         signed_original=intake.signed_original,
         compared=kept.compared,

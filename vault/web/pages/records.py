@@ -28,6 +28,7 @@ from vault.web.html import render
 from vault.web.pages.desk import type_name
 from vault.web.pages.digitise import SignaturesView, signatures_view
 from vault.web.pages.reading import date_fields, labels_of, shown, word_of
+from vault.web.pages.versions import CaseView, VersionView, cases_view, versions_view
 from vault.web.session import Fresh, SignedIn, TheApp, TheLanguage
 
 router = APIRouter(prefix="/giay-to", include_in_schema=False)
@@ -116,6 +117,8 @@ class RecordPage:
     evidence_kept: bool
     life: tuple[EventView, ...]
     used: tuple[UseView, ...]
+    versions: tuple[VersionView, ...]
+    cases: tuple[CaseView, ...]
     looks: tuple[EventView, ...]
     next_states: tuple[str, ...]
     error: str | None
@@ -277,6 +280,8 @@ def _page(found: Record, actor: Actor, app: App, *, error: str | None = None, re
         evidence_kept=bool(trace.intake and trace.intake.signatures and trace.intake.signatures.evidence),
         life=tuple(event_view(one, app) for one in trace.events if one.action in _LIFE),
         used=tuple(UseView(code, one.component, one.version, one.by_name, one.at) for code, one in trace.used),
+        versions=versions_view(trace.versions, trace.cases, app),
+        cases=cases_view(trace.cases, found.type_code, app),
         looks=tuple(event_view(one, app) for one in trace.events if one.action not in _LIFE),
         next_states=tuple(one.value for one in _NEXT.get(found.state, ())),
         error=error,

@@ -159,3 +159,4 @@ def test_the_record_shows_its_cases_and_what_each_version_changed(app: App, acto
     assert "bản chính ghi 21/GPXD" in versions
     assert "Bản đầu tiên" in versions
     assert "Đã đính chính" in page
+    assert not re.search(r">\s*(OPEN|ACCEPTED|CORRECTED)\s*<", page), "codes are told in words"

@@ -186,6 +186,7 @@ def pdf_verdict(app: App, sealed: str) -> RecordState | None:
         app.blobs.get(sealed),  # type: ignore[arg-type] - a digest is a name
         actor=STRANGER,
         uow=app.uow,
+        blobs=app.blobs,
         engines=NoSymbols(),
         sealing=app.sealing,
         credentials=app.credentials,

@@ -302,13 +302,17 @@ def known_record(
     language: TheLanguage,
     record: Annotated[str, Form(alias="giay-to")] = "",
 ) -> Response:
-    """The paper is a record that is there: no second one is made. Its page then leads to the record."""
+    """The paper is a record that is there: no second one is made, and the page leads on to the record.
+
+    Answered here and not by leading to the intake: from now on that is the citizen's paper, and asks for a ground.
+    """
     known = KnowAgain(IntakeId(intake_id), normal_record_code(record))
     try:
-        know_again(known, actor=actor, uow=app.uow, clock=app.clock)
+        done = know_again(known, actor=actor, uow=app.uow, clock=app.clock)
     except Conflict as error:
         return _too_late(request, error, intake_id, actor, app, language=language)
-    return RedirectResponse(f"/so-hoa/{intake_id}", SEE_OTHER)
+    page = _page(SeenIntake(done, ()), None, app, onward=_next(actor, app, after=intake_id))
+    return render(request, "paper.html", page, actor=actor, at=f"/so-hoa/{intake_id}")
 
 
 def _too_late(

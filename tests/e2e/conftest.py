@@ -126,11 +126,11 @@ def visit(service: Service, chromium: Browser) -> Iterator[Visits]:
     """Opens browsers of people; at the end none may have seen an error or asked anybody but the service."""
     opened: list[Visit] = []
 
-    def open_one(*, width: int = 1440, browser: Browser | None = None, **options: Any) -> Visit:
+    def open_one(*, width: int = 1440, browser: Browser | None = None, url: str = "", **options: Any) -> Visit:
         context = (browser or chromium).new_context(
             viewport={"width": width, "height": HEIGHTS[width]}, locale="vi-VN", **options
         )
-        found = Visit(service.url, context, context.new_page())
+        found = Visit(url or service.url, context, context.new_page())
         watch(found)
         opened.append(found)
         return found

@@ -244,7 +244,8 @@ def test_revoking_and_sealing_need_a_recent_proof(parts: App) -> None:
     name = world.person()
     mine = world.web.signed_in(name, PASSWORD)
     confirm = {"type": "GPXD", "holders": [], "compared_with_original": True}
-    tried = (NOBODY, STATE), ("/api/v1/intakes/x/confirm", confirm)
+    decision = {"accept": True, "reason": "x"}
+    tried = (NOBODY, STATE), ("/api/v1/intakes/x/confirm", confirm), ("/api/v1/corrections/x/decision", decision)
     for path, body in tried:
         assert mine.post(path, json=body).json()["code"] != "STEP_UP"
     world.clock.moved += timedelta(minutes=15)

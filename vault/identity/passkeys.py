@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -40,7 +43,7 @@ class WebAuthnDesk:
         options = generate_registration_options(
             rp_id=host,
             rp_name=self._name,
-            user_id=account_id.encode()[:64],
+            user_id=_handle(account_id),
             user_name=name,
             challenge=challenge,
             exclude_credentials=[PublicKeyCredentialDescriptor(id=one) for one in known],
@@ -77,8 +80,9 @@ class WebAuthnDesk:
     def authenticated(
         self, answer: Mapping[str, Any], passkey: Passkey, *, challenge: bytes, host: str, origin: str
     ) -> PasskeyProof:
-        """Verify the signature too, and that the counter rose: one that stands still is a copy."""
+        """Verify the signature too, whose passkey it is, and that the counter rose: one that stands still is a copy."""
         try:
+            _require_owner(answer, passkey.account_id)
             proof = verify_authentication_response(
                 credential=dict(answer),
                 expected_challenge=challenge,
@@ -91,3 +95,16 @@ class WebAuthnDesk:
         except (WebAuthnException, ValueError, TypeError, KeyError) as error:
             raise Forbidden("PASSKEY_WRONG") from error
         return PasskeyProof(passkey.credential_id, passkey.public_key, proof.new_sign_count, user_verified=True)
+
+
+def _handle(account_id: str) -> bytes:
+    """The account as devices keep it: one for each account, and no personal data (WebAuthn section 14.6.1)."""
+    return hashlib.sha256(b"kho-so passkey\n" + account_id.encode()).digest()
+
+
+def _require_owner(answer: Mapping[str, Any], account_id: str) -> None:
+    """Nobody typed a name, so the device must say whose the passkey is (section 7.2 step 6). `ValueError`."""
+    told = answer["response"]["userHandle"]
+    kept = base64.urlsafe_b64decode(told + "=" * (-len(told) % 4))
+    if not hmac.compare_digest(kept, _handle(account_id)):
+        raise ValueError(account_id)

@@ -46,6 +46,7 @@ _LIMITED = frozenset({"TOO_MANY_TRIES", "TOO_MANY_SIGN_INS", "TOO_MANY_LOOK_UPS"
 _HTTP = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", TOO_LARGE: "FILE_TOO_LARGE"}
 _RETRY_SECONDS = "5"
 _FAULT = 500
+_ACCOUNT = "/tai-khoan"
 _PAPER = re.compile(r"/giay-to/[^/]+")
 
 
@@ -104,6 +105,8 @@ def _page(request: Request, *, status: int, code: str, facts: dict[str, object])
         return RedirectResponse("/tai-khoan", 303)
     if code == "STEP_UP":  # back to the page that the refused form stands on
         path = request.url.path
+        if path.startswith(_ACCOUNT):
+            path = _ACCOUNT
         back = path.rsplit("/", 1)[0] if request.method == "POST" and path.count("/") > 1 else path
         return RedirectResponse(f"/xac-nhan-lai?{urlencode({'tiep': back})}", 303)
     if code == "PURPOSE_NEEDED" and (paper := _PAPER.match(request.url.path)):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from vault.domain.audit import Event
 from vault.domain.errors import Forbidden, Invalid
 from vault.domain.ids import DossierCode, normal_record_code
 from vault.domain.people import Action, Actor, require
 from vault.domain.search import parse_query
+from vault.domain.sign_in import SEARCHES
 from vault.ports import Clock, Hit, Tx, UnitOfWork
 from vault.usecases.refusals import recorded
 from vault.usecases.reuse.answer import own_dossier
@@ -26,10 +28,12 @@ class SearchFor:
     limit: int = 10
 
 
-def search(what: SearchFor, *, actor: Actor, uow: UnitOfWork, clock: Clock) -> tuple[Hit, ...]:
+def search(what: SearchFor, *, actor: Actor, uow: UnitOfWork, clock: Clock, braked: bool = True) -> tuple[Hit, ...]:
     """The agency's papers with these words, the best first; in a dossier also its people's papers from elsewhere.
 
-    ``PURPOSE_MISSING`` without dossier and purpose. The event keeps which records were shown, not what was typed.
+    ``PURPOSE_MISSING`` without dossier and purpose; ``TOO_MANY_LOOK_UPS`` for an account that searches like a program
+    that copies the vault (`braked`; off where searches are measured). The event keeps which records were shown, not
+    what was typed.
     """
     require(actor, Action.SEARCH)
     now = clock.now()
@@ -40,6 +44,8 @@ def search(what: SearchFor, *, actor: Actor, uow: UnitOfWork, clock: Clock) -> t
             raise Forbidden("NO_AGENCY")
         if what.dossier is None and purpose is None:
             raise Invalid("PURPOSE_MISSING")
+        if braked:
+            _brake(actor, uow, now)
         with uow.begin() as tx:
             dossier = own_dossier(tx, what.dossier, actor) if what.dossier else None
             people = dossier.people if dossier else ()
@@ -59,6 +65,14 @@ def search(what: SearchFor, *, actor: Actor, uow: UnitOfWork, clock: Clock) -> t
                 )
             )
         return hits
+
+
+def _brake(actor: Actor, uow: UnitOfWork, now: datetime) -> None:
+    """In a transaction of its own: a search that is refused later counts all the same."""
+    with uow.begin() as tx:
+        tries = tx.sign_ins.tried(SEARCHES, actor.account_id, at=now)
+    if tries > SEARCHES.most:
+        raise Forbidden("TOO_MANY_LOOK_UPS")
 
 
 def _by_code(tx: Tx, text: str, agency_code: str, people: tuple[int, ...]) -> tuple[Hit, ...]:

@@ -15,7 +15,7 @@ from vault.usecases.correct.decide_case import DecideCase, decide_case
 from vault.usecases.correct.follow_cases import list_cases, see_case
 from vault.usecases.correct.open_case import OpenCase, open_case
 from vault.web.api.models import HolderIn
-from vault.web.session import SignedIn, TheApp
+from vault.web.session import Fresh, SignedIn, TheApp
 
 router = APIRouter(prefix="/corrections", tags=["correct"])
 
@@ -115,7 +115,7 @@ def see(case_id: str, actor: SignedIn, app: TheApp) -> CaseOut:
 
 
 @router.post("/{case_id}/decision")
-def decide(case_id: str, what: CaseDecisionIn, actor: SignedIn, app: TheApp) -> CaseOut:
+def decide(case_id: str, what: CaseDecisionIn, actor: Fresh, app: TheApp) -> CaseOut:
     """Accept (the new version is sealed by itself) or refuse, with a reason."""
     decided = decide_case(
         DecideCase(

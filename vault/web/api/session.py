@@ -18,6 +18,7 @@ from vault.usecases.identify.sessions import end_others, end_session, list_sessi
 from vault.usecases.identify.sign_in import FinishSignIn, Session, SignIn, finish_sign_in, sign_in
 from vault.usecases.identify.sign_out import sign_out
 from vault.web.api.models import ActorOut
+from vault.web.html import home_of
 from vault.web.session import (
     COOKIE,
     Fresh,
@@ -49,11 +50,14 @@ class SessionOut(BaseModel):
     token: str
     expires_at: datetime
     actor: ActorOut
+    home: str
+    """Path of the page where this role begins its work."""
 
     @classmethod
     def of(cls, session: Session) -> Self:
         """From the use case."""
-        return cls(token=session.token, expires_at=session.expires_at, actor=ActorOut.of(session.actor))
+        actor, home = ActorOut.of(session.actor), home_of(session.actor.role)
+        return cls(token=session.token, expires_at=session.expires_at, actor=actor, home=home)
 
 
 class OwnSessionOut(BaseModel):

@@ -1,4 +1,6 @@
-// Passkeys: add one, sign in with one, prove again with one. Buttons stay hidden where the browser has no WebAuthn.
+// Passkeys: add one, sign in with one, prove again with one. Buttons stay hidden where the browser has no WebAuthn, and
+// at a bare IP address, which no passkey can belong to (WebAuthn section 5.1.3: the relying party is a domain).
+const address = /^[\d.]+$|^\[/.test(location.hostname);
 const problem = document.getElementById("passkey-error");
 
 async function post(path, body) {
@@ -27,11 +29,12 @@ async function use(button) {
     publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(asked.options),
   });
   const body = { step: asked.step, answer: shown.toJSON() };
-  await post(button.dataset.passkey === "again" ? "/api/v1/session/step-up" : "/api/v1/session/passkey", body);
-  location.assign(button.dataset.onward || "/");
+  const path = button.dataset.passkey === "again" ? "/api/v1/session/step-up" : "/api/v1/session/passkey";
+  const told = await post(path, body);
+  location.assign(button.dataset.onward || told?.home || "/");
 }
 
-if (window.PublicKeyCredential?.parseRequestOptionsFromJSON) {
+if (!address && window.PublicKeyCredential?.parseRequestOptionsFromJSON) {
   for (const button of document.querySelectorAll("[data-passkey]")) {
     button.hidden = false;
     button.addEventListener("click", async () => {

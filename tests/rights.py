@@ -266,7 +266,7 @@ RIGHTS: dict[str, Right] = {
     "GET /so-hoa/to-ngan": Right(SIGNED_IN, lists=True),
     "GET /so-hoa/tiep": Right(RECEIVERS, lists=True),
     "GET /so-hoa/{intake_id}": Right(RECEIVERS, own=True),
-    "GET /so-hoa/{intake_id}/tien-do": Right(RECEIVERS, own=True),
+    "GET /so-hoa/{intake_id}/tien-do": Right(RECEIVERS, own=True, query="luc=READ"),
     "GET /so-hoa/{intake_id}/trang/{index}": Right(RECEIVERS, own=True),
     "POST /so-hoa/{intake_id}/truong": Right(RECEIVERS, own=True, form={"type": "GPXD"}),
     "POST /so-hoa/{intake_id}/xac-nhan": Right(
@@ -326,7 +326,7 @@ RIGHTS: dict[str, Right] = {
         shut=_REFUSED,
     ),
     "POST /giay-to/{code}/trang-thai": Right(
-        CHANGERS, own=True, form={"state": "SUSPENDED", "reason": "kiểm tra"}, late=True
+        CHANGERS, own=True, form={"state": "ACTIVE", "reason": "đã kiểm tra"}, late=True
     ),
     "GET /giam-sat": Right(OVERSEERS, lists=True, echoes=True),
     "GET /giam-sat/bang.{form}": Right(OVERSEERS, lists=True),

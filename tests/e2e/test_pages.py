@@ -271,6 +271,7 @@ ELSEWHERE = {
     "/so-hoa/tap/{batch_id}": "batch",
     "/chup/{token}": "phone-camera",
     "/cua-toi/{code}/trinh": "showing-bright",
+    "/giay-to/{code}/ban-ky/{number}/so-sanh": "comparison",
 }
 """Pages that a test of their own flow looks at, by the name of its pictures."""
 

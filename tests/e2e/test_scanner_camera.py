@@ -156,7 +156,9 @@ def test_two_codes_on_one_picture_are_said(visit: Visits, credentials: Mapping[s
     found.go("/q")
     found.page.set_input_files("#file", {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": jpeg(both)})
     found.page.wait_for_selector(".verdict")
-    assert "còn 1 mã khác" in found.page.inner_text("#result")
+    told = found.page.inner_text("#result")
+    assert "có 2 mã của kho" in told
+    assert [told.count(word) for word in ("Giấy thật, đang có hiệu lực", "Giấy thật nhưng đã hết hạn")] == [1, 1]
 
 
 def test_warm_it_opens_in_under_a_second_however_slow_the_network(visit: Visits) -> None:

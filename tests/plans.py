@@ -35,8 +35,9 @@ from vault.domain.records import Record
 from vault.domain.rescans import Likeness
 from vault.domain.search import parse_query
 from vault.domain.shares import Share, ShareKind
+from vault.domain.sign_in import SECOND_FACTOR, Strength
 from vault.domain.states import RecordState
-from vault.ports import Account, BrokenGlass, HeldKey, WrappedKey
+from vault.ports import Account, BrokenGlass, HeldKey, Passkey, SecondFactor, WrappedKey
 
 LARGE = 10_000
 """A table of so many rows is read by index."""
@@ -157,12 +158,40 @@ def _people() -> Iterator[Any]:
     yield _call("accounts", "add", Account(CLERK, "plans", ""))
     yield _call("accounts", "agencies")
     yield _call("accounts", "open_session", "h", "a-1", at=NOW - timedelta(days=3), expires_at=NOW)
+    yield from _sign_ins()
     yield _call("accounts", "actor_of", "s-7", at=NOW)
     yield _call("accounts", "end_session", "s-7")
     yield _call("holders", "ensure", _NUMBER, "NGUYỄN VĂN MẪU", at=NOW)
     yield _call("holders", "find", known)
     yield _call("holders", "get", 1)
     yield _call("holders", "tie", 1, HolderAlias(HolderId(HolderKind.PERSONAL, seeding.holder_of(2).number)))
+
+
+def _sign_ins() -> Iterator[Any]:
+    account = Account(replace(CLERK, account_id="a-7"), "u-7", "")
+    passkey = Passkey(b"new", "a-7", b"k", 0, "x", NOW)
+    yield _call("accounts", "by_id", "a-7")
+    yield _call("accounts", "keep", account)
+    yield _call("accounts", "session_of", "s-7", at=NOW)
+    yield _call("accounts", "sessions_of", "a-7", at=NOW)
+    yield _call("accounts", "seen", "s-7", at=NOW)
+    yield _call("accounts", "strengthen", "s-7", Strength.TWO_FACTORS, at=NOW)
+    yield _call("accounts", "end_sessions", "a-7", but=None)
+    yield _call("sign_ins", "set_second_factor", "a-7", SecondFactor(b"s", NOW, 1))
+    yield _call("sign_ins", "second_factor", "a-7", lock=True)
+    yield _call("sign_ins", "used_step", "a-7", 2)
+    yield _call("sign_ins", "set_recovery_codes", "a-7", ("d-7",))
+    yield _call("sign_ins", "use_recovery_code", "a-7", "d-7")
+    yield _call("sign_ins", "recovery_codes_left", "a-7")
+    yield _call("sign_ins", "add_passkey", passkey)
+    yield _call("sign_ins", "passkeys", "a-7")
+    yield _call("sign_ins", "passkey", b"new")
+    yield _call("sign_ins", "used_passkey", b"new", sign_count=1, at=NOW)
+    yield _call("sign_ins", "drop_passkey", "a-7", b"new")
+    yield _call("sign_ins", "begin_step", "t-7", "x", account_id="a-7", data={}, expires_at=NOW, at=NOW)
+    yield _call("sign_ins", "step", "t-7", "x", at=NOW, take=True)
+    yield _call("sign_ins", "tries", SECOND_FACTOR, "a-7", at=NOW)
+    yield _call("sign_ins", "tried", SECOND_FACTOR, "a-7", at=NOW)
 
 
 def _intakes() -> Iterator[Any]:
@@ -189,6 +218,7 @@ def _intakes() -> Iterator[Any]:
     yield _call("intakes", "set_record", INTAKE, RecordCode("r-new"))
     yield _call("intakes", "set_known", INTAKE, RecordCode("r-7"))
     yield _call("intakes", "retire", INTAKE)
+    yield _call("intakes", "set_searchable", INTAKE, digest)
     yield _call("intakes", "set_rescans", INTAKE, (Likeness(RecordCode("r-7"), 0.9),))
 
 
@@ -244,6 +274,7 @@ def _records() -> Iterator[Any]:
     yield _call("records", "of_holder", 1)
     yield _call("records", "of_people", (1, 2, 3))
     yield _call("records", "reserve_status", b"12345678", 1 << 20, list_id=99)
+    yield _call("records", "status_lists")
     yield _call("records", "status_of", _SEEDED.key)
     yield _call("records", "states", 0)
     yield _call("records", "seals_to_renew", NOW, limit=200)

@@ -74,7 +74,7 @@ def world(parts: App) -> World:
         other = tx.holders.ensure(HolderId.parse("031090000042"), "NGƯỜI KHÁC", at=now)
     people = {
         "officer": account(app, "tuong-can-bo", Role.OFFICER, agency=own),
-        "other officer": account(app, "tuong-khac", Role.OFFICER, agency="H24.902"),
+        "other officer": account(app, "tuong-khac", Role.OFFICER, agency="H24.977"),
         "without agency": account(app, "tuong-le", Role.OFFICER),
         "citizen": account(app, "tuong-cong-dan", Role.CITIZEN, holder_id=mine),
         "other citizen": account(app, "tuong-cong-dan-khac", Role.CITIZEN, holder_id=other),
@@ -181,7 +181,7 @@ def test_what_the_program_reads_before_it_checks_is_not_there_either(world: Worl
     "change",
     [
         "UPDATE record SET state = 'REVOKED'",
-        "UPDATE record SET agency_code = 'H24.902'",
+        "UPDATE record SET agency_code = 'H24.977'",
         "DELETE FROM share",
         "UPDATE dossier SET purpose = '' WHERE agency_code = 'H24.900'",
         "UPDATE broken_glass SET reason = ''",
@@ -210,7 +210,7 @@ def test_the_role_of_a_request_may_not_touch_the_log_or_the_walls(world: World, 
 
 def test_a_paper_is_not_given_to_another_agency(world: World) -> None:
     with pytest.raises(DBAPIError), world.app.uow.acting(world.people["officer"]).begin() as tx:
-        tx.records._db.execute(text("UPDATE record SET agency_code = 'H24.902'"))
+        tx.records._db.execute(text("UPDATE record SET agency_code = 'H24.977'"))
 
 
 def test_walls_stand_for_one_transaction_and_the_pool_gives_back_a_plain_connection(world: World) -> None:
@@ -228,4 +228,4 @@ def test_over_http_every_request_stands_behind_the_walls(world: World) -> None:
     assert citizen.get(f"/api/v1/records/{world.record}").status_code == 200
     assert web.signed_in("tuong-cong-dan-khac", PASSWORD).get(f"/api/v1/records/{world.record}").status_code == 404
     assert web.post("/api/v1/verify/code", json={"code": world.record}).json()["state"] == "ACTIVE"
-    assert OTHER_AGENCY != "H24.902", "an agency of its own, so that no other test gives it rows"
+    assert OTHER_AGENCY != "H24.977", "an agency of its own, so that no other test gives it rows"

@@ -14,7 +14,7 @@ import pytest
 from tests.fakes import desk
 from tests.fakes.engines import ToldEngines
 from tests.fakes.http import Client, stranger
-from tests.fakes.parts import OTHER_AGENCY, PASSWORD, account, with_other
+from tests.fakes.parts import PASSWORD, account, with_other
 from tests.fakes.seals import PlainSeal
 from vault.bootstrap import SEED_ACCOUNTS, App
 from vault.domain.audit import Outcome
@@ -41,6 +41,8 @@ PUBLIC = {
 }
 """Routes of the API that anybody may call; everything else asks to sign in."""
 PROCEDURE = "1.004194"
+OTHER_AGENCY = "H24.976"
+"""One that no other test gives anything."""
 
 
 @dataclass

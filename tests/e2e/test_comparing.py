@@ -34,4 +34,7 @@ def test_both_states_are_looked_at(service: Service, visit: Visits) -> None:
     found.go(f"/giay-to/{code}/ban-ky/1/so-sanh")
     assert found.page.locator("main img").count() == 2
     assert found.findings() == []
+    for width in (360, 768, 1440):
+        found.page.set_viewport_size({"width": width, "height": 800})
+        assert found.overflow() <= 0, f"wider than {width} pixels"
     found.shoot("comparison")

@@ -130,6 +130,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=5.0, help="processor seconds per figure")
     parser.add_argument("--bulk", type=int, metavar="N", help="seal N PDFs in bulk, killed twice, and nothing else")
+    parser.add_argument("--json", action="store_true", help="taken by every benchmark; the last line is JSON anyway")
     arguments = parser.parse_args()
     logging.disable(logging.WARNING)
     figures = bulk(arguments.bulk) if arguments.bulk else measure(arguments.seconds)

@@ -95,6 +95,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--large", action="store_true", help="also a file of 120,000,000 bytes")
+    parser.add_argument("--json", action="store_true", help="taken by every benchmark; the last line is JSON anyway")
     arguments = parser.parse_args()
     logging.disable(logging.WARNING)
     figures = measure(arguments.rounds, with_large=arguments.large)

@@ -149,3 +149,13 @@ def test_a_container_engine_reads_it_alike(root: Path) -> None:
 def test_every_variable_in_the_documentation_is_a_setting(root: Path, page: str) -> None:
     named = set(re.findall(r"\bVAULT_([A-Z0-9_]+)\b", (root / page).read_text(encoding="utf-8")))
     assert {name for name in named if name.lower() not in Settings.model_fields} <= {"VECTORS", "SAMPLES"}
+
+
+def test_every_benchmark_takes_json(root: Path) -> None:
+    """`bash deploy/bench NAME --json` is the public form: a script that reads its arguments must know the word."""
+    scripts = sorted((root / "deploy").glob("bench_*.py"))
+    assert len(scripts) >= 8
+    sources = {script.name: script.read_text(encoding="utf-8") for script in scripts}
+    assert [
+        name for name, text in sources.items() if "parse_args" in text and 'add_argument("--json"' not in text
+    ] == []

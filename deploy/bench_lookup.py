@@ -60,6 +60,10 @@ def log(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
+HOME = Path(tempfile.gettempdir()) / "kho-so-bench-lookup"
+"""Development keys of the bench."""
+
+
 @contextmanager
 def database(home: Path) -> Iterator[str]:
     server = Postgres(home)
@@ -74,7 +78,9 @@ def database(home: Path) -> Iterator[str]:
 
 
 def app_at(url: str) -> App:
-    return bootstrap.build(Settings(home=Path(tempfile.gettempdir()), database_url=SecretStr(url)))
+    app = bootstrap.build(Settings(home=HOME, database_url=SecretStr(url)))
+    bootstrap.prepare_keys(app)  # texts of pages are sealed under them
+    return app
 
 
 def officer_of(agency: int) -> Actor:
@@ -185,7 +191,7 @@ def http_rate(url: str, app: App, codes: list[str], seconds: float) -> float:
     command = [sys.executable, "-m", "uvicorn", "vault.web.main:create", "--factory", "--port", str(port)]
     command += ["--workers", str(CALLERS), "--log-level", "warning", "--no-access-log"]
     kept = {name: value for name, value in os.environ.items() if not name.startswith("VAULT_")}
-    environment = kept | {"VAULT_DATABASE_URL": url, "VAULT_HOME": tempfile.gettempdir()}
+    environment = kept | {"VAULT_DATABASE_URL": url, "VAULT_HOME": str(HOME)}
     server = subprocess.Popen(command, env=environment)
     try:
         return _load(port, codes, seconds)

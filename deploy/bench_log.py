@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import json
 import random
 import statistics
 import sys
@@ -24,6 +23,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import psycopg
+from figures import last_line
 
 from tests.fakes.parts import running
 from vault.bootstrap import App
@@ -191,7 +191,7 @@ def main() -> int:
         "proof_ms": round(statistics.median(proofs), 2),
         "proof_ms_p95": round(quantile(proofs, 0.95), 2),
     }
-    print(json.dumps(figures))
+    print(last_line("log", figures, "targets: 1,000 rows a second to a signed checkpoint, a proof in 5 ms"))
     return 0
 
 

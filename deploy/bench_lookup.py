@@ -31,6 +31,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
+from figures import last_line
 from pydantic import SecretStr
 from sqlalchemy.dialects import postgresql
 
@@ -293,7 +294,7 @@ def main() -> int:
             "seq_scans": plans_of(app),
         }
         app.close()
-    print(json.dumps(figures))
+    print(last_line("lookup", figures, "ratio_sql: bare psycopg, same rows and event, same run"))
     return 0
 
 

@@ -159,3 +159,9 @@ def test_every_benchmark_takes_json(root: Path) -> None:
     assert [
         name for name, text in sources.items() if "parse_args" in text and 'add_argument("--json"' not in text
     ] == []
+
+
+def test_every_benchmark_ends_with_name_and_figures(root: Path) -> None:
+    sources = {one.name: one.read_text(encoding="utf-8") for one in (root / "deploy").glob("bench_*.py")}
+    told = ("last_line(", '"figures": ')
+    assert [name for name, text in sources.items() if not any(word in text for word in told)] == []

@@ -54,3 +54,20 @@ def test_a_paper_s_way_is_counted_in_every_process_it_went_through(service: Serv
     assert after["vault_workers",] >= 1
     assert after["vault_expires_seconds", "seal_certificate"] > 0
     assert not any("031090000001" in part for name in after for part in name)
+
+
+def test_no_log_of_ours_names_a_person_a_number_or_a_credential(service: Service) -> None:
+    logs = [*service.home.glob("log/web*.log"), *service.home.glob("log/worker*.log")]
+    before = {log: log.stat().st_size for log in logs}
+    code = service.digitize(
+        as_jpeg(draw("GPXD", seed=42), 1), "n.jpg", type_code="GPXD", holders=[HOLDER], fields={"number": "42/GPXD"}
+    )
+    citizen, stranger = service.client(Role.CITIZEN), service.client()
+    shown = citizen.post(f"/api/v1/me/records/{code}/present", json={"purpose": "thử"}).raise_for_status().json()
+    stranger.post("/api/v1/verify/text", json={"text": shown["credential"]}).raise_for_status()
+    stranger.get("/q").raise_for_status()
+    service.client(Role.OFFICER).post("/api/v1/dossiers", json={"procedure": "1.004194", "holder": HOLDER["number"]})
+    written = "".join(log.read_bytes()[size:].decode("utf-8", "replace") for log, size in before.items())
+    assert "/api/v1/verify/text" in written
+    secret = shown["credential"].partition("#")[2][:40]
+    assert [word for word in (HOLDER["number"], HOLDER["name"], secret, "42/GPXD", code) if word in written] == []

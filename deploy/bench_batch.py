@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from figures import last_line
 from PIL import Image, ImageDraw
 
 import qr
+from deploy.figures import last_line
 from tests.fakes.parts import account, running, with_other
 from vault.domain.batches import SeenPage, separator_text
 from vault.domain.errors import Unavailable

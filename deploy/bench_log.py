@@ -23,8 +23,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import psycopg
-from figures import last_line
 
+from deploy.figures import last_line
 from tests.fakes.parts import running
 from vault.bootstrap import App
 from vault.log.cache import TileCache

@@ -31,10 +31,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
-from figures import last_line
 from pydantic import SecretStr
 from sqlalchemy.dialects import postgresql
 
+from deploy.figures import last_line
 from tests.plans import fill, seq_scans
 from vault import bootstrap
 from vault.bootstrap import App

@@ -22,9 +22,7 @@ peak_mb             largest memory of this process or of one it started
 from __future__ import annotations
 
 import argparse
-import json
 import os
-import platform
 import re
 import resource
 import statistics
@@ -43,6 +41,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 import ocr  # noqa: E402 - the path comes first, so that the specimens of the tests are found too
+from deploy.figures import last_line  # noqa: E402 - the same
 from tests.golden.specimens import KINDS, Specimen, as_jpeg, as_pdf, draw  # noqa: E402
 
 if TYPE_CHECKING:
@@ -311,10 +310,7 @@ def main() -> None:
     figures["peak_mb"] = round(max(peaks) / 1024, 1)
     baseline = "OCRmyPDF 17, Debian's vie, one job, same PDF, taking turns; confidence of deploy/calibrate_ocr.py"
     load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
-    machine = (
-        f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, load {load} at the end"
-    )
-    print(json.dumps({"name": "ocr", "figures": figures, "baseline": baseline, "machine": machine}))
+    print(last_line("ocr", figures, f"{baseline}; load at the end {load}"))
 
 
 if __name__ == "__main__":

@@ -11,8 +11,6 @@ import functools
 import http.server
 import io
 import json
-import os
-import platform
 import shutil
 import statistics
 import subprocess
@@ -29,6 +27,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from PIL import Image
 
 import qr
+from deploy.figures import last_line
 from qr import cose
 
 if TYPE_CHECKING:
@@ -208,16 +207,8 @@ def main() -> None:
     for measure in (verify_figures, picture_figures, node_figures, browser_figures):
         figures |= measure(world)
         print(figures, file=sys.stderr)
-    print(
-        json.dumps(
-            {
-                "name": "qr",
-                "figures": figures,
-                "baseline": "verify_ratio: whole check over cryptography's bare ES256 verify, alternating, same run",
-                "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
-            }
-        )
-    )
+    baseline = "verify_ratio: whole check over cryptography's bare ES256 verify, alternating, same run"
+    print(last_line("qr", figures, baseline))
 
 
 if __name__ == "__main__":

@@ -22,8 +22,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from figures import last_line
-
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
@@ -134,6 +132,8 @@ def main() -> int:
     chosen = parser.parse_args()
     if chosen.read:
         read_all(chosen.people, chosen.readings)
+    from deploy.figures import last_line  # noqa: PLC0415 - the path comes first
+
     print(last_line("rescan", judged(load(chosen.readings)), "targets: precision 0.95, recall 0.90"))
     return 0
 

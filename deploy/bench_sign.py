@@ -11,10 +11,8 @@ validated before it is published.
 from __future__ import annotations
 
 import argparse
-import json
 import logging
 import os
-import platform
 import statistics
 import subprocess
 import sys
@@ -30,6 +28,7 @@ from pyhanko.sign import signers
 from pyhanko.sign.fields import SigSeedSubFilter
 from reportlab.pdfgen.canvas import Canvas
 
+from deploy.figures import last_line
 from signing import DevelopmentPki, Level, Sealer, create_development_pki, seal
 
 PASSPHRASE = b"bench"
@@ -134,11 +133,10 @@ def main() -> None:
     arguments = parser.parse_args()
     logging.disable(logging.WARNING)
     figures = bulk(arguments.bulk) if arguments.bulk else measure(arguments.seconds)
-    machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
     baseline = (
         "none" if arguments.bulk else "pyHanko's SimpleSigner with default settings, same key, same file, same run"
     )
-    print(json.dumps({"name": "sign", "figures": figures, "baseline": baseline, "machine": machine}))
+    print(last_line("sign", figures, baseline))
 
 
 if __name__ == "__main__":

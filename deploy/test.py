@@ -68,7 +68,10 @@ def steps(*, quick: bool) -> Iterator[tuple[str, Callable[[], Outcome]]]:
     )
     if not quick:
         # A process of their own: the browser's driver keeps an event loop running, and other tests start one.
-        yield "services", lambda: pytest("services", "-m", SLOW, "--ignore=tests/e2e", "tests")
+        yield (
+            "services",
+            lambda: pytest("services", "-n", "2", "--dist", "loadfile", "-m", SLOW, "--ignore=tests/e2e", "tests"),
+        )
         yield "pages", lambda: pytest("pages", "tests/e2e")
 
 

@@ -11,9 +11,15 @@ async function install() {
   await self.skipWaiting();
 }
 
+// The language may have been changed while the worker was being installed, past it: its pages are asked for once more.
+async function renew() {
+  await (await caches.open(KEPT)).addAll(PAGES);
+}
+
 async function activate() {
   const names = await caches.keys();
   await Promise.all(names.filter((name) => name.startsWith("kho-so-scanner-") && name !== KEPT).map((name) => caches.delete(name)));
+  await renew().catch(() => {}); // without network what was kept at installation stays
   await self.clients.claim();
 }
 

@@ -5,11 +5,14 @@ The only place of sealing that turns pyHanko's reading errors into this engine's
 
 from __future__ import annotations
 
+import hashlib
 import re
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
 
+from pyhanko.pdf_utils.generic import ByteStringObject
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.metadata.model import DocumentMetadata
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import MDPPerm, enumerate_sig_fields
 from pyhanko.sign.validation import read_certification_data
@@ -77,6 +80,39 @@ def _refuse(reader: PdfFileReader) -> None:
         raise BrokenPdfError("the file has no page")
     if certification is not None and certification.permission == MDPPerm.NO_CHANGES:
         raise DocMdpForbidsError("certified with P = 1")
+
+
+class _Dated(DocumentMetadata):
+    """Metadata whose date of change is given: pyHanko takes the machine's clock for every revision."""
+
+    def __init__(self, at: datetime) -> None:
+        self.__dict__["at"] = at
+        super().__init__()
+
+    @property
+    def last_modified(self) -> datetime:
+        """When the revision was made; setting it changes nothing."""
+        at: datetime = self.__dict__["at"]
+        return at
+
+    @last_modified.setter
+    def last_modified(self, _: object) -> None: ...
+
+
+def make_repeatable(writer: Any, *, at: datetime) -> None:
+    """Let the revision depend on nothing but the file and `at`: the same update again gives the same bytes.
+
+    The second file identifier then comes from the content, as ISO 32000-1, 14.4 proposes, instead of from chance. A
+    signer that answers an hour later, to a digest that was made again meanwhile, answers to the same digest.
+    """
+    identifier = writer._document_id  # noqa: SLF001 - pyHanko offers no other way; test_remote.py holds it
+    with writer.prev.stream.getbuffer() as content:
+        seen = hashlib.sha256(content)
+    if "/ID" not in writer.prev.trailer:  # else the first part stays: keys of encrypted files are made from it
+        identifier[0] = ByteStringObject(seen.digest()[:16])
+    seen.update(at.isoformat().encode())
+    identifier[1] = ByteStringObject(seen.digest()[:16])
+    writer._meta = _Dated(at)  # noqa: SLF001 - as above
 
 
 def free_field_name(reader: PdfFileReader, wanted: str | None, stem: str) -> str:

@@ -25,7 +25,7 @@ from pyhanko.sign.timestamps import TimeStamper
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 
 from signing.cms import SignerIdentity, signed_data
-from signing.document import free_field_name, open_for_update
+from signing.document import free_field_name, make_repeatable, open_for_update
 from signing.errors import BrokenPdfError, KeyUnusableError, SigningError, TimestampUnavailableError
 from signing.evidence import Evidence
 
@@ -154,6 +154,7 @@ async def prepare(
     signer, writer = _signer(
         stream,
         sealer=sealer,
+        now=now,
         clerk=_Clerk(None),
         reason=reason,
         location=location,
@@ -266,6 +267,7 @@ def _signed(
         signer, writer = _signer(
             stream,
             sealer=sealer,
+            now=now,
             clerk=clerk,
             reason=reason,
             location=location,
@@ -289,6 +291,7 @@ def _signer(
     stream: BytesIO,
     *,
     sealer: Sealer,
+    now: datetime,
     clerk: _Clerk,
     reason: str | None,
     location: str | None,
@@ -297,6 +300,7 @@ def _signer(
 ) -> tuple[Any, Any]:
     """PyHanko's signer and the writer over the checked file."""
     writer = open_for_update(stream, password)
+    make_repeatable(writer, at=now)
     metadata = signers.PdfSignatureMetadata(
         field_name=free_field_name(writer.prev, field_name, "Seal"),
         md_algorithm="sha256",

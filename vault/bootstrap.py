@@ -35,6 +35,7 @@ from vault.keys import (
     FileCredentialDesk,
     FileKeyService,
     FileSealingDesk,
+    FirstAsked,
     HttpFetch,
     HttpRemoteSigner,
     KeyFolder,
@@ -46,6 +47,8 @@ from vault.keys import (
     TransitKeyService,
     WrappingFile,
     as_dict,
+    at_once,
+    former_seals,
     install_seal,
     load_certificates,
     load_development_pki,
@@ -55,6 +58,7 @@ from vault.keys import (
     prepare_development_keys,
     prepare_development_trust,
     request_seal,
+    retire_seal,
 )
 from vault.keys.folder import write_private
 from vault.log import NoteError, TransparencyLog, WitnessAddress, Witnesses, parse_verifier_key
@@ -241,6 +245,7 @@ class App:
             evidence=evidence,
             clock=self.clock,
             fetch=self._fetch,
+            first_asked=FirstAsked(self.remote_diary) if settings.seal_remote_url else at_once,
         )
 
     def _sealer(self, passphrase: bytes) -> signing.Sealer:
@@ -265,15 +270,18 @@ class App:
                 )
             token = settings.seal_remote_token.get_secret_value() if settings.seal_remote_token else ""
             signer = HttpRemoteSigner(str(settings.seal_remote_url), token)
-            key = RemoteKey(
-                signer, own, new_id=self.ids.token, answers=self.remote_answers, wait_s=settings.seal_remote_wait
-            )
+            key = RemoteKey(signer, own, answers=self.remote_answers, wait_s=settings.seal_remote_wait)
             return signing.Sealer(key, own, chain)
 
     @cached_property
     def remote_answers(self) -> S3Files:
         """Signatures that the signing service's webhook brought."""
         return S3Files(self.store, "signatures")
+
+    @cached_property
+    def remote_diary(self) -> S3Files:
+        """When the signing service was first asked for which seal."""
+        return S3Files(self.store, "signatures-asked")
 
     def _fetch(self) -> Callable[[str, bytes | None], bytes]:
         """How evidence is fetched for one file that came signed."""
@@ -501,6 +509,16 @@ def seal_request(app: App) -> bytes:
 def put_seal(app: App, certificates: bytes) -> x509.Certificate:
     """Put the certified seal in force."""
     return install_seal(app.keys, certificates, passphrase=passphrase_of(app.settings))
+
+
+def end_seal(app: App) -> x509.Certificate:
+    """Take the seal in the key folder out of force."""
+    return retire_seal(app.keys, passphrase=passphrase_of(app.settings))
+
+
+def seals_before(app: App) -> tuple[x509.Certificate, ...]:
+    """Certificates of the seals that signed here before."""
+    return former_seals(app.keys, passphrase=passphrase_of(app.settings))
 
 
 def make_log(app: App) -> None:

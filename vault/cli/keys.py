@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from cryptography import x509
 from rich.table import Table
 
 import qr
 from vault import bootstrap
 from vault.bootstrap import App
 from vault.cli.edge import Json, out, print_json
-from vault.domain.errors import Invalid, Unavailable
+from vault.domain.errors import Conflict, Invalid, Unavailable
 from vault.usecases.trust.request import read_list
 
 keys = typer.Typer(help="Keys of QR credentials, status lists and the seal.", no_args_is_help=True)
@@ -73,14 +74,7 @@ def put_seal(
 ) -> None:
     """Let the requested seal sign from now on; the one before stays readable beside it."""
     own = bootstrap.put_seal(bootstrap.build(), certificates.read_bytes())
-    row: dict[str, object] = {
-        "kid": f"{own.serial_number:x}",
-        "use": "seal",
-        "iss": own.subject.rfc4514_string(),
-        "nbf": own.not_valid_before_utc.isoformat(),
-        "exp": own.not_valid_after_utc.isoformat(),
-    }
-    _tell(row, as_json=as_json, following="vault keys list")
+    _tell(_seal_row(own, "signs"), as_json=as_json, following="vault keys list")
 
 
 @keys.command()
@@ -102,15 +96,27 @@ def adopt(*, as_json: Json = False) -> None:
 
 @keys.command()
 def rotate(
-    use: UseOf,
+    use: RoleOf,
     lead_days: Annotated[int, typer.Option(min=0, max=90, help="Days until the new key signs first.")] = 7,
     *,
+    target: Annotated[Path, typer.Option("--out", help="Where the seal's request (PKCS#10) goes.")] = Path("seal.csr"),
     as_json: Json = False,
 ) -> None:
-    """Make the successor of the key that signs now. Both are listed until the old one ends."""
+    """Make the successor of the key that signs now. Both are listed until the old one ends.
+
+    seal: writes a request for the certification authority; the old seal signs until `vault keys install-seal`.
+    """
     service = bootstrap.build()
-    service.ring.chosen(use.value, at=service.clock.now())  # there must be one to follow
-    _made(use, timedelta(days=lead_days), as_json=as_json)
+    if use is Role.LOG:
+        raise Conflict("LOG_KEY_EXISTS")
+    if use is Role.SEAL:
+        _ = service.sealing.certificate  # there must be one to follow
+        target.write_bytes(bootstrap.seal_request(service))
+        _tell({"use": "seal", "request": str(target)}, as_json=as_json, following=_SEAL_NEXT)
+        return
+    listed = Use(use.value)
+    service.ring.chosen(listed.value, at=service.clock.now())  # as above
+    _made(listed, timedelta(days=lead_days), as_json=as_json)
 
 
 @keys.command("list")
@@ -129,8 +135,14 @@ def list_keys(*, as_json: Json = False) -> None:
 
 @keys.command()
 def retire(kid: Annotated[str, typer.Argument(help="Name of the key.")], *, as_json: Json = False) -> None:
-    """End a key: it signs nothing from now on. What it signed before stays verifiable."""
+    """End a key: it signs nothing from now on. What it signed before stays verifiable.
+
+    The seal's: papers confirmed from now on wait for the seal that is installed next.
+    """
     service = bootstrap.build()
+    if kid == _seal_kid(service):
+        _tell(_seal_row(bootstrap.end_seal(service), "ended"), as_json=as_json, following="vault keys create seal")
+        return
     _tell(service.ring.retire(kid, at=service.clock.now()).as_dict(), as_json=as_json)
 
 
@@ -183,19 +195,29 @@ def _rows(service: App) -> list[dict[str, object]]:
     try:
         certificate = service.sealing.certificate
     except Unavailable as error:
-        return [*rows, {"kid": "", "use": "seal", "iss": "", "nbf": "", "exp": "", "state": error.code}]
-    start, end = certificate.not_valid_before_utc, certificate.not_valid_after_utc
-    rows.append(
-        {
-            "kid": f"{certificate.serial_number:x}",
-            "use": "seal",
-            "iss": certificate.subject.rfc4514_string(),
-            "nbf": start.isoformat(),
-            "exp": end.isoformat(),
-            "state": "signs" if start <= now <= end else "ended",
-        }
-    )
-    return rows
+        rows.append({"kid": "", "use": "seal", "iss": "", "nbf": "", "exp": "", "state": error.code})
+    else:
+        in_force = certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc
+        rows.append(_seal_row(certificate, "signs" if in_force else "ended"))
+    return rows + [_seal_row(one, "ended") for one in bootstrap.seals_before(service)]
+
+
+def _seal_row(certificate: x509.Certificate, state: str) -> dict[str, object]:
+    return {
+        "kid": f"{certificate.serial_number:x}",
+        "use": "seal",
+        "iss": certificate.subject.rfc4514_string(),
+        "nbf": certificate.not_valid_before_utc.isoformat(),
+        "exp": certificate.not_valid_after_utc.isoformat(),
+        "state": state,
+    }
+
+
+def _seal_kid(service: App) -> str | None:
+    """The seal in the key folder; one in a device or with a signing service is ended there."""
+    if not service.keys.seal.exists():
+        return None
+    return f"{service.sealing.certificate.serial_number:x}"
 
 
 def _signing_kid(service: App, use: Use, now: datetime) -> str | None:

@@ -4,11 +4,11 @@ from vault.keys.credentials import FileCredentialDesk
 from vault.keys.development import prepare_development_trust
 from vault.keys.evidence import HttpFetch, nothing_fetched
 from vault.keys.folder import KeyFolder, load_development_pki, load_log_key, make_log_key, prepare_development_keys
-from vault.keys.remote import HttpRemoteSigner, RemoteKey
+from vault.keys.remote import FirstAsked, HttpRemoteSigner, RemoteKey
 from vault.keys.ring import KeyRing, OpenKeys, RingKey
 from vault.keys.roots import Compared, RootStore, as_dict
-from vault.keys.seal_request import install_seal, request_seal
-from vault.keys.sealing import FileSealingDesk, load_certificates
+from vault.keys.seal_request import former_seals, install_seal, request_seal, retire_seal
+from vault.keys.sealing import FileSealingDesk, at_once, load_certificates
 from vault.keys.token import TokenKeyService
 from vault.keys.transit import TransitKeyService
 from vault.keys.wrapping import FileKeyService, WrappingFile
@@ -18,6 +18,7 @@ __all__ = [
     "FileCredentialDesk",
     "FileKeyService",
     "FileSealingDesk",
+    "FirstAsked",
     "HttpFetch",
     "HttpRemoteSigner",
     "KeyFolder",
@@ -30,6 +31,8 @@ __all__ = [
     "TransitKeyService",
     "WrappingFile",
     "as_dict",
+    "at_once",
+    "former_seals",
     "install_seal",
     "load_certificates",
     "load_development_pki",
@@ -39,4 +42,5 @@ __all__ = [
     "prepare_development_keys",
     "prepare_development_trust",
     "request_seal",
+    "retire_seal",
 ]

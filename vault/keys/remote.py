@@ -10,6 +10,7 @@ import binascii
 import hashlib
 import time
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 import httpx
@@ -20,6 +21,8 @@ import signing
 MAX_SIGNATURE: Final = 1024
 """Bytes: RSA-4096 needs 512."""
 POLL_S: Final = 0.5
+PATIENCE: Final = timedelta(days=2)
+"""So long an answer is waited for; then the seal is asked for again with the time of that day."""
 
 
 class AnswerBox(Protocol):
@@ -28,6 +31,37 @@ class AnswerBox(Protocol):
     def get(self, path: str) -> bytes | None:
         """What was left under this name; None while nothing was."""
         ...
+
+
+class Diary(AnswerBox, Protocol):
+    """Where it is kept when a seal was first asked for."""
+
+    def put(self, path: str, data: bytes, *, mime: str) -> None:
+        """Keep it under this name."""
+        ...
+
+
+class FirstAsked:
+    """When the seal of a file was first asked for.
+
+    A signer on a person's phone may answer hours later, when the job that asked has long ended. The job runs again,
+    composes the same file, seals it with the time of its first try, and so asks for the same digest under the same
+    name: the answer fits, and the person is not asked twice. Nothing of the paper is kept for that but this time.
+    """
+
+    def __init__(self, diary: Diary) -> None:
+        self._diary = diary
+
+    def __call__(self, pdf: bytes, now: datetime) -> datetime:
+        """The time to seal `pdf` with; `now` when it was never asked for, or too long ago."""
+        name = hashlib.sha256(pdf).hexdigest()
+        kept = self._diary.get(name)
+        if kept is not None:
+            before = datetime.fromisoformat(kept.decode())
+            if now - PATIENCE < before <= now:
+                return before
+        self._diary.put(name, now.isoformat().encode(), mime="text/plain")
+        return now
 
 
 class HttpRemoteSigner:
@@ -79,7 +113,8 @@ class RemoteKey:
     """`signing.RawSigner` that waits for a remote signature, at most `wait_s`.
 
     An answer that does not fit the request (another's, forged, out of order) is as good as none; one that comes twice
-    is the same. When the time runs out the seal is tried again later under a new request.
+    is the same. A request is named by what is to be signed: asking again, in another process or after hours, is the
+    same request (see `FirstAsked`).
     """
 
     def __init__(
@@ -87,21 +122,20 @@ class RemoteKey:
         signer: signing.RemoteSigner,
         certificate: x509.Certificate,
         *,
-        new_id: Callable[[], str],
         answers: AnswerBox,
         wait_s: float,
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
         self._signer = signer
         self._certificate = certificate
-        self._new_id = new_id
         self._answers = answers
         self._wait_s = wait_s
         self._pause = pause
 
     def sign(self, data: bytes) -> bytes:
         """See `signing.RawSigner`; SIGNER_UNAVAILABLE when no fitting answer came in time."""
-        request_id, digest = self._new_id(), hashlib.sha256(data).digest()
+        digest = hashlib.sha256(data).digest()
+        request_id = digest.hex()
         self._signer.submit(request_id, digest)
         until = time.monotonic() + self._wait_s
         while True:

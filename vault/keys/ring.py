@@ -170,9 +170,13 @@ class KeyRing:
         return max(fit, key=lambda key: (key.entry.not_before, key.created_at))
 
     def open(self, key: RingKey, passphrase: bytes) -> qr.SigningKey:
-        """The private half; `KEY_MISSING`, or the engine's code when the file does not open."""
+        """The private half; `KEY_MISSING`, or the engine's code when the file does not open.
+
+        It signs by RFC 6979: a sealing job that runs again makes the same credential, hence the same page.
+        """
         try:
-            return qr.SigningKey.from_pem(self._folder.read(self._folder.root / key.file), passphrase)
+            opened = qr.SigningKey.from_pem(self._folder.read(self._folder.root / key.file), passphrase)
+            return replace(opened, deterministic=True)
         except qr.KeyFileError as error:
             raise Unavailable(error.code, file=key.file) from error
 

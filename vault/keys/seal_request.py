@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -59,8 +61,33 @@ def install_seal(folder: KeyFolder, certificates: bytes, *, passphrase: bytes) -
         b"seal", key, own, others, serialization.BestAvailableEncryption(passphrase)
     )
     if folder.seal.exists():
-        before = signing.Sealer.from_pkcs12(folder.read(folder.seal), passphrase).certificate
-        write_private(folder.root / f"seal-{before.serial_number:x}.p12", folder.read(folder.seal))
+        _keep_beside(folder, passphrase)
     write_private(folder.seal, container)
     waiting.unlink()
     return own
+
+
+def retire_seal(folder: KeyFolder, *, passphrase: bytes) -> x509.Certificate:
+    """Let the seal sign nothing more; its container stays beside, and what it sealed stays valid.
+
+    Papers that are confirmed from now on wait, and are sealed once another seal is installed.
+    """
+    retired = _keep_beside(folder, passphrase)
+    folder.seal.unlink()
+    return retired
+
+
+def former_seals(folder: KeyFolder, *, passphrase: bytes) -> tuple[x509.Certificate, ...]:
+    """Certificates of the seals before, newest first; a container that does not open any more is left out."""
+    found = []
+    for path in folder.root.glob("seal-*.p12"):
+        with suppress(signing.KeyUnusableError):
+            found.append(signing.Sealer.from_pkcs12(path.read_bytes(), passphrase).certificate)
+    return tuple(sorted(found, key=lambda one: one.not_valid_before_utc, reverse=True))
+
+
+def _keep_beside(folder: KeyFolder, passphrase: bytes) -> x509.Certificate:
+    container = folder.read(folder.seal)
+    before = signing.Sealer.from_pkcs12(container, passphrase).certificate
+    write_private(folder.root / f"seal-{before.serial_number:x}.p12", container)
+    return before

@@ -13,6 +13,11 @@ from vault.keys.evidence import Fetch, evidence_of, nothing_fetched
 from vault.ports import Clock, SealedPaper
 
 
+def at_once(_: bytes, now: datetime) -> datetime:
+    """When a seal is first asked for whose key answers at once: now."""
+    return now
+
+
 class FileSealingDesk:
     """`ports.SealingDesk`: seals at B-LTA, and hands out nothing that its own validation does not accept."""
 
@@ -27,6 +32,7 @@ class FileSealingDesk:
         evidence: signing.Evidence,
         clock: Clock,
         fetch: Callable[[], Fetch] = lambda: nothing_fetched,
+        first_asked: Callable[[bytes, datetime], datetime] = at_once,
     ) -> None:
         self._sealer = sealer
         self._system_name = system_name
@@ -36,6 +42,7 @@ class FileSealingDesk:
         self._evidence = evidence
         self._clock = clock
         self._fetch = fetch
+        self._first_asked = first_asked
 
     @property
     def system_name(self) -> str:
@@ -69,19 +76,18 @@ class FileSealingDesk:
 
     def seal(self, pdf: bytes, *, reason: str) -> SealedPaper:
         """Seal, then validate the result: a seal that would not hold is not given out."""
-        now = self._clock.now()
         try:
             sealed = signing.seal(
                 pdf,
                 sealer=self._sealer,
-                now=now,
+                now=self._first_asked(pdf, self._clock.now()),
                 timestamper=self._timestamper,
                 validation=self._evidence,
                 reason=reason,
             )
         except (signing.KeyUnusableError, signing.SignerUnavailableError) as error:
             raise Unavailable("SEAL_DOWN", reason=error.code) from error
-        return self._proven(sealed, now)
+        return self._proven(sealed, self._clock.now())
 
     def renew(self, pdf: bytes) -> SealedPaper:
         """Lift a pending seal, or put a fresh archive time stamp over it."""

@@ -6,8 +6,7 @@ import base64
 import json
 import random
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from itertools import count
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -24,7 +23,7 @@ from tests.unit.signing.test_hsm import pytestmark as needs_device
 from vault.bootstrap import App, SystemClock, SystemIds, prepare_keys
 from vault.config import Settings
 from vault.domain.errors import Unavailable
-from vault.keys import FileSealingDesk, HttpRemoteSigner, RemoteKey
+from vault.keys import FileSealingDesk, FirstAsked, HttpRemoteSigner, RemoteKey
 
 __all__ = ["module", "rsa_office"]
 
@@ -70,28 +69,42 @@ class Provider:
 
 @dataclass
 class Box:
-    """The webhook's box: every answer twice, in any order, others' among them."""
+    """The webhook's box: every answer twice, in any order, others' among them. A diary is such a box too."""
 
     left: dict[str, bytes] = field(default_factory=dict)
 
     def get(self, path: str) -> bytes | None:
         return self.left.get(path)
 
+    def put(self, path: str, data: bytes, *, mime: str) -> None:
+        assert mime == "text/plain"
+        self.left[path] = data
+
+
+@dataclass
+class Hand:
+    """A clock that the test sets."""
+
+    at: datetime
+
+    def now(self) -> datetime:
+        return self.at
+
 
 def key_of(provider: Provider, box: Box, *, wait_s: float = 30) -> RemoteKey:
-    names = count(1)
     client = httpx.Client(transport=httpx.MockTransport(provider))
     return RemoteKey(
         HttpRemoteSigner("https://ky.example.vn/requests", "mau", client=client),
         provider.office.sealer.certificate,
-        new_id=lambda: f"request-number-{next(names)}",
         answers=box,
         wait_s=wait_s,
         pause=lambda _: None,
     )
 
 
-def desk_of(provider: Provider, key: RemoteKey) -> FileSealingDesk:
+def desk_of(
+    provider: Provider, key: RemoteKey, *, diary: Box | None = None, clock: Hand | None = None
+) -> FileSealingDesk:
     office = provider.office
     return FileSealingDesk(
         signing.Sealer(key, office.sealer.certificate, office.sealer.chain),
@@ -100,7 +113,8 @@ def desk_of(provider: Provider, key: RemoteKey) -> FileSealingDesk:
         trust=office.trust,
         timestamper=office.tsa,
         evidence=office.pki.evidence,
-        clock=SystemClock(),
+        clock=clock or SystemClock(),
+        **({"first_asked": FirstAsked(diary)} if diary is not None else {}),
     )
 
 
@@ -120,7 +134,7 @@ def test_what_the_webhook_left_is_taken(office: Office) -> None:
     """Ten seals wait; their answers came by the webhook, doubled and shuffled; polling would never have told."""
     provider, box = Provider(office, late=10**9), Box()
     key = key_of(provider, box)
-    requests = {f"request-number-{number}": f"data {number}".encode() for number in range(1, 11)}
+    requests = {signing_digest(data).hex(): data for data in (f"data {number}".encode() for number in range(10))}
     for name, data in requests.items():
         provider.asked[name] = signing_digest(data)
     answers = [(name, provider.value(name)) for name in requests] * 2
@@ -141,6 +155,34 @@ def test_a_service_that_never_answers_is_a_part_that_is_down(office: Office) -> 
     provider = Provider(office, late=10**9)
     with pytest.raises(Unavailable, match="SEAL_DOWN"):
         desk_of(provider, key_of(provider, Box(), wait_s=0)).seal(plain_pdf(), reason="thử")
+
+
+def test_an_answer_after_an_hour_finishes_the_seal_that_was_first_asked_for(office: Office) -> None:
+    """The job that asked ended long ago; another process takes the answer, and nobody is asked a second time."""
+    provider, diary, pdf = Provider(office, late=10**9), Box(), plain_pdf()
+    start = Hand(datetime.now(UTC))  # noqa: TID251 - the office's certificates begin now
+    first = desk_of(provider, key_of(provider, Box(), wait_s=0), diary=diary, clock=start)
+    for _ in range(2):
+        with pytest.raises(Unavailable, match="SEAL_DOWN"):
+            first.seal(pdf, reason="thử")
+        start.at += timedelta(minutes=1)
+    (asked,) = provider.asked
+    box, later = Box({asked: provider.value(asked)}), Hand(start.at + timedelta(hours=1))
+    sealed = desk_of(provider, key_of(provider, box, wait_s=0), diary=diary, clock=later).seal(pdf, reason="thử")
+    report = signing.inspect(sealed.pdf, trust=office.trust, now=later.now())
+    assert list(provider.asked) == [asked]
+    assert report.verdict.is_valid
+    assert list(diary.left) == [signing_digest(pdf).hex()]
+
+
+def test_a_seal_nobody_answers_for_days_is_asked_for_again(office: Office) -> None:
+    provider, diary, clock = Provider(office, late=10**9), Box(), Hand(datetime.now(UTC))  # noqa: TID251 - as above
+    desk = desk_of(provider, key_of(provider, Box(), wait_s=0), diary=diary, clock=clock)
+    for _ in range(2):
+        with pytest.raises(Unavailable, match="SEAL_DOWN"):
+            desk.seal(plain_pdf(), reason="thử")
+        clock.at += timedelta(days=2)
+    assert len(provider.asked) == 2
 
 
 @pytest.mark.parametrize("status", [401, 404, 500])
@@ -201,6 +243,6 @@ def test_a_device_without_certificates_says_which_setting_is_missing(tmp_path: P
 
 def test_a_signing_service_is_chosen_by_settings(office: Office, tmp_path: Path) -> None:
     app = prepared(tmp_path, office, seal_remote_url="http://127.0.0.1:9/requests", seal_remote_token="mau")
-    vars(app)["remote_answers"] = Box()
+    vars(app).update(remote_answers=Box(), remote_diary=Box())
     with pytest.raises(Unavailable, match="SEAL_DOWN"):  # nobody listens there: the paper waits, and is tried again
         app.sealing.seal(plain_pdf(), reason="thử")

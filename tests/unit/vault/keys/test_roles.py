@@ -78,6 +78,34 @@ def test_a_seal_is_requested_certified_and_installed(home: Path, capsys: pytest.
         assert not kept.is_file() or b"BEGIN PRIVATE KEY" not in kept.read_bytes()
 
 
+def test_the_seal_is_rotated_and_retired_like_the_other_keys(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    app = app_of(home)
+    assert main(["keys", "rotate", "seal", "--out", str(home / "seal.csr"), "--json"]) == 3  # nothing to follow yet
+    prepare_keys(app)
+    first = f"{app.sealing.certificate.serial_number:x}"
+    assert main(["keys", "rotate", "seal", "--out", str(home / "seal.csr"), "--json"]) == 0
+    (home / "answer.pem").write_bytes(
+        certified((home / "seal.csr").read_bytes(), ec.generate_private_key(ec.SECP256R1()))
+    )
+    assert main(["keys", "install-seal", str(home / "answer.pem"), "--json"]) == 0
+    assert states(capsys) == {"4d": "signs", first: "ended"}
+    assert main(["keys", "retire", "4d", "--json"]) == 0
+    assert states(capsys) == {"": "KEY_MISSING", "4d": "ended", first: "ended"}
+    with pytest.raises(Unavailable, match="KEY_MISSING"):  # a paper waits
+        _ = app_of(home).sealing
+    assert main(["keys", "retire", "4d", "--json"]) == 1
+    assert main(["keys", "rotate", "log", "--json"]) == 1
+
+
+def states(capsys: pytest.CaptureFixture[str]) -> dict[object, object]:
+    """What `vault keys list` says of each seal."""
+    capsys.readouterr()
+    assert main(["keys", "list", "--json"]) == 0
+    rows = told(capsys)["keys"]
+    assert isinstance(rows, list)
+    return {row["kid"]: row["state"] for row in rows if row["use"] == "seal"}
+
+
 def test_a_certificate_for_another_key_is_not_installed(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     prepare_keys(app_of(home))
     assert main(["keys", "create", "seal", "--out", str(home / "seal.csr"), "--json"]) == 0

@@ -50,8 +50,11 @@ WITHOUT_SQL = {"jobs", "vitals"}
 """The queue's statements are its own; what waits is counted, so read as a whole, from rows that are few or indexed."""
 
 
-LOOKS_AT_ALL = {"keys.unheld", "keys.strays", "keys.agencies", "intakes.seal_old"}
-"""Commands of the operator and the hourly sweep: they read everything, because that is their work."""
+LOOKS_AT_ALL = {"keys.unheld", "keys.waiting", "keys.strays", "keys.agencies", "intakes.seal_old"}
+"""Commands of the operator and the hourly sweep: they read everything, because that is their work.
+
+`waiting` is asked by an erasure only while bytes of the paper lie in clear, which `encrypt-old` ends.
+"""
 
 
 def fill(connection: Connection) -> None:
@@ -213,6 +216,7 @@ def _intakes() -> Iterator[Any]:
     yield _call("intakes", "set_confirmation", INTAKE, said)
     yield _call("intakes", "set_confirmation", INTAKE, None)
     yield _call("intakes", "find", RecordCode("r-7"))
+    yield _call("intakes", "known_as", RecordCode("r-7"))
     yield _call("intakes", "of_bytes", AGENCY, digest)
     yield _call("intakes", "erase", INTAKE)
     yield _call("intakes", "set_record", INTAKE, RecordCode("r-new"))
@@ -245,6 +249,7 @@ def _trays() -> Iterator[Any]:
     yield _call("batches", "add_seen", BatchId("b-7"), 0, (SeenPage(None, blank=False),))
     yield _call("batches", "seen", BatchId("b-7"))
     yield _call("batches", "set_parts", BatchId("b-7"), (Part(5, 0, 0),))
+    yield _call("batches", "erase", BatchId("b-7"))
     yield _call("batches", "set_part", BatchId("b-7"), Part(0, 0, 0, failure="x"))
     yield _call("hand_overs", "open", "new", "a-7", at=NOW - timedelta(days=3), expires_at=NOW)
     yield _call("hand_overs", "actor_of", "h-7", at=NOW)
@@ -395,8 +400,11 @@ def _keys() -> Iterator[Any]:
     yield _call("keys", "hold", "d-new", held)
     yield _call("keys", "let_go", "d-7", INTAKE)
     yield _call("keys", "of_paper", INTAKE)
-    yield _call("keys", "end_paper", IntakeId("in-8"))
-    yield _call("keys", "whole_of", INTAKE)
+    yield _call("keys", "begin_use", INTAKE)
+    yield _call("keys", "ended", INTAKE)
+    yield _call("keys", "wholes_of", (INTAKE, IntakeId("in-8")))
+    yield _call("keys", "files_of", (INTAKE, IntakeId("in-8")))
+    yield _call("keys", "end_papers", (IntakeId("in-8"), IntakeId("in-9")))
     yield _call("keys", "older", "H24.7", "file:2", limit=500)
     yield _call("keys", "rewrap", [(held, WrappedKey(AGENCY, "file:2", b"y"))])
     yield _call("holds", "put", RecordCode(_SEEDED.code), "x", by="x", at=NOW)

@@ -47,8 +47,9 @@ class MemoryBlobs:
             del self.kept[digest]
         return was_there and not users
 
-    def discard(self, ended: Sequence[HeldKey]) -> None:
-        """Forget them."""
+    def discard(self, ended: Sequence[HeldKey], *, clear: Sequence[Digest] = ()) -> None:
+        """Forget them; nothing lies here in clear."""
+        del clear
         for one in ended:
             self.kept.pop(Digest(one.digest), None)
 

@@ -38,6 +38,8 @@ def events(parts: App) -> App:
         "DELETE FROM log_leaf",
         "DELETE FROM log_head",
         "UPDATE log_head SET size = size + 1",
+        "DELETE FROM ended_paper",
+        "UPDATE ended_paper SET paper = ''",
         "ALTER TABLE event DISABLE TRIGGER ALL",
         "DROP TRIGGER event_no_change ON event",
         "DROP TABLE log_leaf",

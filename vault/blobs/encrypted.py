@@ -56,7 +56,10 @@ class EncryptedBlobs:
         self._store.ping()
 
     def put(self, data: bytes, *, mime: str, paper: IntakeId, agency: str) -> Digest:
-        """Store bytes for a paper; the same bytes are stored once and wrapped once for each paper."""
+        """Store bytes for a paper; the same bytes are stored once and wrapped once for each paper.
+
+        `NotFound` (`PAPER_ERASED`) for a paper whose keys were destroyed: it never gets one again.
+        """
         del mime
         digest = digest_of(data)
         with self._uow.begin() as tx:
@@ -68,7 +71,8 @@ class EncryptedBlobs:
         return digest
 
     def _take(self, tx: Tx, digest: Digest, paper: IntakeId, agency: str) -> tuple[bytes, bool]:
-        """The blob's key with a wrap for this paper; whether it was made now."""
+        """The blob's key with a wrap for this paper; whether it was made now. `PAPER_ERASED`."""
+        tx.keys.begin_use(paper)
         held = tx.keys.of(digest, lock=True)
         key = self._opened(held) if held else self._ids.random(KEY_SIZE)
         if all(one.paper != paper for one in held):
@@ -134,7 +138,10 @@ class EncryptedBlobs:
             return False
         if digest_of(data) != digest:
             raise Unavailable("BLOB_DAMAGED", digest=digest)
-        self.put(data, mime=_SEALED, paper=paper, agency=agency)
+        try:
+            self.put(data, mime=_SEALED, paper=paper, agency=agency)
+        except NotFound:  # erased since it was listed
+            return False
         return True
 
     def drop_plain(self, digest: Digest) -> None:
@@ -164,10 +171,19 @@ class EncryptedBlobs:
             self._store.try_remove(name)
         return name is not None
 
-    def discard(self, ended: Sequence[HeldKey]) -> None:
-        """Remove the objects of blobs whose last key is destroyed, as far as the store lets us."""
+    def discard(self, ended: Sequence[HeldKey], *, clear: Sequence[Digest] = ()) -> None:
+        """Remove the objects of blobs whose last key is destroyed, as far as the store lets us.
+
+        What lies in clear goes too, but for bytes that another paper has no key of yet: it reads them from there.
+        """
         for one in ended:
             with suppress(Unavailable):
                 key = self._keys.unwrap(one.wrapped, context=key_context(one.digest, one.paper))
                 self._store.remove(object_name(key, Digest(one.digest)))
-                self._store.remove(plain_name(Digest(one.digest)))
+        named = {*clear, *(Digest(held.digest) for held in ended)}
+        with suppress(Unavailable):
+            there = {digest for digest in named if self._store.has(plain_name(digest))}
+            with self._uow.begin() as tx:
+                needed = tx.keys.waiting(there)
+            for digest in there - needed:
+                self._store.remove(plain_name(digest))

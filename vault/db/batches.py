@@ -118,6 +118,11 @@ class PgBatches:
         found = self._db.execute(select(t.batch.c.seen).where(t.batch.c.id == batch_id)).scalar_one()
         return tuple(from_json(page, SeenPage) for page in found)
 
+    def erase(self, batch_id: BatchId) -> None:
+        """Blank it."""
+        blank = {"original": f"erased:{batch_id}", "filename": ""}
+        self._db.execute(update(t.batch).where(t.batch.c.id == batch_id).values(blank))
+
     def set_parts(self, batch_id: BatchId, parts: Sequence[Part]) -> None:
         """Keep the parts; the first ones stay."""
         rows = [

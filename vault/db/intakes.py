@@ -102,7 +102,8 @@ class PgIntakes:
     def get(self, intake_id: IntakeId, *, lock: bool = False) -> Intake:
         """One intake."""
         if lock:
-            self._db.execute(select(t.intake.c.id).where(t.intake.c.id == intake_id).with_for_update())
+            # Its key never changes, so a page may be added to it meanwhile: a reference waits for FOR UPDATE only.
+            self._db.execute(select(t.intake.c.id).where(t.intake.c.id == intake_id).with_for_update(key_share=True))
         row = self._db.execute(_query().where(t.intake.c.id == intake_id)).one_or_none()
         if row is None:
             raise NotFound("INTAKE")
@@ -112,6 +113,13 @@ class PgIntakes:
         """The intake that became this record."""
         row = self._db.execute(_query().where(t.intake.c.record_code == record)).one_or_none()
         return None if row is None else _intake(row, self._texts)
+
+    def known_as(self, record: RecordCode) -> tuple[IntakeId, ...]:
+        """Intakes that ended as this record."""
+        return tuple(
+            IntakeId(one)
+            for one in self._db.execute(select(t.intake.c.id).where(t.intake.c.same_as == record)).scalars()
+        )
 
     def of_bytes(self, agency_code: str, original: Digest) -> Intake | None:
         """The agency's intake of these very bytes."""
@@ -187,10 +195,8 @@ class PgIntakes:
             original=f"erased:{intake_id}",
             filename="",
             hint_holder=None,
-            signatures=null(),
-            proposal=null(),
-            confirmation=null(),
-            withdrawn=null(),
+            searchable=None,
+            **{name: null() for name in ("signatures", "proposal", "confirmation", "withdrawn", "rescan_of")},
         )
 
     def seal_old(self, *, limit: int) -> int:

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, exists, func, select, text, tuple_, union, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Subquery,
+    bindparam,
+    delete,
+    exists,
+    func,
+    select,
+    text,
+    tuple_,
+    union,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from vault.db import tables as t
 from vault.db.codec import AnyRow
+from vault.domain.errors import NotFound
 from vault.domain.ids import Digest
 from vault.domain.intake import IntakeId
 from vault.ports import HeldKey, WrappedKey
@@ -24,6 +38,33 @@ _REWRAP = (
     .where(t.blob_key.c.wrapped == bindparam("w"))
     .values(key=bindparam("new_key"), wrapped=bindparam("new"))
 )
+
+
+_SHARE = text("SELECT pg_advisory_xact_lock_shared(hashtextextended(:name, 8))")
+
+
+def _end_of(paper: str) -> str:
+    """The name under which uses of a paper and its end wait for each other."""
+    return f"end\n{paper}"
+
+
+def _uses() -> tuple[Subquery, ColumnElement[bool]]:
+    """Every use of a blob by a paper that is not erased (digest, paper, agency), and whether it has its key."""
+    i, p, r, v, b = t.intake.c, t.intake_page, t.record.c, t.record_version, t.batch.c
+    pages, versions = p.join(t.intake), v.join(t.record)
+    paper = func.coalesce(r.intake_id, r.code)
+    uses = union(
+        select(i.original.label("digest"), i.id.label("paper"), i.agency_code.label("agency")),
+        select(i.searchable, i.id, i.agency_code).where(i.searchable.is_not(None)),
+        select(p.c.preview, i.id, i.agency_code).select_from(pages),
+        select(p.c.layout, i.id, i.agency_code).select_from(pages),
+        select(r.original, paper, r.agency_code).where(r.erased_at.is_(None)),
+        select(v.c.sealed, paper, r.agency_code).select_from(versions).where(r.erased_at.is_(None)),
+        select(v.c.preview, paper, r.agency_code).select_from(versions).where(r.erased_at.is_(None)),
+        select(b.original, b.id, b.agency_code),
+    ).subquery("uses")
+    key = t.blob_key.c
+    return uses, exists().where(key.digest == uses.c.digest, key.paper == uses.c.paper)
 
 
 def _held(row: AnyRow) -> HeldKey:
@@ -75,21 +116,64 @@ class PgBlobKeys:
         rows = self._db.execute(select(t.blob_key).where(t.blob_key.c.paper == paper).order_by(t.blob_key.c.digest))
         return tuple(_held(row) for row in rows)
 
-    def end_paper(self, paper: IntakeId) -> tuple[HeldKey, ...]:
-        """Destroy every wrap of a paper; gives those that were the last of their blob."""
-        mine, last = self.of_paper(paper), []
-        for one in mine:  # in the order of their names, so that two of us never wait for each other
-            others = [held for held in self.of(one.digest, lock=True) if held.paper != paper]
-            if not others and one.digest != TEXT:
+    def begin_use(self, paper: IntakeId) -> None:
+        """Shared with everybody who uses the paper, so that only its end waits; asked again once the lock is ours."""
+        self._db.execute(_SHARE, {"name": _end_of(paper)})
+        if self.ended(paper):
+            raise NotFound("PAPER_ERASED")
+
+    def ended(self, paper: IntakeId) -> bool:
+        """Whether its tombstone stands."""
+        query = select(t.ended_paper.c.paper).where(t.ended_paper.c.paper == paper)
+        return self._db.execute(query).one_or_none() is not None
+
+    def end_papers(self, papers: Collection[IntakeId]) -> tuple[HeldKey, ...]:
+        """Put up the tombstones, then destroy every wrap; gives those that were the last of their blob."""
+        # Papers first, then blobs, each in the order of their names: nobody who takes them so waits in a circle.
+        for paper in sorted(set(papers)):
+            self.lock(_end_of(paper))
+            self._db.execute(upsert(t.ended_paper).values(paper=paper).on_conflict_do_nothing())
+        mine: dict[str, HeldKey] = {}
+        for one in sorted((held for paper in papers for held in self.of_paper(paper)), key=lambda held: held.digest):
+            mine.setdefault(one.digest, one)
+        last = []
+        for digest, one in mine.items():
+            others = [held for held in self.of(digest, lock=True) if held.paper not in papers]
+            if not others and digest != TEXT:
                 last.append(one)
-        self._db.execute(delete(t.blob_key).where(t.blob_key.c.paper == paper))
+        self._db.execute(delete(t.blob_key).where(t.blob_key.c.paper.in_(papers)))
         return tuple(last)
 
-    def whole_of(self, paper: IntakeId) -> IntakeId | None:
-        """The batch scan that a paper was cut out of."""
-        query = select(t.batch_part.c.batch_id).where(t.batch_part.c.intake_id == paper).limit(1)
-        found = self._db.execute(query).scalar_one_or_none()
-        return None if found is None else IntakeId(found)
+    def wholes_of(self, papers: Collection[IntakeId]) -> tuple[IntakeId, ...]:
+        """The batch scans that show these papers."""
+        query = select(t.batch_part.c.batch_id).where(t.batch_part.c.intake_id.in_(papers)).distinct()
+        return tuple(IntakeId(found) for found in self._db.execute(query).scalars())
+
+    def files_of(self, papers: Collection[IntakeId]) -> tuple[Digest, ...]:
+        """What the rows of these papers name, each look by an index."""
+        i, p, r, v, b = t.intake.c, t.intake_page.c, t.record.c, t.record_version, t.batch.c
+        versions = v.join(t.record)
+        mine = r.intake_id.in_(papers) | r.code.in_(papers)
+        named = union(
+            select(i.original).where(i.id.in_(papers)),
+            select(i.searchable).where(i.id.in_(papers), i.searchable.is_not(None)),
+            select(i.signatures["evidence"].astext).where(
+                i.id.in_(papers), i.signatures["evidence"].astext.is_not(None)
+            ),
+            select(p.preview).where(p.intake_id.in_(papers)),
+            select(p.layout).where(p.intake_id.in_(papers)),
+            select(r.original).where(mine),
+            select(v.c.sealed).select_from(versions).where(mine),
+            select(v.c.preview).select_from(versions).where(mine),
+            select(b.original).where(b.id.in_(papers)),
+        )
+        return tuple(Digest(one) for one in self._db.execute(named).scalars())
+
+    def waiting(self, digests: Collection[Digest]) -> frozenset[Digest]:
+        """Uses of these without a key."""
+        uses, held = _uses()
+        query = select(uses.c.digest).where(uses.c.digest.in_(digests), ~held)
+        return frozenset(Digest(one) for one in self._db.execute(query).scalars()) if digests else frozenset()
 
     def strays(self, before: datetime, *, limit: int) -> tuple[IntakeId, ...]:
         """Papers that have keys since before a time and never became rows."""
@@ -101,21 +185,7 @@ class PgBlobKeys:
 
     def unheld(self, after: tuple[str, str], *, limit: int) -> tuple[tuple[Digest, IntakeId, str], ...]:
         """Uses of blobs without a key, in order of digest and paper."""
-        i, p, r, v, b = t.intake.c, t.intake_page, t.record.c, t.record_version, t.batch.c
-        pages, versions = p.join(t.intake), v.join(t.record)
-        paper = func.coalesce(r.intake_id, r.code)
-        uses = union(
-            select(i.original.label("digest"), i.id.label("paper"), i.agency_code.label("agency")),
-            select(i.searchable, i.id, i.agency_code).where(i.searchable.is_not(None)),
-            select(p.c.preview, i.id, i.agency_code).select_from(pages),
-            select(p.c.layout, i.id, i.agency_code).select_from(pages),
-            select(r.original, paper, r.agency_code),
-            select(v.c.sealed, paper, r.agency_code).select_from(versions),
-            select(v.c.preview, paper, r.agency_code).select_from(versions),
-            select(b.original, b.id, b.agency_code),
-        ).subquery("uses")
-        key = t.blob_key.c
-        held = exists().where(key.digest == uses.c.digest, key.paper == uses.c.paper)
+        uses, held = _uses()
         query = select(uses).where(~held, tuple_(uses.c.digest, uses.c.paper) > tuple_(*after))
         rows = self._db.execute(query.order_by(uses.c.digest, uses.c.paper).limit(limit))
         return tuple((Digest(digest), IntakeId(one), agency) for digest, one, agency in rows)

@@ -28,6 +28,7 @@ from vault.db import tables as t
 from vault.db.codec import AnyRow, AnySelect
 from vault.db.index import index_record
 from vault.db.texts import PgTexts
+from vault.domain.corrections import CaseState
 from vault.domain.errors import NotFound
 from vault.domain.holders import HolderKind, HolderLink, HolderRole
 from vault.domain.ids import Digest, RecordCode
@@ -415,8 +416,13 @@ class PgRecords:
         self._db.execute(update(version).where(version.c.record_id == key).values(**nothing, **blank))
         self._db.execute(update(t.record_holder).where(t.record_holder.c.record_id == key).values(number=None, name=""))
         self._db.execute(delete(t.record_search).where(t.record_search.c.record_id == key))
+        of_record = t.correction.c.record_code == code
         case = {"differences": [], "note": "", "decision": null()}
-        self._db.execute(update(t.correction).where(t.correction.c.record_code == code).values(case))
+        self._db.execute(update(t.correction).where(of_record).values(case))
+        # Nobody can decide about what is not there any more.
+        over = {"state": CaseState.REFUSED.value, "failure": "RECORD_ERASED", "closed_at": at}
+        open_cases = (CaseState.OPEN.value, CaseState.ACCEPTED.value)
+        self._db.execute(update(t.correction).where(of_record, t.correction.c.state.in_(open_cases)).values(over))
         self._db.execute(update(t.attachment).where(t.attachment.c.record_code == code).values(question=null()))
         self._db.execute(
             update(t.record)

@@ -14,7 +14,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
 ROLE = "vault_app"
-FOR_EVER = ("event", "log_leaf", "log_head")
+FOR_EVER = ("event", "log_leaf", "log_head", "ended_paper")
 """Tables whose rows are written once; a checkpoint takes cosignatures on, by two columns."""
 _MEMBER = "SELECT 1 FROM pg_roles WHERE rolname = 'vault_app' AND pg_has_role(oid, 'MEMBER')"
 _ROLES = "SELECT rolname FROM pg_roles WHERE rolname IN ('vault_app', 'vault_program')"

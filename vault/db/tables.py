@@ -124,6 +124,7 @@ intake = Table(
     Column("searchable", Text),
     CheckConstraint("channel IN ('PAGE','API','CLI','CITIZEN','BATCH','FOLDER','PHONE')", name="channel"),
     Index("ix_intake_agency_code_received_at", "agency_code", "received_at"),
+    Index("ix_intake_same_as", "same_as", postgresql_where=text("same_as IS NOT NULL")),
     Index(
         "ix_intake_open",
         "agency_code",
@@ -538,6 +539,14 @@ blob_key = Table(
     Index("ix_blob_key_agency_code_key", "agency_code", "key"),
 )
 
+# A paper whose keys were destroyed never gets one again, whoever still works on it; written once, for ever.
+ended_paper = Table(
+    "ended_paper",
+    metadata,
+    Column("paper", Text, primary_key=True),
+    Column("at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
+)
+
 hold = Table(
     "hold",
     metadata,
@@ -561,6 +570,7 @@ __all__ = [
     "dossier",
     "dossier_person",
     "dossier_serial",
+    "ended_paper",
     "event",
     "form_entry",
     "hand_in",

@@ -68,6 +68,7 @@ class PgTexts:
 
     def _key(self, paper: IntakeId, agency: str) -> bytes:
         if paper not in self._opened and not self._held(paper):
+            self._keys.begin_use(paper)
             # Two writers at once: the lock lets one make the key, the other takes it.
             self._keys.lock(f"{TEXT}\n{paper}")
             if not self._held(paper):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -80,6 +80,17 @@ class BlobKeys(Protocol):
         """Every wrap of a blob's key. With `lock`, nobody else takes or ends one until the transaction ends."""
         ...
 
+    def begin_use(self, paper: IntakeId) -> None:
+        """Nobody ends the paper until the transaction is over; `NotFound` (`PAPER_ERASED`) when somebody has.
+
+        Whoever locks the paper's row as well locks it before this: an erasure takes them in that order.
+        """
+        ...
+
+    def ended(self, paper: IntakeId) -> bool:
+        """Whether the paper's keys were destroyed for good."""
+        ...
+
     def hold(self, digest: str, held: HeldKey) -> None:
         """Keep a wrap; the one that this paper has already stays."""
         ...
@@ -92,12 +103,23 @@ class BlobKeys(Protocol):
         """Everything that a paper uses."""
         ...
 
-    def end_paper(self, paper: IntakeId) -> tuple[HeldKey, ...]:
-        """Destroy every wrap of a paper; gives those that were the last of their blob."""
+    def end_papers(self, papers: Collection[IntakeId]) -> tuple[HeldKey, ...]:
+        """Destroy every wrap of these papers, for good: none of them ever gets a key again (`begin_use`).
+
+        Gives the wraps that were the last of their blob.
+        """
         ...
 
-    def whole_of(self, paper: IntakeId) -> IntakeId | None:
-        """In whose name the scan is kept that a paper was cut out of; None when it came alone."""
+    def wholes_of(self, papers: Collection[IntakeId]) -> tuple[IntakeId, ...]:
+        """In whose names the scans are kept that these papers were cut out of; the same pages may come in several."""
+        ...
+
+    def files_of(self, papers: Collection[IntakeId]) -> tuple[Digest, ...]:
+        """Every blob that the rows of these papers name, with or without a key."""
+        ...
+
+    def waiting(self, digests: Collection[Digest]) -> frozenset[Digest]:
+        """Those of the blobs that a paper uses without a key: it still reads them in clear."""
         ...
 
     def strays(self, before: datetime, *, limit: int) -> tuple[IntakeId, ...]:

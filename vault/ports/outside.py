@@ -116,10 +116,11 @@ class Blobs(Protocol):
         """End one paper's use; true when it was the last: then nobody gets the bytes any more, us included."""
         ...
 
-    def discard(self, ended: Sequence[HeldKey]) -> None:
-        """Remove the objects of blobs whose last key is destroyed (`BlobKeys.end_paper`), as far as the store lets us.
+    def discard(self, ended: Sequence[HeldKey], *, clear: Sequence[Digest] = ()) -> None:
+        """Remove the objects of blobs whose last key is destroyed (`BlobKeys.end_papers`), as far as the store lets us.
 
-        One that stays is bytes that nobody opens. Never raises for a store that is down.
+        One that stays is bytes that nobody opens. `clear` are blobs that may lie there unencrypted, from before there
+        was encryption; one that another paper still reads so stays. Never raises for a store that is down.
         """
         ...
 

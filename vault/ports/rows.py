@@ -184,6 +184,10 @@ class Intakes(Protocol):
         """The intake that became this record."""
         ...
 
+    def known_as(self, record: RecordCode) -> tuple[IntakeId, ...]:
+        """Intakes that ended as this record, whosever they are."""
+        ...
+
     def of_bytes(self, agency_code: str, original: Digest) -> Intake | None:
         """The agency's intake of these very bytes."""
         ...

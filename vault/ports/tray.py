@@ -38,6 +38,10 @@ class Batches(Protocol):
         """Every page that was looked at, in order."""
         ...
 
+    def erase(self, batch_id: BatchId) -> None:
+        """Blank what was received; the row stays, and the same bytes may come in anew."""
+        ...
+
     def set_parts(self, batch_id: BatchId, parts: Sequence[Part]) -> None:
         """Keep where the papers are; the first word stands."""
         ...

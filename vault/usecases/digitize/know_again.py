@@ -38,7 +38,9 @@ def know_again(what: KnowAgain, *, actor: Actor, uow: UnitOfWork, clock: Clock) 
         step(intake.state, IntakeState.KNOWN)
         if what.record not in offered(intake):
             raise Conflict("NOT_OFFERED", record=what.record)
-        record = tx.records.get(what.record)
+        record = tx.records.get(what.record, lock=True)  # an erasure of it reaches this scan or has ended before
+        if record.erased:
+            raise NotFound("RECORD_ERASED", record=record.code)
         tx.intakes.set_known(intake.id, record.code)
         tx.events.add(
             Event(

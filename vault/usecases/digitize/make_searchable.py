@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from vault.domain.intake import IntakeId
 from vault.ports import Blobs, Engines, UnitOfWork
+from vault.usecases.protect.ended import ends_with
 
 
 def make_searchable(intake_id: IntakeId, *, uow: UnitOfWork, blobs: Blobs, engines: Engines) -> None:
@@ -16,8 +17,11 @@ def make_searchable(intake_id: IntakeId, *, uow: UnitOfWork, blobs: Blobs, engin
         read = {page.index: page.layout for page in tx.intakes.pages(intake_id)}
     if intake.searchable is not None or not read:
         return
-    texts = [blobs.get(read[index]) if index in read else b"" for index in range(intake.page_count)]
-    pdf = engines.searchable(blobs.get(intake.original), texts, title=intake.filename, at=intake.received_at)
-    copy = blobs.put(pdf, mime="application/pdf", paper=intake.id, agency=intake.agency_code)
-    with uow.begin() as tx:
-        tx.intakes.set_searchable(intake_id, copy)
+    with ends_with(intake_id, uow):
+        texts = [blobs.get(read[index]) if index in read else b"" for index in range(intake.page_count)]
+        pdf = engines.searchable(blobs.get(intake.original), texts, title=intake.filename, at=intake.received_at)
+        copy = blobs.put(pdf, mime="application/pdf", paper=intake.id, agency=intake.agency_code)
+        with uow.begin() as tx:
+            tx.intakes.get(intake_id, lock=True)
+            tx.keys.begin_use(intake_id)
+            tx.intakes.set_searchable(intake_id, copy)

@@ -26,6 +26,7 @@ from vault.domain.intake import (
 from vault.domain.people import SYSTEM, Action
 from vault.ports import Blobs, Clock, CredentialDesk, Engines, ReadPage, SealingDesk, UnitOfWork
 from vault.usecases.digitize.find_rescans import find_rescans
+from vault.usecases.protect.ended import ends_with
 
 FIRST_PAGES = 8
 """Pages read by one job. Before the proposal they are the first ones and the last: a title, a number and a signer
@@ -46,27 +47,30 @@ def read(
     """Bring a received paper to READ, or to FAILED with the engine's code; later calls read on in a long one.
 
     Pages that were read stay read, so a crash costs one page. A part that is down (`Unavailable`) goes to the queue,
-    which tries again.
+    which tries again. A paper that is erased meanwhile keeps nothing of what is still read.
     """
     with uow.begin() as tx:
         intake = tx.intakes.get(intake_id)
         done = {page.index for page in tx.intakes.pages(intake_id)}
     if intake.state is IntakeState.FAILED:
         return
-    data = blobs.get(intake.original)
-    proposing = intake.state is IntakeState.RECEIVED
-    try:
-        if proposing and intake.signatures is None and intake.mime == "application/pdf":
-            _report_signatures(intake, data, uow=uow, blobs=blobs, engines=engines, sealing=sealing, clock=clock)
-        if not proposing:
-            _read_on(intake, data, done, uow=uow, blobs=blobs, engines=engines)
-            return
-        _read_first(intake, data, done, uow=uow, blobs=blobs, engines=engines, credentials=credentials, now=clock.now())
-        _propose(
-            intake, uow=uow, blobs=blobs, engines=engines, credentials=credentials, templates=templates, clock=clock
-        )
-    except Invalid as error:
-        _fail(intake, error, uow=uow, clock=clock)
+    with ends_with(intake_id, uow):
+        data = blobs.get(intake.original)
+        proposing = intake.state is IntakeState.RECEIVED
+        try:
+            if proposing and intake.signatures is None and intake.mime == "application/pdf":
+                _report_signatures(intake, data, uow=uow, blobs=blobs, engines=engines, sealing=sealing, clock=clock)
+            if not proposing:
+                _read_on(intake, data, done, uow=uow, blobs=blobs, engines=engines)
+                return
+            _read_first(
+                intake, data, done, uow=uow, blobs=blobs, engines=engines, credentials=credentials, now=clock.now()
+            )
+            _propose(
+                intake, uow=uow, blobs=blobs, engines=engines, credentials=credentials, templates=templates, clock=clock
+            )
+        except Invalid as error:
+            _fail(intake, error, uow=uow, clock=clock)
 
 
 def _read_first(
@@ -148,6 +152,8 @@ def _report_signatures(
         evidence=kept,
     )
     with uow.begin() as tx:
+        tx.intakes.get(intake.id, lock=True)
+        tx.keys.begin_use(intake.id)
         tx.intakes.set_signatures(intake.id, summary)
 
 
@@ -161,6 +167,7 @@ def _keep_page(intake: Intake, seen: ReadPage, index: int, *, uow: UnitOfWork, b
     layout = blobs.put(words, mime="application/json", paper=intake.id, agency=intake.agency_code)
     page = Page(index, preview, seen.read.width, seen.read.height, seen.read.dpi, seen.read.text, layout)
     with uow.begin() as tx:
+        tx.keys.begin_use(intake.id)
         tx.intakes.add_page(intake.id, page)
 
 
@@ -189,6 +196,7 @@ def _propose(
     )
     with uow.begin() as tx:
         current = tx.intakes.get(intake.id, lock=True)
+        tx.keys.begin_use(intake.id)
         if current.state is not IntakeState.RECEIVED:
             return
         tx.intakes.set_proposal(intake.id, proposal)

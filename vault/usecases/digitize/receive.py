@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from vault.domain.audit import Event
-from vault.domain.errors import Forbidden, Invalid
+from vault.domain.errors import Forbidden, Invalid, NotFound
 from vault.domain.ids import digest_of
 from vault.domain.intake import Channel, Intake, IntakeId, IntakeState, step
 from vault.domain.people import Action, Actor, require
@@ -107,7 +107,11 @@ def keep_bytes(data: bytes, intake: Intake, *, uow: UnitOfWork, blobs: Blobs) ->
         known = tx.intakes.of_bytes(intake.agency_code, intake.original)
         anew = known is None or _revoked(tx, known)
     paper = intake.id if known is None or anew else known.id
-    blobs.put(data, mime=intake.mime, paper=paper, agency=intake.agency_code)
+    try:
+        blobs.put(data, mime=intake.mime, paper=paper, agency=intake.agency_code)
+    except NotFound:  # the one that was there was erased in this moment: then this is a new paper
+        paper = intake.id
+        blobs.put(data, mime=intake.mime, paper=paper, agency=intake.agency_code)
     return paper
 
 

@@ -18,7 +18,7 @@ AHEAD = timedelta(days=180)
 """An archive time stamp is renewed half a year before its authority's certificate ends."""
 
 BATCH = 200
-_OF_ONE_PAPER = frozenset({"BLOB", "BLOB_DAMAGED", "KEY_UNWRAP"})
+_OF_ONE_PAPER = frozenset({"BLOB", "BLOB_DAMAGED", "KEY_UNWRAP", "PAPER_ERASED"})
 _LOG = logging.getLogger(__name__)
 
 
@@ -34,6 +34,9 @@ def renew_seals(*, uow: UnitOfWork, blobs: Blobs, sealing: SealingDesk, clock: C
         except (NotFound, Unavailable) as error:
             if error.code not in _OF_ONE_PAPER:
                 raise
+            with uow.begin() as tx:
+                if tx.records.erased_at(code) is not None:
+                    continue
             # Bytes that are damaged or gone are this paper's trouble: the others must not lose their time stamps.
             _LOG.error("the seal of %s cannot be renewed: %s", code, error.code)
             continue

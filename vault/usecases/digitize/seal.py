@@ -22,6 +22,7 @@ from vault.domain.people import SYSTEM, Action
 from vault.domain.records import Record
 from vault.ports import Blobs, Clock, CredentialDesk, Engines, SealingDesk, Tx, UnitOfWork
 from vault.usecases.digitize.paper import make_record
+from vault.usecases.protect.ended import ends_with
 
 
 def seal(
@@ -46,20 +47,21 @@ def seal(
     if intake.state is not IntakeState.CONFIRMED or said is None:
         return intake.record
     try:
-        return _seal(
-            intake,
-            said,
-            uow=uow,
-            blobs=blobs,
-            engines=engines,
-            sealing=sealing,
-            credentials=credentials,
-            catalogue=catalogue,
-            clock=clock,
-        )
+        with ends_with(intake_id, uow):
+            return _seal(
+                intake,
+                said,
+                uow=uow,
+                blobs=blobs,
+                engines=engines,
+                sealing=sealing,
+                credentials=credentials,
+                catalogue=catalogue,
+                clock=clock,
+            )
     except (Invalid, qr.QrError, signing.SigningError) as error:
         _give_back(intake_id, said, error.code, uow=uow, clock=clock)
-        return None
+    return None
 
 
 def _stands(intake: Intake, said: Confirmation) -> bool:

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from vault.domain.audit import Event
+from vault.domain.batches import BatchId, BatchState
 from vault.domain.errors import Conflict, Invalid, NotFound
 from vault.domain.ids import RecordCode
 from vault.domain.intake import IntakeId
 from vault.domain.people import Action, Actor, require
-from vault.ports import Blobs, Clock, UnitOfWork
+from vault.ports import Blobs, Clock, Tx, UnitOfWork
 from vault.usecases.refusals import recorded
 
 
@@ -38,7 +39,11 @@ class Erased:
 
 
 def erase(what: Erase, *, actor: Actor, uow: UnitOfWork, blobs: Blobs, clock: Clock) -> Erased:
-    """Erase; a second time is answered with the first. `UNDER_HOLD` while somebody holds the record."""
+    """Erase; a second time is answered with the first. `UNDER_HOLD` while somebody holds the record.
+
+    It reaches every scan of the paper: its own, those that were known again, and the batches that show it
+    (`BATCH_SPLITTING` until the other papers of one are cut out). Whoever works on one of them ends with nothing.
+    """
     require(actor, Action.ERASE)
     now = clock.now()
     with recorded(uow, Event(now, actor, Action.ERASE, record=what.record)), uow.begin() as tx:
@@ -52,14 +57,14 @@ def erase(what: Erase, *, actor: Actor, uow: UnitOfWork, blobs: Blobs, clock: Cl
             return Erased(what.record, before, 0)
         if tx.holds.living(what.record):
             raise Conflict("UNDER_HOLD", record=what.record)
-        intake = tx.intakes.find(what.record)
-        paper = intake.id if intake else IntakeId(what.record)
-        ended = list(tx.keys.end_paper(paper))
-        whole = tx.keys.whole_of(paper)
-        if whole is not None:  # the batch scan shows this paper too; the others in it have bytes of their own
-            ended += tx.keys.end_paper(whole)
-        if intake is not None:
-            tx.intakes.erase(intake.id)
+        intakes, wholes = _shown_on(what.record, tx)
+        papers = (*(intakes or (IntakeId(what.record),)), *wholes)
+        files = tx.keys.files_of(papers)
+        ended = tx.keys.end_papers(papers)
+        for intake in intakes:
+            tx.intakes.erase(intake)
+        for whole in wholes:
+            tx.batches.erase(BatchId(whole))
         tx.records.erase(what.record, at=now)
         tx.jobs.publish_status()
         tx.events.add(
@@ -72,8 +77,24 @@ def erase(what: Erase, *, actor: Actor, uow: UnitOfWork, blobs: Blobs, clock: Cl
                 record=what.record,
                 version=record.version,
                 holder_id=tx.records.first_holder(what.record),
-                details={"files": len(ended)},
+                details={"files": len(ended), "papers": len(papers)},
             )
         )
-    blobs.discard(ended)
+    blobs.discard(ended, clear=files)
     return Erased(what.record, now, len(ended))
+
+
+def _shown_on(code: RecordCode, tx: Tx) -> tuple[tuple[IntakeId, ...], tuple[IntakeId, ...]]:
+    """Every intake that is this paper, and every batch scan that shows one of them.
+
+    The paper itself, scans of it that officers knew again, and batches, which show it beside papers that have bytes of
+    their own. Locked here, so that a reader that still works on one finds it blank.
+    """
+    found = tx.intakes.find(code)
+    intakes = ((found.id,) if found else ()) + tx.intakes.known_as(code)
+    for intake in sorted(intakes):
+        tx.intakes.get(intake, lock=True)
+    wholes = tx.keys.wholes_of(intakes)
+    if any(tx.batches.get(BatchId(whole)).state is BatchState.RECEIVED for whole in wholes):
+        raise Conflict("BATCH_SPLITTING")
+    return intakes, wholes

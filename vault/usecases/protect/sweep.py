@@ -15,6 +15,6 @@ def sweep(*, uow: UnitOfWork, blobs: Blobs, clock: Clock) -> int:
     """How many such papers there were. Their bytes are gone with the last key, unless another paper uses them."""
     with uow.begin() as tx:
         strays = tx.keys.strays(clock.now() - AGE, limit=BATCH)
-        ended = [held for paper in strays for held in tx.keys.end_paper(paper)]
+        ended = tx.keys.end_papers(strays) if strays else ()
     blobs.discard(ended)
     return len(strays)

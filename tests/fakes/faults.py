@@ -14,22 +14,36 @@ from contextlib import contextmanager
 from typing import Any, Literal
 
 from vault.domain.errors import Unavailable
-from vault.ports import Tx, UnitOfWork
+from vault.ports import Reach, Tx, UnitOfWork
 
 When = Literal["before", "after"]
 
 
-class Faults:
-    """Counts the calls of one use case and breaks one of them."""
+def _down(name: str) -> None:
+    raise Unavailable("DATABASE_DOWN" if name == "commit" else "OBJECT_STORE_DOWN", call=name)
 
-    def __init__(self) -> None:
+
+class Faults:
+    """Counts the calls of one use case and strikes at one of them.
+
+    `strike` is told the call's name: it raises (a part is down), kills the process, or returns when the world outside
+    has changed (a server was killed meanwhile); then the call goes on.
+    """
+
+    def __init__(self, strike: Callable[[str], None] = _down) -> None:
         self.calls: list[str] = []
+        self._strike = strike
         self._target: int | None = None
         self._when: When = "before"
 
     def arm(self, target: int, when: When) -> None:
         """Break the call with this number, counted from now."""
         self.calls, self._target, self._when = [], target, when
+
+    def strike(self, number: int, when: When, name: str) -> None:
+        """Strike if this is the moment."""
+        if number == self._target and when == self._when:
+            self._strike(name)
 
     def disarm(self) -> None:
         """Let everything pass again."""
@@ -44,11 +58,9 @@ class Faults:
         """Call, or fail before or after the call."""
         number = len(self.calls)
         self.calls.append(name)
-        if number == self._target and self._when == "before":
-            raise Unavailable("OBJECT_STORE_DOWN", call=name)
+        self.strike(number, "before", name)
         answer = function(*args, **kwargs)
-        if number == self._target and self._when == "after":
-            raise Unavailable("OBJECT_STORE_DOWN", call=name)
+        self.strike(number, "after", name)
         return answer
 
     def around(self, port: Any, name: str) -> Any:
@@ -86,15 +98,12 @@ class FaultyUnitOfWork:
         self._inner, self._faults = inner, faults
 
     @contextmanager
-    def begin(self) -> Iterator[Any]:
+    def begin(self, reach: Reach = Reach.OWN) -> Iterator[Any]:
         """One transaction."""
         faults = self._faults
-        number = len(faults.calls)
-        with self._inner.begin() as tx:
+        with self._inner.begin(reach) as tx:
             yield _CountedTx(tx, faults)
             number = len(faults.calls)
             faults.calls.append("commit")
-            if number == faults._target and faults._when == "before":
-                raise Unavailable("DATABASE_DOWN", call="commit")
-        if number == faults._target and faults._when == "after":
-            raise Unavailable("DATABASE_DOWN", call="commit")
+            faults.strike(number, "before", "commit")
+        faults.strike(number, "after", "commit")

@@ -225,16 +225,19 @@ def test_a_holder_ensured_eight_times_at_once_is_one_holder(app: App, number: st
         assert tx.holders.get(ids[0]).name == "TRẦN THỊ THỬ"
 
 
-def test_two_changes_of_state_at_once_are_one_change_and_one_refusal(app: App, officer: Actor) -> None:
+@pytest.mark.parametrize(("reasons", "refused"), [(("cấp sai",) * 4, 0), (("cấp sai", "lý do khác") * 2, 2)])
+def test_changes_of_state_at_once_are_one_change_and_another_word_is_refused(
+    app: App, officer: Actor, reasons: Sequence[str], refused: int
+) -> None:
     code = record_of(app, officer)
 
-    def revoke(_: int) -> str:
-        what = ChangeState(code, RecordState.REVOKED, "cấp sai")
+    def revoke(number: int) -> str:
+        what = ChangeState(code, RecordState.REVOKED, reasons[number])
         try:
             return change(what, actor=officer, uow=app.uow, clock=app.clock).state.value
         except Conflict as refusal:
             return refusal.code
 
-    assert sorted(at_once(4, revoke)) == ["RECORD_STATE"] * 3 + ["REVOKED"]
+    assert sorted(at_once(4, revoke)) == ["RECORD_STATE"] * refused + ["REVOKED"] * (4 - refused)
     with app.uow.begin() as tx:
         assert len(tx.events.list(record=code, action=Action.CHANGE_STATE, outcome=Outcome.DONE, limit=10)) == 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from vault.domain.audit import Event
+from vault.domain.audit import Event, Outcome
 from vault.domain.errors import Invalid, NotFound
 from vault.domain.ids import RecordCode
 from vault.domain.people import Action, Actor, require
@@ -32,8 +32,16 @@ def _pair(tx: Tx, what: ChangeState) -> tuple[Record, Record | None]:
     return locked[what.record], locked[what.superseded_by]
 
 
+def _again(tx: Tx, what: ChangeState, record: Record, actor: Actor) -> bool:
+    """Whether this very word was the last one: the officer says it again because the answer never came."""
+    if (record.state, record.superseded_by) != (what.state, what.superseded_by):
+        return False
+    said = tx.events.list(record=what.record, action=Action.CHANGE_STATE, outcome=Outcome.DONE, limit=1)
+    return [(one.actor.account_id, one.purpose) for one in said] == [(actor.account_id, what.reason)]
+
+
 def change(what: ChangeState, *, actor: Actor, uow: UnitOfWork, clock: Clock) -> Record:
-    """Change the state, with its reason in the log."""
+    """Change the state, with its reason in the log. The same word of the same officer again is answered, once told."""
     require(actor, Action.CHANGE_STATE)
     now = clock.now()
     refusal = Event(now, actor, Action.CHANGE_STATE, record=what.record)
@@ -45,6 +53,8 @@ def change(what: ChangeState, *, actor: Actor, uow: UnitOfWork, clock: Clock) ->
             raise NotFound("RECORD")
         if (what.state is RecordState.SUPERSEDED) != (what.superseded_by is not None):
             raise Invalid("SUPERSEDED_BY")
+        if _again(tx, what, record, actor):
+            return record
         then = change_state(record.state, what.state) if successor is None else supersede(record, successor)
         tx.records.set_state(what.record, then, superseded_by=what.superseded_by, at=now)
         tx.jobs.publish_status()

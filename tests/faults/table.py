@@ -1,0 +1,9 @@
+"""Every step that the fault tests break, by journey."""
+
+from __future__ import annotations
+
+from tests.faults.showing import PRESENT, REVOKE
+from tests.faults.steps import DIGITISE, REUSE, Step
+
+STEPS: tuple[Step, ...] = (*DIGITISE, *REUSE, *PRESENT, *REVOKE)
+BY_NAME = {step.name: step for step in STEPS}

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import inspect
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -122,7 +123,9 @@ def statements(app: App) -> list[tuple[str, str, Any]]:
                 called.add(caller)
                 made = [one.make(tx) if isinstance(one, Made) else one for one in arguments]
                 with connection.begin_nested():
-                    getattr(getattr(tx, name), method)(*made, **keywords)
+                    answer = getattr(getattr(tx, name), method)(*made, **keywords)
+                    if isinstance(answer, Iterator):  # asks when it is read
+                        deque(answer, maxlen=0)
         finally:
             event.remove(app.uow.engine, "before_cursor_execute", note)
             transaction.rollback()
@@ -160,6 +163,7 @@ def _people() -> Iterator[Any]:
     yield _call("accounts", "by_username", "u-7")
     yield _call("accounts", "add", Account(CLERK, "plans", ""))
     yield _call("accounts", "agencies")
+    yield _call("accounts", "vouched", 7)
     yield _call("accounts", "open_session", "h", "a-1", at=NOW - timedelta(days=3), expires_at=NOW)
     yield from _sign_ins()
     yield _call("accounts", "actor_of", "s-7", at=NOW)
@@ -378,6 +382,7 @@ def _rest() -> Iterator[Any]:
     yield _call("events", "behind", ASKS[Figure.REUSED], (AGENCY,), **span, limit=100)
     only = {"procedure": "1", "components": ("1.TP01",), "offset": 100}
     yield _call("events", "behind", ASKS[Figure.ONCE_ONLY_REFUSED], (AGENCY,), **span, **only, limit=100)
+    yield _call("figures", "acts", (AGENCY,), since=date(2026, 11, 22), until=date(2026, 11, 22))
     yield from _keys()
     yield _call("log", "my_turn")
     yield _call("log", "wait_turn")

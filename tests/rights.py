@@ -144,6 +144,9 @@ RIGHTS: dict[str, Right] = {
     "GET /giay-to/{code}/ban-ky/{number}/trang/{page}": Right(READERS | HOLDERS, own=True, never=_SIGNED, shut=_DOOR),
     "GET /api/v1/batches/{batch_id}": Right(RECEIVERS, own=True, never="no such batch", shut=_DOOR),
     "POST /api/v1/batches": Right(RECEIVERS, lists=True, never="no file", shut=_DOOR),
+    "POST /api/v1/dossiers/{code}/results": Right(
+        DOSSIERS, own=True, body={"record": "{record}"}, never="an older record: tests/integration/test_indicators.py"
+    ),
     "POST /api/v1/dossiers/{code}/close": Right(OFFICER, own=True, body={}, never="no ending", shut=_DOOR),
     "POST /api/v1/intakes/{intake_id}/discard": Right(COPIERS, own=True, never="taken", shut=_DOOR, late=True),
     "POST /api/v1/intakes/{intake_id}/take-back": Right(COPIERS, own=True, never="taken", shut=_DOOR, late=True),
@@ -200,6 +203,8 @@ RIGHTS: dict[str, Right] = {
     ),
     "GET /api/v1/reports/overrides": Right(OVERSEERS, lists=True),
     "GET /api/v1/overview": Right(OVERSEERS, lists=True, echoes=True),
+    "GET /api/v1/indicators": Right(OVERSEERS, lists=True),
+    "GET /api/v1/indicators/{indicator}": Right(OVERSEERS, lists=True),
     # --- the citizen's own ------------------------------------------------------------------------------------------
     "GET /api/v1/me/nonce": Right(HOLDERS, lists=True),
     "POST /api/v1/me/records/{code}/phone": Right(
@@ -330,6 +335,9 @@ RIGHTS: dict[str, Right] = {
     ),
     "GET /giam-sat": Right(OVERSEERS, lists=True, echoes=True),
     "GET /giam-sat/bang.{form}": Right(OVERSEERS, lists=True),
+    "GET /giam-sat/chi-so": Right(OVERSEERS, lists=True),
+    "GET /giam-sat/chi-so/bao-cao.{form}": Right(OVERSEERS, lists=True),
+    "GET /giam-sat/chi-so/{indicator}": Right(OVERSEERS, lists=True),
     "GET /giam-sat/han": Right(OVERSEERS, lists=True),
     "GET /giam-sat/han.{form}": Right(OVERSEERS, lists=True),
     "GET /giam-sat/so/{figure}": Right(OVERSEERS, lists=True),

@@ -52,6 +52,7 @@ _PLACES = {
     "{copy}": "ORIGINAL",
     "{number}": "1",
     "{list_id}": "1",
+    "{indicator}": "late",
     "{path}": "nothing",
     "{form}": "csv",
     "{figure}": Figure.DIGITISED.value,

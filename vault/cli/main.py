@@ -16,6 +16,7 @@ from vault.cli import (
     catalogue,
     desk,
     doctor,
+    figures,
     keys,
     log,
     papers,
@@ -49,6 +50,7 @@ for part in (
     catalogue.app,
     protect.app,
     witness.app,
+    figures.app,
 ):
     app.registered_commands += part.registered_commands
 app.add_typer(admin.db, name="db")

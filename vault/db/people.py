@@ -172,6 +172,11 @@ class PgAccounts:
         row = self._db.execute(query).one_or_none()
         return None if row is None else Account(actor_of_row(row), row.username, row.password_hash)
 
+    def vouched(self, holder_id: int) -> bool:
+        """Accounts of providers are made by signing in through them, and by nothing else (`identify.federate`)."""
+        query = select(t.account.c.id).where(t.account.c.holder_id == holder_id, t.account.c.id.startswith("idp:"))
+        return self._db.execute(query.limit(1)).scalar_one_or_none() is not None
+
     def keep(self, account: Account) -> Account | None:
         """Add or renew; a disabled one stays disabled and is not given."""
         values = {

@@ -311,6 +311,7 @@ dossier = Table(
     Column("closing", JSONB),
     Index("ix_dossier_agency_code_opened_at", "agency_code", "opened_at"),
     Index("ix_dossier_open", "agency_code", "due_on", "opened_at", postgresql_where=text("closed_at IS NULL")),
+    Index("ix_dossier_agency_code_due_on", "agency_code", "due_on", postgresql_where=text("due_on IS NOT NULL")),
 )
 
 dossier_person = Table(
@@ -437,6 +438,8 @@ event = Table(
     Index("ix_event_holder_id_id", "holder_id", "id", postgresql_where=text("holder_id IS NOT NULL")),
     Index("ix_event_record_code_id", "record_code", "id", postgresql_where=text("record_code IS NOT NULL")),
     Index("ix_event_dossier_code_id", "dossier_code", "id", postgresql_where=text("dossier_code IS NOT NULL")),
+    # Dossiers that were sent, not handed in at the counter (domain/indicators.SENDERS): received at a later act.
+    Index("ix_event_sent", "agency_code", "at", postgresql_where=text("action = 'OPEN_DOSSIER' AND role <> 'OFFICER'")),
     # What oversight counts (domain/kpi.COUNTED); looks and look-ups, the bulk of events, are not in it.
     Index(
         "ix_event_counted",

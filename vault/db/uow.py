@@ -21,6 +21,7 @@ from vault.db.citizens import PgConsents, PgHandIns
 from vault.db.corrections import PgCorrections, PgForms
 from vault.db.dossiers import PgDossiers
 from vault.db.events import PgEvents
+from vault.db.figures import PgFigures
 from vault.db.hand_overs import PgHandOvers
 from vault.db.holds import PgHolds
 from vault.db.intakes import PgIntakes
@@ -68,6 +69,7 @@ class PgTx:
     holds: PgHolds
     corrections: PgCorrections
     forms: PgForms
+    figures: PgFigures
 
 
 def _tx(
@@ -103,6 +105,7 @@ def _tx(
         holds=PgHolds(connection),
         corrections=PgCorrections(connection),
         forms=PgForms(connection),
+        figures=PgFigures(connection),
     )
 
 

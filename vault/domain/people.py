@@ -47,6 +47,7 @@ class Action(StrEnum):
     ATTACH = "ATTACH"
     DEMAND = "DEMAND"
     NOTIFY = "NOTIFY"
+    GIVE_RESULT = "GIVE_RESULT"
     CLOSE_DOSSIER = "CLOSE_DOSSIER"
     SEARCH = "SEARCH"
     CORRECT = "CORRECT"
@@ -100,6 +101,7 @@ _DESK = frozenset(
         Action.ATTACH,
         Action.DEMAND,
         Action.NOTIFY,
+        Action.GIVE_RESULT,
         Action.CLOSE_DOSSIER,
         Action.SEARCH,
         Action.CORRECT,
@@ -141,7 +143,7 @@ _MAY: dict[Role, frozenset[Action]] = {
     Role.GUARDIAN: _OWN | _SIGNED_IN,
     Role.VERIFIER: _SIGNED_IN,
     Role.PARTNER: frozenset({Action.OPEN_DOSSIER, Action.LOOKUP, Action.ATTACH, Action.VIEW_RECORD, Action.DOWNLOAD})
-    | frozenset({Action.TRACK_USAGE})
+    | frozenset({Action.TRACK_USAGE, Action.GIVE_RESULT})
     | _SIGNED_IN,
     Role.ANONYMOUS: _ANYBODY,
     Role.SYSTEM: frozenset({Action.READ, Action.SEAL, Action.RENEW_SEAL}),

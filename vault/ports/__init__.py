@@ -8,6 +8,7 @@ nothing is visible to others, and no job can start, before the block of `UnitOfW
 from vault.ports.access import AccessRows, BrokenGlass, Reach
 from vault.ports.cases import Corrections, Forms
 from vault.ports.citizens import Consents, HandIns
+from vault.ports.figures import DossierActs
 from vault.ports.lasting import BlobKeys, Holds, LogLeaf, LogRows
 from vault.ports.outside import (
     Blobs,
@@ -70,6 +71,7 @@ __all__ = [
     "Counted",
     "CredentialDesk",
     "CredentialFacts",
+    "DossierActs",
     "Dossiers",
     "Engines",
     "Events",

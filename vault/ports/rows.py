@@ -25,6 +25,7 @@ from vault.domain.states import RecordState
 from vault.ports.access import AccessRows, Reach
 from vault.ports.cases import Corrections, Forms
 from vault.ports.citizens import Consents, HandIns
+from vault.ports.figures import DossierActs
 from vault.ports.lasting import BlobKeys, Holds, LogRows
 from vault.ports.sign_in import SignIns
 from vault.ports.tray import Batches, HandOvers
@@ -61,6 +62,10 @@ class Accounts(Protocol):
 
     def keep(self, account: Account) -> Account | None:
         """Add or renew the account of somebody whom an identity provider vouches for; None when it is disabled here."""
+        ...
+
+    def vouched(self, holder_id: int) -> bool:
+        """Whether an identity provider has vouched for this holder: they signed in with an electronic identity."""
         ...
 
     def open_session(
@@ -542,6 +547,8 @@ class Tx(Protocol):
     def corrections(self) -> Corrections: ...  # noqa: D102 - the same
     @property
     def forms(self) -> Forms: ...  # noqa: D102 - the same
+    @property
+    def figures(self) -> DossierActs: ...  # noqa: D102 - the same
 
 
 class UnitOfWork(Protocol):

@@ -11,13 +11,14 @@ import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 
 from fastapi.responses import Response
 from xlsxwriter import Workbook  # type: ignore[import-untyped]
 
 from vault.domain.reuse import VIET_NAM
 
-Cell = str | int | date | datetime | None
+Cell = str | int | Decimal | date | datetime | None
 CSV, XLSX = "csv", "xlsx"
 _MIME = {
     CSV: "text/csv; charset=utf-8",
@@ -55,7 +56,7 @@ def as_csv(sheet: Sheet) -> bytes:
     return out.getvalue().encode("utf-8-sig")
 
 
-def _csv_cell(value: Cell) -> str | int:
+def _csv_cell(value: Cell) -> str | int | Decimal:
     if isinstance(value, datetime):
         return value.astimezone(VIET_NAM).strftime("%Y-%m-%d %H:%M")
     if isinstance(value, date):
@@ -85,7 +86,7 @@ def as_xlsx(sheets: Iterable[Sheet]) -> bytes:
                         page.write_datetime(number, column, value.astimezone(VIET_NAM).replace(tzinfo=None), moment)
                     elif isinstance(value, date):
                         page.write_datetime(number, column, value, day)
-                    elif isinstance(value, int):
+                    elif isinstance(value, int | Decimal):
                         page.write_number(number, column, value)
                     elif value is not None:
                         page.write_string(number, column, value)

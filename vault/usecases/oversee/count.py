@@ -50,7 +50,7 @@ def count(
     require(actor, Action.OVERSEE)
     now = clock.now()
     with recorded(uow, Event(now, actor, Action.OVERSEE)), uow.begin(Reach.BELOW) as tx:
-        agencies = _overseen(tx, actor, span)
+        agencies = overseen(tx, actor, span)
         rows = tx.events.tally(agencies, since=span.since, until=span.until)
         if span.procedure is not None:
             rows = tuple(one for one in rows if one.procedure == span.procedure)
@@ -79,7 +79,7 @@ def behind(
     with recorded(uow, Event(now, actor, Action.OVERSEE, code=figure.name)), uow.begin(Reach.BELOW) as tx:
         found = tx.events.behind(
             asked,
-            _overseen(tx, actor, span),
+            overseen(tx, actor, span),
             since=span.since,
             until=span.until,
             procedure=span.procedure,
@@ -118,7 +118,7 @@ def _near_ends(today: date) -> date:
     return today + timedelta(days=NEAR_DAYS + 1)
 
 
-def _overseen(tx: Tx, actor: Actor, span: Span) -> tuple[str, ...]:
+def overseen(tx: Tx, actor: Actor, span: Span) -> tuple[str, ...]:
     """The agency itself and every agency below it that works here."""
     own = actor.agency_code
     if own is None:

@@ -65,7 +65,12 @@ def attach(what: Attach, *, actor: Actor, uow: UnitOfWork, catalogue: Catalogue,
                 version=decision.version,
                 dossier=what.dossier,
                 holder_id=dossier.holder_id,
-                details={"component": what.component, "verdict": decision.verdict.value, "codes": _codes(decision)},
+                details={
+                    "component": what.component,
+                    "verdict": decision.verdict.value,
+                    "codes": _codes(decision),
+                    "source": question.candidate.source.value,
+                },
             )
         )
         return attachment

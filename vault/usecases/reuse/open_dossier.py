@@ -81,7 +81,13 @@ def open_dossier(what: OpenDossier, *, actor: Actor, uow: UnitOfWork, catalogue:
                 authority=Authority(what.authority),
             )
             tx.dossiers.add(dossier)
-            details = {"parties": len(dossier.parties), "authority": dossier.authority.value}
+            details = {
+                "parties": len(dossier.parties),
+                "authority": dossier.authority.value,
+                # What indicators judge later stands in the log of this act, not in a row that could be changed.
+                "due_on": dossier.due_on and dossier.due_on.isoformat(),
+                "identified": tx.accounts.vouched(dossier.holder_id),
+            }
             for holder_id in dossier.people:
                 tx.events.add(
                     Event(

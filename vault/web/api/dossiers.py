@@ -15,6 +15,7 @@ from vault.usecases.reuse.answer import answer
 from vault.usecases.reuse.attach import Attach, attach
 from vault.usecases.reuse.close_dossier import CloseDossier, close_dossier
 from vault.usecases.reuse.demand import DemandOf, demand
+from vault.usecases.reuse.give_result import GiveResult, give_result
 from vault.usecases.reuse.list_dossiers import list_dossiers
 from vault.usecases.reuse.notice import Draft, draft_notice, issue_notice
 from vault.usecases.reuse.open_dossier import OpenDossier, Person, open_dossier
@@ -220,6 +221,29 @@ def issue(code: str, actor: SignedIn, app: TheApp) -> NoticeOut:
     return NoticeOut.of(
         issue_notice(DossierCode(code), actor=actor, uow=app.uow, catalogue=app.catalogue, clock=app.clock)
     )
+
+
+class ResultIn(BaseModel):
+    """The record that answers the dossier."""
+
+    record: str
+
+
+class ResultOut(BaseModel):
+    """The result; `code` is the national code, `<dossier>-KQ<n>`."""
+
+    code: str
+    dossier: str
+    record: str
+
+
+@router.post("/{code}/results", status_code=201)
+def give(code: str, what: ResultIn, actor: SignedIn, app: TheApp) -> ResultOut:
+    """Give the dossier its result: a record sealed since it was opened, about somebody in it."""
+    given = give_result(
+        GiveResult(DossierCode(code), normal_record_code(what.record)), actor=actor, uow=app.uow, clock=app.clock
+    )
+    return ResultOut(code=given.code, dossier=given.dossier, record=given.record)
 
 
 @router.post("/{code}/close")

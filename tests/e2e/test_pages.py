@@ -26,6 +26,7 @@ from vault.web.pages import (
     digitise,
     dossiers,
     hand_overs,
+    indicators,
     notices,
     oversight,
     phone,
@@ -72,6 +73,8 @@ PAGES: tuple[Where, ...] = (
     ("oversight", Role.OFFICER, "/giam-sat"),
     ("oversight-behind", Role.OFFICER, "/giam-sat/so/digitised"),
     ("oversight-due", Role.OFFICER, "/giam-sat/han"),
+    ("indicators", Role.OFFICER, "/giam-sat/chi-so"),
+    ("indicators-evidence", Role.OFFICER, "/giam-sat/chi-so/reused_dossiers"),
     ("mine", Role.CITIZEN, "/cua-toi"),
     ("my-paper", Role.CITIZEN, "/cua-toi/{paper}"),
     ("who-looked", Role.CITIZEN, "/cua-toi/nhat-ky"),
@@ -277,7 +280,7 @@ ELSEWHERE = {
 
 
 MODULES = (
-    batches, behind, citizen, correcting, counter, desk, digitise, dossiers, hand_overs, notices, oversight, phone,
+    batches, behind, citizen, correcting, counter, desk, digitise, dossiers, hand_overs, indicators, notices, oversight, phone,
     presenting, records, verifier,
 )  # fmt: skip
 

@@ -280,8 +280,8 @@ ELSEWHERE = {
 
 
 MODULES = (
-    batches, behind, citizen, correcting, counter, desk, digitise, dossiers, hand_overs, indicators, notices, oversight, phone,
-    presenting, records, verifier,
+    batches, behind, citizen, correcting, counter, desk, digitise, dossiers, hand_overs, indicators, notices,
+    oversight, phone, presenting, records, verifier,
 )  # fmt: skip
 
 

@@ -78,6 +78,33 @@ def database(home: Path) -> Iterator[str]:
         server.stop()
 
 
+@contextmanager
+def place(kept: Path | None, parent: Path | None) -> Iterator[Path]:
+    """The folder of one database: the one that is kept, or a temporary one."""
+    if kept is not None:
+        kept.mkdir(parents=True, exist_ok=True)
+        yield kept
+        return
+    with tempfile.TemporaryDirectory(dir=parent) as folder:
+        Path(folder).chmod(0o711)
+        yield Path(folder)
+
+
+@contextmanager
+def filled(folder: Path, size: int) -> Iterator[str]:
+    """A database of that many records in this folder; a larger one that is kept there stays as it is."""
+    with database(folder) as url:
+        upgrade(url)
+        with psycopg.connect(url) as db:
+            there = db.execute("SELECT count(*) FROM record").fetchone()
+        begin = 1 + (there[0] if there else 0)
+        if begin <= size:
+            started = time.monotonic()
+            seeding.seed(url, begin, size, told=lambda n: n % 500_000 or log(f"  {n:,}"))
+            log(f"{size - begin + 1:,} records in {time.monotonic() - started:.0f} s")
+        yield url
+
+
 def app_at(url: str) -> App:
     app = bootstrap.build(Settings(home=HOME, database_url=SecretStr(url)))
     bootstrap.prepare_keys(app)  # texts of pages are sealed under them
@@ -259,25 +286,20 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=1500, help="dossiers asked for by each caller")
     parser.add_argument("--searches", type=int, default=400)
     parser.add_argument("--seconds", type=float, default=8.0, help="of load over HTTP")
-    parser.add_argument("--folder", type=Path, help="where the database lies; a temporary folder without it")
+    parser.add_argument("--folder", type=Path, help="where the databases lie; temporary folders without it")
+    parser.add_argument("--kept", type=Path, help="a folder for the largest set that stays, to be measured again")
+    parser.add_argument("--seed-only", action="store_true", help="fill the folder of --kept, going on where it ended")
     parser.add_argument("--json", action="store_true", help="only the last line on standard output")
     chosen = parser.parse_args()
-    with tempfile.TemporaryDirectory(dir=chosen.folder) as folder, database(Path(folder)) as url:
-        Path(folder).chmod(0o711)
-        upgrade(url)
-        first = min(SMALL, chosen.records)
-        started = time.monotonic()
-        seeding.seed(url, 1, first)
-        log(f"{first:,} records in {time.monotonic() - started:.0f} s")
-        app, codes, small = measure(url, first, chosen.count)
-        if chosen.records > first:
-            app.close()
-            started = time.monotonic()
-            seeding.seed(url, first + 1, chosen.records, told=lambda n: n % 500_000 or log(f"  {n:,}"))
-            log(f"{chosen.records:,} records in {time.monotonic() - started:.0f} s more")
-            app, codes, large = measure(url, chosen.records, chosen.count)
-        else:
-            large = small
+    if chosen.seed_only:
+        with place(chosen.kept, chosen.folder) as folder, filled(folder, chosen.records):
+            return 0
+    first = min(SMALL, chosen.records)
+    with place(None, chosen.folder) as folder, filled(folder, first) as url:
+        app, _, small = measure(url, first, chosen.count)
+        app.close()
+    with place(chosen.kept, chosen.folder) as folder, filled(folder, chosen.records) as url:
+        app, codes, large = measure(url, chosen.records, chosen.count)
         bare = callers(_bare, url, codes, chosen.count)
         again = callers(_ask, url, codes, chosen.count)
         search_p95, recall = searches(app, chosen.records, chosen.searches)

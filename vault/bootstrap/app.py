@@ -1,19 +1,16 @@
-"""The composition root: settings become an `App` of ports. The only importer of db, blobs, keys, sandbox and config."""
+"""Settings become an `App` of ports: which part stands behind which port, made on first use."""
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import cast
 
 import httpx
 import yaml
-from cryptography import x509
 from pydantic import ValidationError
 
 import ocr
@@ -22,12 +19,11 @@ import signing
 from vault import catalogue as catalogue_data
 from vault import telemetry
 from vault.blobs import EncryptedBlobs, S3Files, S3Settings, S3Store
+from vault.bootstrap.system import SystemClock, SystemIds
 from vault.config import Settings
-from vault.db import ROLE, PostgresUnitOfWork, WalledUnitOfWork, upgrade, works_as
+from vault.db import ROLE, PostgresUnitOfWork, WalledUnitOfWork, works_as
 from vault.domain.catalogue import Catalogue
-from vault.domain.errors import Conflict, Invalid, Unavailable
-from vault.domain.holders import HolderId
-from vault.domain.passwords import hash_password, password_fits
+from vault.domain.errors import Invalid, Unavailable
 from vault.domain.people import Actor, Role
 from vault.domain.vitals import Expiry, Look
 from vault.identity import OidcDesk, Provider, WebAuthnDesk
@@ -46,58 +42,18 @@ from vault.keys import (
     TokenKeyService,
     TransitKeyService,
     WrappingFile,
-    as_dict,
     at_once,
-    former_seals,
-    install_seal,
     load_certificates,
     load_development_pki,
     load_log_key,
-    make_log_key,
     nothing_fetched,
-    prepare_development_keys,
-    prepare_development_trust,
-    request_seal,
-    retire_seal,
 )
-from vault.keys.folder import write_private
 from vault.log import NoteError, TransparencyLog, WitnessAddress, Witnesses, parse_verifier_key
-from vault.ports import Account, KeyService
+from vault.ports import KeyService
 from vault.sandbox import Limits, Sandbox
 from vault.sandbox.clamd import ClamdScanner
 from vault.sandbox.engines import SandboxEngines
 from vault.usecases.oversee.take_vitals import take_vitals
-
-root_row = as_dict
-"""JSON values of a trusted authority, for the command line."""
-
-
-class SystemClock:
-    """`ports.Clock`: the machine's clock."""
-
-    def now(self) -> datetime:
-        """Now, in UTC."""
-        return datetime.now(UTC)  # noqa: TID251 - the one place that reads the clock
-
-
-class SystemIds:
-    """`ports.Ids`: the system's random source."""
-
-    def record_id(self) -> bytes:
-        """Eight random bytes."""
-        return secrets.token_bytes(8)
-
-    def token(self) -> str:
-        """192 bits, URL-safe."""
-        return secrets.token_urlsafe(24)
-
-    def random(self, size: int) -> bytes:
-        """From the system."""
-        return secrets.token_bytes(size)
-
-    def status_index(self, size: int) -> int:
-        """Uniformly random below `size`."""
-        return secrets.randbelow(size)
 
 
 @dataclass(frozen=True)
@@ -470,120 +426,3 @@ def passphrase_of(settings: Settings) -> bytes:
         with suppress(FileNotFoundError):
             return file.read_bytes()
     raise Unavailable("PASSPHRASE_MISSING")
-
-
-def prepare(settings: Settings) -> None:
-    """Bring a deployment to where it can serve: schema, bucket, keys, first accounts. Safe to run again."""
-    upgrade(database_url(settings))
-    with closing(build(settings)) as app:
-        app.store.prepare()
-        if settings.environment == "development":
-            prepare_keys(app)
-            remember_names(app)
-            seed_accounts(app)
-        else:
-            require_production_ready(app)
-
-
-def prepare_keys(app: App) -> None:
-    """Make the development keys that are missing; in production keys are made on purpose, never by the way."""
-    settings = app.settings
-    if settings.environment != "development":
-        return
-    passphrase_file = settings.home / "keys" / "passphrase"
-    if settings.key_passphrase is None and not passphrase_file.exists():
-        write_private(passphrase_file, app.ids.token().encode())
-    passphrase, now = passphrase_of(settings), app.clock.now()
-    prepare_development_keys(app.keys, agency_name=settings.agency_name, passphrase=passphrase, now=now)
-    prepare_development_trust(app.keys, agency_code=settings.agency_code, passphrase=passphrase, now=now)
-    if settings.kms == "file" and not app.keys.wrapping.exists():
-        app.wrapping.add(at=now)
-
-
-def seal_request(app: App) -> bytes:
-    """Make the seal's next key; its PKCS#10 request. The private half stays in the key folder."""
-    passphrase = passphrase_of(app.settings)
-    return request_seal(app.keys, agency_name=app.settings.agency_name, passphrase=passphrase)
-
-
-def put_seal(app: App, certificates: bytes) -> x509.Certificate:
-    """Put the certified seal in force."""
-    return install_seal(app.keys, certificates, passphrase=passphrase_of(app.settings))
-
-
-def end_seal(app: App) -> x509.Certificate:
-    """Take the seal in the key folder out of force."""
-    return retire_seal(app.keys, passphrase=passphrase_of(app.settings))
-
-
-def seals_before(app: App) -> tuple[x509.Certificate, ...]:
-    """Certificates of the seals that signed here before."""
-    return former_seals(app.keys, passphrase=passphrase_of(app.settings))
-
-
-def make_log(app: App) -> None:
-    """The first key of the transparency log; `LOG_KEY_EXISTS`: its checkpoints are pinned, so it is never replaced."""
-    if app.keys.log.exists():
-        raise Conflict("LOG_KEY_EXISTS")
-    make_log_key(app.keys, passphrase_of(app.settings))
-
-
-def remember_names(app: App) -> None:
-    """Keep the log's name and the host of credentials, so that a later change of host loses neither."""
-    app.keys.origin_for(app.settings.qr_host)
-    app.keys.remember_host(app.settings.qr_host)
-
-
-@dataclass(frozen=True, slots=True)
-class SeedAccount:
-    """A sign-in of the development service. The people are invented, their numbers lie in a range never given out."""
-
-    username: str
-    password: str
-    name: str
-    role: Role
-    holder: str | None = None
-
-
-SEED_ACCOUNTS = (
-    SeedAccount("canbo", "canbo-mau-2026", "Trần Thị Mẫu", Role.OFFICER),
-    SeedAccount("congdan", "congdan-mau-2026", "NGUYỄN VĂN MẪU", Role.CITIZEN, "031090000001"),
-    SeedAccount("kiemtra", "kiemtra-mau-2026", "Lê Văn Thử", Role.VERIFIER),
-    SeedAccount("vanhanh", "vanhanh-mau-2026", "Phạm Thị Thử", Role.OPERATOR),
-)
-
-
-def seed_accounts(app: App) -> None:
-    """Add the sign-ins of the development service; the ones that are there stay as they are."""
-    now = app.clock.now()
-    for seed in SEED_ACCOUNTS:
-        with app.uow.begin() as tx:
-            if tx.accounts.by_username(seed.username) is not None:
-                continue
-            holder_id = None
-            if seed.holder is not None:
-                holder_id = tx.holders.ensure(HolderId.parse(seed.holder), seed.name, at=now)
-            agency = app.settings.agency_code if seed.role in {Role.OFFICER, Role.OPERATOR} else None
-            actor = Actor(f"local:{seed.username}", seed.name, seed.role, agency, holder_id)
-            password = hash_password(seed.password, salt=app.ids.token())
-            tx.accounts.add(Account(actor, seed.username, password))
-
-
-UNFIT = frozenset({"DEVELOPMENT_KEY", "SEED_ACCOUNTS", "SECURE_COOKIES"})
-"""What waiting does not mend: a production service with one of these must not answer at all."""
-
-
-def require_production_ready(app: App) -> None:
-    """Refuse what only a development service may run with: a code of `UNFIT`, or of the part that does not answer."""
-    if not app.settings.secure_cookies:
-        raise Unavailable("SECURE_COOKIES")
-    if app.keys.development_part("").exists():
-        raise Unavailable("DEVELOPMENT_KEY", file="development")
-    _ = app.sealing  # refuses a development seal wherever it lies
-    with app.uow.begin() as tx:
-        found = [(seed, tx.accounts.by_username(seed.username)) for seed in SEED_ACCOUNTS]
-    known = [
-        seed.username for seed, account in found if account and password_fits(seed.password, account.password_hash)
-    ]
-    if known:
-        raise Unavailable("SEED_ACCOUNTS", names=", ".join(known))

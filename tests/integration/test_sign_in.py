@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import html
 import itertools
+import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -239,6 +241,12 @@ STATE = {"state": "REVOKED", "reason": "x"}
 NOBODY = "/api/v1/records/028T-5CY4-TQKF-F4/state"
 
 
+def hidden(page: str) -> dict[str, str]:
+    """The fields of a page's forms that nobody sees."""
+    found = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page)
+    return {name: html.unescape(value) for name, value in found}
+
+
 def test_revoking_and_sealing_need_a_recent_proof(parts: App) -> None:
     world = at(parts, step_up_minutes=15)
     name = world.person()
@@ -252,9 +260,23 @@ def test_revoking_and_sealing_need_a_recent_proof(parts: App) -> None:
     for path, body in tried:
         answer = mine.post(path, json=body)
         assert (answer.status_code, answer.json()["code"]) == (403, "STEP_UP"), path
-    html = {"Accept": "text/html"}
-    led = mine.post("/giay-to/028T-5CY4-TQKF-F4/trang-thai", data={"state": "REVOKED", "reason": "x"}, headers=html)
-    assert (led.status_code, led.headers["location"]) == (303, "/xac-nhan-lai?tiep=%2Fgiay-to%2F028T-5CY4-TQKF-F4")
+    page = {"Accept": "text/html"}
+    path, sent = "/giay-to/028T-5CY4-TQKF-F4/trang-thai", {"state": "REVOKED", "reason": 'cấp "sai"'}
+    asked = mine.post(path, data=sent, headers=page)
+    waiting = hidden(asked.text)
+    assert (asked.status_code, waiting["cho"], waiting["tiep"]) == (403, path, path.rsplit("/", 1)[0])
+    wrong = mine.post("/xac-nhan-lai", data={**waiting, "password": "falsch"}, headers=page)
+    assert (wrong.status_code, hidden(wrong.text)) == (401, waiting), "a slip of the pass word loses nothing"
+    elsewhere = mine.post(
+        "/xac-nhan-lai", data={**waiting, "cho": "//evil.example", "password": PASSWORD}, headers=page
+    )
+    assert elsewhere.status_code == 303, "nothing is sent to another site"
+    world.clock.moved += timedelta(minutes=15)
+    proved = mine.post("/xac-nhan-lai", data={**waiting, "password": PASSWORD}, headers=page)
+    assert (proved.status_code, hidden(proved.text)) == (200, sent), "what was typed is sent on, but no pass word"
+    assert f'action="{path}"' in proved.text
+    assert mine.post(path, data=hidden(proved.text), headers=page).status_code != 403
+    world.clock.moved += timedelta(minutes=15)
     assert mine.get("/api/v1/dossiers").status_code == 200, "everything else goes on"
     refused = mine.post("/api/v1/session/step-up", json={"password": "falsch"})
     assert (refused.status_code, refused.json()["code"]) == (401, "SIGN_IN_WRONG")

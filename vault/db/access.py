@@ -12,11 +12,13 @@ from vault.db import access_tables as a
 from vault.db import tables as t
 from vault.db.codec import AnyRow
 from vault.domain.access import DOSSIER_WITHOUT_DUE, PRESENTED_FOR, Circumstances, DossierRef
+from vault.domain.corrections import CaseState
 from vault.domain.ids import DossierCode, RecordCode
 from vault.domain.people import Action, Actor
 from vault.ports import BrokenGlass
 
 _VALID = "VALID"
+_UNDECIDED = (CaseState.OPEN.value, CaseState.ACCEPTED.value)
 
 
 def _glass(row: AnyRow) -> BrokenGlass:
@@ -43,10 +45,11 @@ class PgAccess:
     def circumstances(
         self, actor: Actor, record: RecordCode, holder_ids: Collection[int], *, now: datetime
     ) -> Circumstances:
-        """Three short queries, each by an index."""
+        """Four short queries, each by an index."""
         return Circumstances(
             dossiers=self._dossiers(actor.agency_code, holder_ids, now),
             presented_at=self._presented(actor, record, now),
+            correction_waits=self._correction_waits(record),
             glass_broken_at=self._db.execute(
                 select(a.broken_glass.c.at)
                 .where(a.broken_glass.c.record_code == record, a.broken_glass.c.account_id == actor.account_id)
@@ -91,6 +94,11 @@ class PgAccess:
             .order_by(e.id.desc())
             .limit(1)
         ).scalar_one_or_none()
+
+    def _correction_waits(self, record: RecordCode) -> bool:
+        c = t.correction.c
+        query = select(c.id).where(c.record_code == record, c.state.in_(_UNDECIDED)).limit(1)
+        return self._db.execute(query).first() is not None
 
     def break_glass(self, glass: BrokenGlass) -> None:
         """Keep it."""

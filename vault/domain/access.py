@@ -1,8 +1,9 @@
 """Why somebody may read a citizen's paper: role x agency x purpose. Pure; the circumstances come in as values.
 
 The law asks for a purpose behind every use of personal data (Luật 91/2025/QH15): here a read stands on an open dossier
-of the citizen, on what the citizen presented, on the paper handed in over the counter, or on a written reason that the
-citizen and the data-protection officer are told of at once. Nothing else opens a paper.
+of the citizen, on what the citizen presented, on the paper handed in over the counter, on somebody's word that it is
+wrong, which its agency has to answer, or on a written reason that the citizen and the data-protection officer are told
+of at once. Nothing else opens a paper.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from enum import StrEnum
 
 from vault.domain.errors import Forbidden, NotFound
 from vault.domain.ids import DossierCode
-from vault.domain.people import HOLDER_ROLES, Actor
+from vault.domain.people import HOLDER_ROLES, Action, Actor, may
 
 HANDED_IN_FOR = timedelta(hours=24)
 """How long whoever took a paper in or confirmed it may look at what became of it: the paper itself lay before them."""
@@ -35,6 +36,7 @@ class Ground(StrEnum):
     HANDED_IN = "HANDED_IN"
     DOSSIER = "DOSSIER"
     PRESENTED = "PRESENTED"
+    CORRECTION = "CORRECTION"
     BREAK_GLASS = "BREAK_GLASS"
 
 
@@ -61,10 +63,14 @@ class PaperFacts:
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """What links reader and paper now: dossiers, the last presentation to this reader, the reader's broken glass."""
+    """What links reader and paper now: dossiers, the last presentation to this reader, the reader's broken glass.
+
+    `correction_waits`: a correction case about the paper waits for its agency's word, or for the seal that follows it.
+    """
 
     dossiers: Sequence[DossierRef] = ()
     presented_at: datetime | None = None
+    correction_waits: bool = False
     glass_broken_at: datetime | None = None
 
 
@@ -111,6 +117,8 @@ def basis_of(actor: Actor, paper: PaperFacts | None, known: Circumstances, now: 
         return Basis(Ground.DOSSIER, max(living, key=lambda one: one.opened_at))
     if known.presented_at is not None and now < known.presented_at + PRESENTED_FOR:
         return Basis(Ground.PRESENTED)
+    if known.correction_waits and may(actor, Action.CORRECT):
+        return Basis(Ground.CORRECTION)
     if known.glass_broken_at is not None and now < known.glass_broken_at + BREAK_GLASS_FOR:
         return Basis(Ground.BREAK_GLASS)
     raise Forbidden("PURPOSE_NEEDED")

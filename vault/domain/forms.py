@@ -44,10 +44,11 @@ _PERSON = {"holder_name": "name", "holder_id": "id"}
 
 @dataclass(frozen=True, slots=True)
 class FieldSource:
-    """Where a value stands: record, version and field, in the spelling of the paper."""
+    """Where a value stands: record, version, kind of paper and field, in the spelling of the paper."""
 
     record: RecordCode
     version: int
+    type_code: str
     field: str
     value: str
 
@@ -112,7 +113,7 @@ def fill(dossier: Dossier, attached: Sequence[Record]) -> tuple[FilledField, ...
         who = _who(dossier, record)
         for field, value in record.fields.items():
             if value.strip():
-                source = FieldSource(record.code, record.version, field, value)
+                source = FieldSource(record.code, record.version, record.type_code, field, value)
                 found.setdefault(_key(record, who, field), []).append(source)
     named = {"holder.name": dossier.holder.name, "holder.id": dossier.holder.number or ""}
     keys = [*named, *sorted(key for key in found if key not in named)]

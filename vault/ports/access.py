@@ -46,7 +46,7 @@ class AccessRows(Protocol):
     def circumstances(
         self, actor: Actor, record: RecordCode, holder_ids: Collection[int], *, now: datetime
     ) -> Circumstances:
-        """Dossiers of the actor's agency about these people, and what this very actor was shown or broke."""
+        """Dossiers of the actor's agency about these people, what this very actor was shown or broke, an open case."""
         ...
 
     def break_glass(self, glass: BrokenGlass) -> None:

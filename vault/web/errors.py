@@ -19,6 +19,7 @@ from vault.domain.ids import RecordCode, normal_record_code
 from vault.domain.people import STRANGER, Actor
 from vault.usecases.refusals import note_refusal
 from vault.web import headers
+from vault.web.again import Waiting, again_page, waiting_in
 from vault.web.html import home_of, render
 from vault.web.session import actor_or_stranger, app_of, language_of
 
@@ -108,6 +109,8 @@ def _page(request: Request, *, status: int, code: str, facts: dict[str, object])
         if path.startswith(_ACCOUNT):
             path = _ACCOUNT
         back = path.rsplit("/", 1)[0] if request.method == "POST" and path.count("/") > 1 else path
+        if (waiting := waiting_in(request)) and not path.startswith(_ACCOUNT):
+            return _prove_first(request, back, waiting, status=status)
         return RedirectResponse(f"/xac-nhan-lai?{urlencode({'tiep': back})}", 303)
     if code == "PURPOSE_NEEDED" and (paper := _PAPER.match(request.url.path)):
         return RedirectResponse(f"{paper.group()}/mo-khan", 303)
@@ -120,6 +123,13 @@ def _page(request: Request, *, status: int, code: str, facts: dict[str, object])
     if status == STATUS[Kind.UNAVAILABLE]:
         response.headers["Retry-After"] = _RETRY_SECONDS
     return response
+
+
+def _prove_first(request: Request, back: str, waiting: Waiting, *, status: int) -> Response:
+    """The step-up at once, with what was typed waiting in it."""
+    page = again_page(_whoever(request), app_of(request), back, waiting=waiting)
+    at = f"/xac-nhan-lai?{urlencode({'tiep': back})}"
+    return render(request, "again.html", page, actor=_whoever(request), status=status, at=at)
 
 
 def _whoever(request: Request) -> Actor:

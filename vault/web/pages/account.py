@@ -27,9 +27,11 @@ from vault.usecases.identify.second_factor import (
     prove_again,
 )
 from vault.usecases.identify.sessions import end_others, end_session, list_sessions
+from vault.web.again import Waiting, again_page, is_local, unpacked
 from vault.web.api.session import put_cookie, require_second
 from vault.web.errors import status_of
 from vault.web.html import home_of, render
+from vault.web.pages.digitise import Posted
 from vault.web.pages.start import local
 from vault.web.session import (
     Fresh,
@@ -53,6 +55,14 @@ class EnteredPage:
     """The way on after coming back from elsewhere."""
 
     onward: str
+
+
+@dataclass(frozen=True, slots=True)
+class GoOnPage:
+    """The form that waited, to be sent now, and the page that it belongs to."""
+
+    waiting: Waiting
+    back: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,17 +90,6 @@ class AccountPage:
     uri: str = ""
     codes: tuple[str, ...] = ()
     error: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class AgainPage:
-    """The form of the step-up."""
-
-    onward: str
-    asks_code: bool
-    has_passkey: bool
-    local: bool
-    error: str | None
 
 
 def redirect_uri(app: App, provider: str) -> str:
@@ -204,7 +203,7 @@ def drop_key(actor: Fresh, app: TheApp, khoa: Annotated[str, Form()] = "") -> Re
 @router.get("/xac-nhan-lai")
 def again(request: Request, actor: Here, app: TheApp, tiep: str = "") -> Response:
     """Prove again who sits here."""
-    return render(request, "again.html", _again(actor, app, local(tiep), None), actor=actor)
+    return render(request, "again.html", again_page(actor, app, local(tiep)), actor=actor)
 
 
 @router.post("/xac-nhan-lai")
@@ -214,23 +213,22 @@ def prove(
     actor: Here,
     app: TheApp,
     language: TheLanguage,
+    posted: Posted,
     password: Annotated[str, Form()] = "",
     code: Annotated[str, Form()] = "",
     tiep: Annotated[str, Form()] = "",
+    cho: Annotated[str, Form()] = "",
 ) -> Response:
-    """With pass word and code; a passkey proves by script."""
+    """With pass word and code; a passkey proves by script. A form that waits (`cho`) is offered to be sent on."""
+    waiting = unpacked(local(cho), [(name, text) for name, text in posted.multi_items() if isinstance(text, str)])
     try:
         prove_again(password, code, token=token_of(request) or "", actor=actor, uow=app.uow, clock=app.clock)
     except Forbidden as error:
-        page = _again(actor, app, local(tiep), _sentence(error, language))
+        page = again_page(actor, app, local(tiep), error=_sentence(error, language), waiting=waiting)
         return render(request, "again.html", page, actor=actor, status=status_of(error))
+    if waiting:
+        return render(request, "go_on.html", GoOnPage(waiting, local(tiep)), actor=actor, at=local(tiep))
     return RedirectResponse(local(tiep) or home_of(actor.role), SEE_OTHER)
-
-
-def _again(actor: Actor, app: App, onward: str, error: str | None) -> AgainPage:
-    factors = factors_of(actor=actor, uow=app.uow)
-    keys = list_passkeys(actor=actor, uow=app.uow)
-    return AgainPage(onward, factors.codes, bool(keys), _is_local(actor), error)
 
 
 def _page(
@@ -251,7 +249,7 @@ def _page(
         has_codes=factors.codes,
         recovery_left=factors.recovery_codes,
         passkeys=tuple(_row(one) for one in list_passkeys(actor=actor, uow=app.uow)),
-        local=_is_local(actor),
+        local=is_local(actor),
         must=production and current.strength < Strength.TWO_FACTORS and not codes,
         secret=base32(begun.secret) if begun else "",
         uri=begun.uri if begun else "",
@@ -263,10 +261,6 @@ def _page(
 def _row(one: Passkey) -> PasskeyRow:
     name = base64.urlsafe_b64encode(one.credential_id).rstrip(b"=").decode()
     return PasskeyRow(name, one.name, one.created_at, one.last_used_at)
-
-
-def _is_local(actor: Actor) -> bool:
-    return actor.account_id.startswith("local:")
 
 
 def _sentence(error: VaultError, language: Language) -> str:

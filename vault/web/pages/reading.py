@@ -129,6 +129,14 @@ def _own(type_code: str, app: App) -> dict[str, tuple[str, bool]]:
     return {one.name: (one.label, one.required) for one in paper.fields}
 
 
+def label_anywhere(name: str, app: App) -> str:
+    """What some kind of paper prints before a field, when nobody can say which paper it stands on."""
+    if messages.known(f"ui.field.{name}"):
+        return word_of(name)
+    labels = (field.label for paper in app.catalogue.types for field in paper.fields if field.name == name)
+    return next(labels, name)
+
+
 def word_of(name: str) -> str:
     """The key of a field's name in the catalogue, or the bare name when it has none."""
     return f"ui.field.{name}" if messages.known(f"ui.field.{name}") else name

@@ -41,6 +41,7 @@ class VersionView:
 class CaseView:
     """One correction case about the record."""
 
+    id: str
     state: str
     opened_at: datetime
     opened_by: str
@@ -78,6 +79,7 @@ def cases_view(cases: Sequence[Correction], type_code: str, app: App) -> tuple[C
     """The cases in the order given."""
     return tuple(
         CaseView(
+            id=case.id,
             state=case.state.value,
             opened_at=case.opened_at,
             opened_by=case.opened_name,

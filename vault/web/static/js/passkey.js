@@ -31,7 +31,9 @@ async function use(button) {
   const body = { step: asked.step, answer: shown.toJSON() };
   const path = button.dataset.passkey === "again" ? "/api/v1/session/step-up" : "/api/v1/session/passkey";
   const told = await post(path, body);
-  location.assign(button.dataset.onward || told?.home || "/");
+  const waiting = document.getElementById("waiting");
+  if (waiting) waiting.submit();
+  else location.assign(button.dataset.onward || told?.home || "/");
 }
 
 if (!address && window.PublicKeyCredential?.parseRequestOptionsFromJSON) {

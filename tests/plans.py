@@ -198,6 +198,7 @@ def _sign_ins() -> Iterator[Any]:
     yield _call("sign_ins", "begin_step", "t-7", "x", account_id="a-7", data={}, expires_at=NOW, at=NOW)
     yield _call("sign_ins", "step", "t-7", "x", at=NOW, take=True)
     yield _call("sign_ins", "tries", SECOND_FACTOR, "a-7", at=NOW)
+    yield _call("sign_ins", "forgiven", SECOND_FACTOR, "a-7", at=NOW)
     yield _call("sign_ins", "tried", SECOND_FACTOR, "a-7", at=NOW)
 
 
@@ -220,6 +221,7 @@ def _intakes() -> Iterator[Any]:
     yield _call("intakes", "set_confirmation", INTAKE, said)
     yield _call("intakes", "set_confirmation", INTAKE, None)
     yield _call("intakes", "find", RecordCode("r-7"))
+    yield _call("intakes", "signatures_of", (RecordCode("r-7"), RecordCode("r-8")))
     yield _call("intakes", "known_as", RecordCode("r-7"))
     yield _call("intakes", "of_bytes", AGENCY, digest)
     yield _call("intakes", "erase", INTAKE)

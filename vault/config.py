@@ -53,6 +53,11 @@ class IdentityProvider(BaseModel):
     least_level: int = Field(default=2, ge=1, le=4, description="Below it nobody gets in (not verified in law).")
     strong_level: int = Field(default=3, ge=1, le=4, description="From it the sign-in counts as two factors.")
     strong_acr: tuple[str, ...] = Field(default=(), description="acr values that count as two factors (STAFF).")
+    tells_age: bool = Field(
+        default=True,
+        description="Whether it tells `auth_time` when asked with `max_age`. Of one that does not, nobody counts as "
+        "having proved just now who sits there: a passkey here does that before sealing.",
+    )
 
 
 class Settings(BaseSettings):

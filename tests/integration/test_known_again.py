@@ -23,21 +23,26 @@ from tests.fakes.desk import (
     word,
 )
 from tests.fakes.engines import ToldEngines
-from tests.fakes.parts import with_other
+from tests.fakes.parts import account, with_other
 from tests.fakes.seals import PlainSeal
 from vault.bootstrap import App
 from vault.domain.audit import Outcome
 from vault.domain.corrections import CaseState
-from vault.domain.errors import Conflict
+from vault.domain.errors import Conflict, NotFound
+from vault.domain.holders import HolderId
 from vault.domain.ids import RecordCode
 from vault.domain.intake import IntakeId, IntakeState, NamedHolder
-from vault.domain.people import STRANGER, Action, Actor
+from vault.domain.people import STRANGER, Action, Actor, Role
 from vault.domain.records import Record
 from vault.domain.states import RecordState
 from vault.usecases.correct.decide_case import DecideCase, decide_case
+from vault.usecases.correct.follow_cases import list_versions
 from vault.usecases.correct.open_case import OpenCase, open_case
 from vault.usecases.correct.seal_version import seal_version
 from vault.usecases.digitize.know_again import KnowAgain, know_again
+from vault.usecases.present.live_shares import stop_share
+from vault.usecases.present.make_code import MakeCode, make_code
+from vault.usecases.present.redeem_code import redeem_code
 from vault.usecases.verify.check_code import CodeCheck, check_text
 from vault.usecases.verify.check_pdf import check_pdf
 
@@ -235,6 +240,40 @@ def test_a_correction_is_sealed_anew_and_the_older_paper_is_superseded(app: App,
     assert [one.code for one in told] == ["CORRECTED", "ACCEPTED", "OPEN"]
     revoke(app, code)
     assert {checked(app, one.credential).verification.verdict for one in (first, second)} == {qr.Verdict.REVOKED}
+
+
+def test_whom_a_correction_puts_on_a_paper_does_not_read_about_whom_it_took_off(app: App, officer: Actor) -> None:
+    wrong, right = NamedHolder("031090000921", "VŨ NHẦM NGƯỜI"), NamedHolder("031090000922", "VŨ ĐÚNG NGƯỜI")
+    code = record_of(app, officer, holder=wrong)
+    now = app.clock.now()
+    with app.uow.begin() as tx:
+        ids = [tx.holders.ensure(HolderId.parse(one.number), one.name, at=now) for one in (wrong, right)]
+    before, after = (account(app, f"chu-the-{one}", Role.CITIZEN, holder_id=one) for one in ids)
+    consent = MakeCode(code, ("number", "holder_name"), "UBND", "đối chiếu")
+    shown = make_code(consent, actor=before, uow=app.uow, clock=app.clock, ids=app.ids)
+    opening = OpenCase(code, {"number": "31/GPXD"}, "nhầm người")
+    case = open_case(opening, actor=officer, uow=app.uow, clock=app.clock, ids=app.ids)
+    said = DecideCase(
+        case.id, accept=True, reason="nhầm", fields={"number": "31/GPXD"}, holders=(right,), compared_with_original=True
+    )
+    decide_case(said, actor=officer, uow=app.uow, clock=app.clock, ids=app.ids)
+    names = ("uow", "blobs", "engines", "sealing", "credentials", "catalogue", "clock")
+    assert seal_version(case.id, **{name: getattr(app, name) for name in names}) == 2
+
+    def versions(who: Actor) -> list[int]:
+        return [one.version for one in list_versions(code, actor=who, uow=app.uow.acting(who), clock=app.clock)]
+
+    assert versions(officer) == [1, 2]
+    assert versions(after) == [2], "what stood there about somebody else stays theirs"
+    with pytest.raises(NotFound):
+        versions(before)
+    # The code that was made before names somebody whom the paper does not name any more: an answer, and nothing shown.
+    answer = redeem_code(
+        shown.code.digits, caller="", actor=STRANGER, uow=app.uow.acting(STRANGER), credentials=app.credentials,
+        clock=app.clock,
+    )  # fmt: skip
+    assert (answer.verdict, answer.shown) == (qr.Verdict.SUPERSEDED, None)
+    stop_share(shown.share.id, actor=before, uow=app.uow.acting(before), clock=app.clock)
 
 
 def test_a_version_that_cannot_be_sealed_goes_back_to_the_officer(app: App, officer: Actor) -> None:

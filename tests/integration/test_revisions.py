@@ -17,10 +17,13 @@ from tests.unit.signing.builders import open_office, plain_pdf
 from tests.unit.signing.certomancy import conjure
 from tests.unit.signing.test_attacks import filled, with_form
 from vault.bootstrap import App
-from vault.domain.people import Action, Role
+from vault.domain.ids import RecordCode
+from vault.domain.people import STRANGER, Action, Role
 from vault.keys import FileSealingDesk
+from vault.usecases.digitize.make_searchable import make_searchable
 from vault.usecases.digitize.read import read
 from vault.usecases.oversee.check_original import check_original
+from vault.usecases.verify.check_pdf import kept_evidence
 
 pytestmark = pytest.mark.service
 
@@ -70,6 +73,20 @@ def test_a_revision_is_the_file_that_its_signer_gave_on(paper: Paper, parts: App
     with parts.uow.begin() as tx:
         seen = tx.events.list(record=paper.code, action=Action.DOWNLOAD, limit=50)
     assert sorted(str(one.details["revision"]) for one in seen) == ["1", "1", "2", "2", "3", "3"]
+
+
+def test_its_holder_sees_them_too_and_finds_words_in_it(paper: Paper, parts: App) -> None:
+    mine = paper.web.signed_in("congdan", "congdan-mau-2026")
+    told = mine.get(f"/api/v1/records/{paper.code}/revisions").raise_for_status().json()
+    assert [one["number"] for one in told] == [1, 2, 3]
+    assert mine.get(f"/api/v1/records/{paper.code}/revisions/1").raise_for_status().content == paper.states[0]
+    assert mine.get(f"/api/v1/records/{paper.code}/signatures").status_code == 200
+    with parts.uow.begin() as tx:
+        intake = tx.intakes.find(RecordCode(paper.code))
+    assert intake is not None
+    make_searchable(intake.id, uow=parts.uow, blobs=parts.blobs, engines=parts.engines)
+    copy = mine.get(f"/api/v1/records/{paper.code}/files/SEARCHABLE").raise_for_status()
+    assert copy.content.startswith(b"%PDF")
 
 
 def test_the_page_lists_them(paper: Paper) -> None:
@@ -196,7 +213,7 @@ def test_a_certificate_that_ends_later_does_not_sink_the_paper(parts: App, paper
         report, evidence = check_original(
             code,
             actor=holder,
-            uow=parts.uow,
+            uow=parts.uow.acting(holder),
             blobs=parts.blobs,
             engines=parts.engines,
             sealing=then,
@@ -206,6 +223,11 @@ def test_a_certificate_that_ends_later_does_not_sink_the_paper(parts: App, paper
         assert report.verdict.value == verdict
         assert (len(evidence.ocsps), len(evidence.crls), len(evidence.tokens)) == (2, 1, 1)
     assert signing.inspect(pdf, trust=pki.trust, now=pki.at.replace(year=2035)).verdict.value == "NOT_ENOUGH_EVIDENCE"
+    # Anybody's check of the same file rests on it, behind a stranger's walls.
+    kept = kept_evidence(pdf, uow=parts.uow.acting(STRANGER), blobs=parts.blobs)
+    assert kept is not None
+    assert kept.to_bytes() == evidence.to_bytes()
+    assert kept_evidence(pdf + b"\n", uow=parts.uow.acting(STRANGER), blobs=parts.blobs) is None
     told_now = paper.officer.get(f"/api/v1/records/{code}/signatures").raise_for_status().json()
     assert told_now["evidence"] == {"crls": 1, "ocsps": 2, "timestamps": 1}
     assert 'id="evidence"' in paper.officer.get(f"/giay-to/{code}").text

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import Engine, event
 
 from tests.fakes import desk
 from tests.fakes.engines import ToldEngines
@@ -59,6 +61,32 @@ _PLACES = {
 }
 
 
+class Connections(threading.local):
+    """How many connections this thread holds."""
+
+    held = 0
+
+
+@dataclass
+class Watch:
+    """How many one thread ever held at once, over an engine's pool."""
+
+    most: int = 0
+
+    def over(self, engine: Engine) -> None:
+        mine = Connections()
+
+        def taken(*_: object) -> None:
+            mine.held += 1
+            self.most = max(self.most, mine.held)
+
+        def given_back(*_: object) -> None:
+            mine.held -= 1
+
+        event.listen(engine, "checkout", taken)
+        event.listen(engine, "checkin", given_back)
+
+
 @dataclass
 class World:
     """Everybody on both sides, and the things of this side."""
@@ -68,6 +96,7 @@ class World:
     here: Mapping[Role, Actor]
     there: Mapping[Role, Actor]
     things: Mapping[str, str]
+    connections: Watch = field(default_factory=Watch)
 
     def client(self, actor: Actor | None) -> Client:
         """A fresh session, made without the pass word's slow hash."""
@@ -124,7 +153,9 @@ def world(parts: App) -> World:
         "holder": HOLDER.number,
         "component": component,
     }
-    return World(app, create(app), here, there, things)
+    found = World(app, create(app), here, there, things)
+    found.connections.over(app.uow.engine)
+    return found
 
 
 def address(route: str, world: World) -> str:
@@ -226,6 +257,11 @@ def _judge_other(wrong: list[str], tried: tuple[str, Right, Role], answer: httpx
     ]
     if told and not right.echoes:
         wrong.append(f"{role} of the other side learnt {told} by {route}")
+
+
+def test_no_request_held_one_connection_and_asked_for_another(world: World) -> None:
+    """Of a pool of ten, ten such requests at once would wait for each other until the time is up."""
+    assert world.connections.most == 1
 
 
 def test_the_test_itself_sees_a_door_that_is_open(world: World) -> None:

@@ -20,19 +20,26 @@ from tests.fakes.parts import OTHER_AGENCY, PASSWORD, account, with_other
 from tests.fakes.seals import PlainSeal
 from vault.bootstrap import App
 from vault.db import tables as t
+from vault.domain.batches import Batch, BatchId, BatchState, Part
+from vault.domain.consents import ConsentPurpose
+from vault.domain.forms import FormEntry
+from vault.domain.hand_ins import HandIn
 from vault.domain.holders import HolderId
-from vault.domain.ids import RecordCode
+from vault.domain.ids import Digest, RecordCode
 from vault.domain.intake import NamedHolder
 from vault.domain.people import STRANGER, Actor, Role
 from vault.ports import Reach
+from vault.usecases.correct.open_case import OpenCase, open_case
 from vault.usecases.oversee.break_glass import BreakGlass, break_glass
 from vault.usecases.present.make_code import MakeCode, make_code
+from vault.usecases.present.set_consent import set_consent
 from vault.usecases.reuse.open_dossier import OpenDossier, open_dossier
 
 pytestmark = pytest.mark.service
 HOLDER = NamedHolder("031090000041", "NGUYỄN THỊ TƯỜNG")
 OF_THE_OTHER_SIDE = ["intake", "intake_page", "record", "record_version", "record_holder", "record_search"]
 OF_THE_OTHER_SIDE += ["dossier", "dossier_person", "attachment", "demand", "notice", "share", "broken_glass"]
+OF_THE_OTHER_SIDE += ["correction", "form_entry", "consent", "hand_in", "hold", "batch", "batch_part"]
 WALLED = {*OF_THE_OTHER_SIDE, "event", "holder", "holder_identifier"}
 OPEN = {
     "account": "signing in comes before any side is known",
@@ -44,15 +51,9 @@ OPEN = {
     "cosigned_head": "published",
     "share_try": "digests of callers",
     "status_slot": "published",
-    "consent": "asked by the agencies that look up; holds a purpose and a switch",
-    "hand_in": "written from beyond the agency's wall; holds keys and ids, the paper is an intake, which has its wall",
     "hand_over": "digests of tokens",
     "blob_key": "wrapped keys, which open nothing without the key service",
-    "correction": "lies between two agencies and a holder: its walls stand in the use cases so far",
-    "form_entry": "hangs on a dossier, through which it is asked for; its wall stands in the use cases so far",
-    "hold": "codes of records that are kept for a court, and until when",
     "hand_over_intake": "the same, with ids of intakes",
-    "batch_part": "page numbers and ids of intakes; its batch has a wall",
     "second_factor": "signing in comes before any side is known",
 }
 """Tables without a wall, and why; a new table stands in one of the two lists or fails the test."""
@@ -84,7 +85,19 @@ def world(parts: App) -> World:
     officer = people["officer"]
     record = desk.record_of(app, officer, holder=HOLDER)
     asked = OpenDossier("1.004194", HOLDER.number)
-    open_dossier(asked, actor=officer, uow=app.uow, catalogue=app.catalogue, clock=app.clock)
+    dossier = open_dossier(asked, actor=officer, uow=app.uow, catalogue=app.catalogue, clock=app.clock)
+    case = OpenCase(record, {"number": "14/GPXD"}, "đọc nhầm")
+    open_case(case, actor=officer, uow=app.uow, clock=app.clock, ids=app.ids)
+    set_consent(ConsentPurpose.OWN_DOSSIERS, on=True, actor=people["citizen"], uow=app.uow, clock=app.clock)
+    with app.uow.begin() as tx:
+        intake = tx.intakes.find(record)
+        assert intake is not None
+        tx.forms.add(dossier.code, FormEntry(1, {"a": "b"}, (), "", "x", "x", now))
+        tx.holds.put(record, "khiếu nại", by="x", at=now)
+        tx.hand_ins.add(HandIn(people["citizen"].account_id, "k", intake.id, mine, now))
+        batch = Batch(BatchId("tuong"), BatchState.SPLIT, Digest("b"), "x", 1, 1, own, "x", "x", now)
+        tx.batches.add(batch)
+        tx.batches.set_parts(batch.id, (Part(0, 0, 0),))
     consent = MakeCode(record, ("number",), "UBND", "đối chiếu")
     make_code(consent, actor=people["citizen"], uow=app.uow, clock=app.clock, ids=app.ids)
     reason = BreakGlass(record, "Bệnh nhân cấp cứu, cần biết ngay")
@@ -143,15 +156,32 @@ def test_each_side_sees_its_own(world: World) -> None:
         assert sees(world, who, "event.record_code", world.record), who
         assert sees(world, who, "broken_glass.record_code", world.record), who
         assert rows(world, who, "record_version") >= 1, who
-    assert rows(world, "officer", "dossier") >= 1
-    assert rows(world, "citizen", "share") == 1
+    for table in ("dossier", "correction", "form_entry", "hold", "batch", "batch_part"):
+        assert rows(world, "officer", table) >= 1, table
+    for table in ("share", "correction", "consent", "hand_in"):
+        assert rows(world, "citizen", table) == 1, table
     assert rows(world, "officer", "share") == 0, "what a citizen agreed to show is not the agency's"
-    assert rows(world, "citizen", "dossier") == rows(world, "citizen", "intake") == 0
+    assert rows(world, "officer", "consent") == 0, "switches of people are asked for in their dossier"
+    assert rows(world, "citizen", "dossier") == rows(world, "citizen", "form_entry") == 0
+
+
+def test_the_intake_goes_with_its_record_and_its_pages_stay_with_the_agency(world: World) -> None:
+    for who, reach in (("citizen", Reach.OWN), ("stranger", Reach.SHOWN)):
+        assert sees(world, who, "intake.record_code", world.record, reach), who
+        assert not sees(world, who, "intake.record_code", None, reach), who
+        assert rows(world, who, "intake_page", reach) == 0, who
+        with world.app.uow.acting(world.people[who]).begin(reach) as tx:
+            loose = text("SELECT count(*) FROM intake WHERE record_code IS NULL")
+            assert tx.records._db.execute(loose).scalar_one() == 0, who
+            assert tx.records._db.execute(text("UPDATE intake SET filename = ''")).rowcount == 0, who
+            assert tx.records._db.execute(text("DELETE FROM intake")).rowcount == 0, who
+    assert rows(world, "citizen", "intake") == 1
+    assert rows(world, "officer", "intake_page") >= 1
 
 
 def test_who_shows_a_paper_opens_papers_and_nothing_else(world: World) -> None:
     assert sees(world, "stranger", "record.code", world.record, Reach.SHOWN)
-    for table in ("intake", "dossier", "event", "holder", "record_search", "broken_glass"):
+    for table in ("intake_page", "dossier", "event", "holder", "record_search", "broken_glass", "correction", "hold"):
         assert rows(world, "stranger", table, Reach.SHOWN) == 0, table
 
 

@@ -6,6 +6,9 @@ import base64
 import html
 import itertools
 import re
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -15,8 +18,11 @@ from fastapi import FastAPI
 from tests.fakes.http import Client
 from tests.fakes.parts import PASSWORD, account, with_other
 from vault.bootstrap import App
-from vault.domain.people import Role
-from vault.domain.sign_in import SECOND_FACTOR, SIGN_IN_PAIR, step_of, totp
+from vault.domain.errors import Forbidden
+from vault.domain.people import Actor, Role
+from vault.domain.sign_in import SECOND_FACTOR, SIGN_IN_PAIR, STEP_UP, step_of, totp
+from vault.usecases.identify.second_factor import prove_again
+from vault.usecases.identify.sign_in import FinishSignIn, SignIn, finish_sign_in, sign_in
 from vault.web.main import create
 from vault.web.session import COOKIE
 
@@ -138,6 +144,42 @@ def test_pass_words_are_guessed_ten_times_a_quarter_of_an_hour(world: World) -> 
     assert world.post(username=world.person(), password=PASSWORD)[0] == 201, "a colleague at the same address goes on"
     world.clock.moved += SIGN_IN_PAIR.window
     assert world.post(username=name, password=PASSWORD)[0] == 201
+
+
+def test_guesses_at_once_are_no_more_than_guesses_one_by_one(world: World) -> None:
+    """The count is taken before anything is judged: of thirty at once as many are judged as of thirty in a row."""
+    name, _, _, _ = enrolled(world)
+    step = str(world.post(username=name, password=PASSWORD)[1]["facts"]["step"])  # type: ignore[index]
+    actor = Actor(f"local:{name}", "", Role.OFFICER, "H24.900")
+    common = {"uow": world.app.uow, "clock": world.clock}
+    opening = {**common, "ids": world.app.ids, "hours": 1}
+
+    def refused(act: Callable[..., object], *given: object, **named: object) -> str:
+        with pytest.raises(Forbidden) as caught:
+            act(*given, **named)
+        return caught.value.code
+
+    def codes(_: int) -> str:
+        return refused(finish_sign_in, FinishSignIn(step, "12345"), **opening)
+
+    def words(_: int) -> str:
+        return refused(sign_in, SignIn(name, "falsch"), **opening)
+
+    def proofs(_: int) -> str:
+        return refused(prove_again, "falsch", "", token="x", actor=actor, **common)
+
+    for guess, most in ((codes, SECOND_FACTOR.most), (words, SIGN_IN_PAIR.most), (proofs, STEP_UP.most)):
+        with ThreadPoolExecutor(8) as pool:
+            said = Counter(pool.map(guess, range(30)))
+        assert said.pop("TOO_MANY_SIGN_INS") == 30 - most, guess
+        assert sum(said.values()) == most, guess
+        world.clock.moved += SECOND_FACTOR.window
+
+
+def test_a_right_pass_word_counts_for_nothing(world: World) -> None:
+    name = world.person()
+    for _ in range(SIGN_IN_PAIR.most + 2):
+        assert world.post(username=name, password=PASSWORD)[0] == 201
 
 
 def test_an_unknown_name_is_braked_alike(world: World) -> None:

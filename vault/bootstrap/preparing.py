@@ -42,7 +42,7 @@ def prepare_keys(app: App) -> None:
     prepare_development_keys(app.keys, agency_name=settings.agency_name, passphrase=passphrase, now=now)
     prepare_development_trust(app.keys, agency_code=settings.agency_code, passphrase=passphrase, now=now)
     if settings.kms == "file" and not app.keys.wrapping.exists():
-        app.wrapping.add(at=now)
+        app.wrapping.add_first(at=now)
 
 
 def remember_names(app: App) -> None:

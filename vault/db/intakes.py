@@ -114,6 +114,12 @@ class PgIntakes:
         row = self._db.execute(_query().where(t.intake.c.record_code == record)).one_or_none()
         return None if row is None else _intake(row, self._texts)
 
+    def signatures_of(self, records: Sequence[RecordCode]) -> tuple[SignatureSummary, ...]:
+        """Only their reports."""
+        asked = select(t.intake.c.signatures).where(t.intake.c.record_code.in_(records))
+        found = self._db.execute(asked.where(t.intake.c.signatures.is_not(None))).scalars() if records else ()
+        return tuple(from_json(one, SignatureSummary) for one in found)
+
     def known_as(self, record: RecordCode) -> tuple[IntakeId, ...]:
         """Intakes that ended as this record."""
         return tuple(

@@ -108,6 +108,7 @@ class PgAccounts:
         strength: Strength = Strength.PASSWORD,
         agent: str = "",
         bound: str | None = None,
+        strong_at: datetime | None = None,
     ) -> None:
         """Start a session and forget the ones that have run out."""
         self._db.execute(delete(t.session).where(t.session.c.expires_at < at))
@@ -118,7 +119,7 @@ class PgAccounts:
                 created_at=at,
                 expires_at=expires_at,
                 strength=int(strength),
-                strong_at=at,
+                strong_at=strong_at or at,
                 seen_at=at,
                 agent=agent,
                 bound=bound,

@@ -154,6 +154,12 @@ class PgSignIns:
         )
         return int(self._db.execute(query).scalar_one())
 
+    def forgiven(self, limit: Limit, caller: str, *, at: datetime) -> None:
+        """Take one off."""
+        c = t.share_try.c
+        mine = update(t.share_try).where(c.caller == limit.bucket(caller), c.minute == limit.begins(at), c.tries > 0)
+        self._db.execute(mine.values(tries=c.tries - 1))
+
     def tried(self, limit: Limit, caller: str, *, at: datetime) -> int:
         """Count one."""
         statement = upsert(t.share_try).values(caller=limit.bucket(caller), minute=limit.begins(at), tries=1)

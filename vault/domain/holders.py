@@ -16,6 +16,7 @@ from vault.domain.errors import Invalid
 from vault.domain.text import mask_number
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
 
 
@@ -288,3 +289,8 @@ class HolderLink:
     def id(self) -> HolderId | None:
         """The number with its kind, or None."""
         return HolderId(self.kind, self.number) if self.number else None
+
+    def is_named_in(self, links: Iterable[HolderLink]) -> bool:
+        """Whether one of them bears a number of this holder; a name alone is nobody's."""
+        numbers = {self.id, *(alias.id for alias in self.aliases)} - {None}
+        return any(link.id in numbers for link in links)

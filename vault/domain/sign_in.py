@@ -153,6 +153,8 @@ SIGN_IN_ADDRESS = Limit("sign-in-address", 200, timedelta(minutes=15))
 """From one address, behind which a whole office may sit."""
 SECOND_FACTOR = Limit("second-factor", 5, timedelta(minutes=15))
 """Wrong one-time passwords of one account: 480 a day against 3 of 10^6 values are one hit in 700 days."""
+STEP_UP = Limit("step-up", 5, timedelta(minutes=15))
+"""Wrong proofs of who sits there in a living session: pass word or one-time password."""
 LOOK_UP_CALLER = Limit("look-up", 120, timedelta(minutes=1))
 """Look-up codes asked by one caller, found or not."""
 LOOK_UP_MISSES = Limit("look-up-miss", 20, timedelta(minutes=1))

@@ -11,8 +11,8 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -62,6 +62,8 @@ class Provider:
     least_level: int = 2
     strong_level: int = 3
     strong_acr: tuple[str, ...] = ()
+    tells_age: bool = True
+    """Whether it answers `max_age` with `auth_time`, as it must (Core section 2)."""
 
 
 @dataclass(slots=True)
@@ -94,8 +96,18 @@ class OidcDesk:
         """Name and label of each."""
         return {one.name: one.label for one in self._providers.values()}
 
-    def address(self, provider: str, *, state: str, nonce: str, verifier: str, redirect_uri: str) -> str:
-        """The authorization request (RFC 6749 section 4.1.1, RFC 7636 section 4.3)."""
+    def address(
+        self,
+        provider: str,
+        *,
+        state: str,
+        nonce: str,
+        verifier: str,
+        redirect_uri: str,
+        max_age: timedelta,
+        again: bool = False,
+    ) -> str:
+        """The authorization request (RFC 6749 section 4.1.1, RFC 7636 section 4.3, Core section 3.1.2.1)."""
         chosen = self._provider(provider)
         asked = {
             "response_type": "code",
@@ -107,6 +119,10 @@ class OidcDesk:
             "code_challenge": challenge_of(verifier),
             "code_challenge_method": "S256",
         }
+        if chosen.tells_age:
+            asked["max_age"] = str(int(max_age.total_seconds()))
+        if again:
+            asked["prompt"] = "login"
         endpoint = self._endpoint(chosen, "authorization_endpoint")
         return f"{endpoint}{'&' if urlsplit(endpoint).query else '?'}{urlencode(asked)}"
 
@@ -119,6 +135,7 @@ class OidcDesk:
         nonce: str,
         verifier: str,
         redirect_uri: str,
+        max_age: timedelta,
         now: datetime,
     ) -> Identity:
         """Judge the answer, exchange the code, judge the token, and say who it is."""
@@ -135,7 +152,8 @@ class OidcDesk:
         if "error" in answer or not answer.get("code"):
             raise Forbidden("IDP_REFUSED")
         claims = self._claims(chosen, self._exchange(chosen, answer["code"], verifier, redirect_uri), nonce, now)
-        return _citizen(chosen, claims) if chosen.kind == "CITIZEN" else _staff(chosen, claims)
+        who = _citizen(chosen, claims) if chosen.kind == "CITIZEN" else _staff(chosen, claims)
+        return replace(who, proved_at=_proved_at(chosen, claims, max_age, now))
 
     def _provider(self, name: str) -> Provider:
         if name not in self._providers:
@@ -251,6 +269,16 @@ def _public(keys: Mapping[str, Any]) -> Iterator[Any]:
     for one in keys.get("keys", ()):
         if isinstance(one, dict) and one.get("kty") in {"RSA", "EC", "OKP"} and one.get("use", "sig") == "sig":
             yield {name: value for name, value in one.items() if name not in {"d", "p", "q", "dp", "dq", "qi"}}
+
+
+def _proved_at(chosen: Provider, claims: Mapping[str, Any], max_age: timedelta, now: datetime) -> datetime | None:
+    """Core section 3.1.3.7, step 13. A session that lies open at the provider proves nobody who sits there now."""
+    at = _number(claims.get("auth_time"))
+    told = at != float("-inf")
+    moment, oldest = now.timestamp() + _LEEWAY, (now - max_age).timestamp() - _LEEWAY
+    if at > moment or (chosen.tells_age and at < oldest):
+        raise Forbidden("IDP_TOKEN", what="auth_time")
+    return min(now, datetime.fromtimestamp(at, UTC)) if told else None
 
 
 def _number(value: object) -> float:

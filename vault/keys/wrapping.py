@@ -7,9 +7,11 @@ HKDF-SHA-256 over a version and the agency's code, so one file serves every agen
 from __future__ import annotations
 
 import base64
+import fcntl
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -83,6 +85,16 @@ class WrappingFile:
 
     def add(self, *, at: datetime) -> WrappingVersion:
         """Make the next version; it wraps from now on, and what older ones wrapped still opens."""
+        with self._alone():
+            return self._add(at)
+
+    def add_first(self, *, at: datetime) -> None:
+        """Make the first version, unless another process is faster."""
+        with self._alone():
+            if not self._path.exists():
+                self._add(at)
+
+    def _add(self, at: datetime) -> WrappingVersion:
         rows: _Rows = self._read() if self._path.exists() else {"salt": _text(os.urandom(16)), "keys": []}
         number = 1 + max((int(one["name"].rpartition(":")[2]) for one in rows["keys"]), default=0)
         name = f"{_KIND}:{number}"
@@ -92,13 +104,25 @@ class WrappingFile:
         write_private(self._path, json.dumps(rows, indent=1).encode())
         return WrappingVersion(name, at)
 
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """One writer at a time, whichever process it is in: a version that is written over takes its papers along."""
+        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = os.open(self._path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(lock)
+
     def drop(self, name: str, *, used: int) -> None:
         """Destroy a version. `KEY_IN_USE` for the one that wraps, and while it still wraps `used` keys."""
         if used or name == self.newest():
             raise Conflict("KEY_IN_USE", key=name)
-        rows = self._read()
-        rows["keys"] = [one for one in rows["keys"] if one["name"] != name]
-        write_private(self._path, json.dumps(rows, indent=1).encode())
+        with self._alone():
+            rows = self._read()
+            rows["keys"] = [one for one in rows["keys"] if one["name"] != name]
+            write_private(self._path, json.dumps(rows, indent=1).encode())
 
     def _refresh(self) -> None:
         try:

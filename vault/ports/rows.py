@@ -78,8 +78,12 @@ class Accounts(Protocol):
         strength: Strength = Strength.PASSWORD,
         agent: str = "",
         bound: str | None = None,
+        strong_at: datetime | None = None,
     ) -> None:
-        """Start a session; with `bound` it belongs to one browser (`domain.sign_in.agent_digest`)."""
+        """Start a session; with `bound` it belongs to one browser (`domain.sign_in.agent_digest`).
+
+        `strong_at` is when its person proved who they are, if it was not just now.
+        """
         ...
 
     def session_of(self, token_hash: str, *, at: datetime) -> SessionFacts | None:
@@ -187,6 +191,13 @@ class Intakes(Protocol):
 
     def find(self, record: RecordCode) -> Intake | None:
         """The intake that became this record."""
+        ...
+
+    def signatures_of(self, records: Sequence[RecordCode]) -> tuple[SignatureSummary, ...]:
+        """Reports on the signatures with which the papers of these records came in, and where their evidence lies.
+
+        What was read and said of them stays closed: strangers' checks ask this.
+        """
         ...
 
     def known_as(self, record: RecordCode) -> tuple[IntakeId, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from vault.domain.people import Role
@@ -103,6 +103,10 @@ class SignIns(Protocol):
         """How often the caller tried in the window of now."""
         ...
 
+    def forgiven(self, limit: Limit, caller: str, *, at: datetime) -> None:
+        """Take one try off again."""
+        ...
+
     def tried(self, limit: Limit, caller: str, *, at: datetime) -> int:
         """Count one try; how many it are now. Counts of several web processes are one count."""
         ...
@@ -154,6 +158,8 @@ class Identity:
     number: str | None
     level: int | None
     strength: Strength
+    proved_at: datetime | None = None
+    """When they last showed there who they are; None when the provider does not say."""
 
 
 class IdentityDesk(Protocol):
@@ -163,8 +169,21 @@ class IdentityDesk(Protocol):
         """Provider by name, with the words of its button."""
         ...
 
-    def address(self, provider: str, *, state: str, nonce: str, verifier: str, redirect_uri: str) -> str:
-        """Where the browser goes. `IDP_UNKNOWN`; `IDP_DOWN` when the provider does not answer."""
+    def address(
+        self,
+        provider: str,
+        *,
+        state: str,
+        nonce: str,
+        verifier: str,
+        redirect_uri: str,
+        max_age: timedelta,
+        again: bool = False,
+    ) -> str:
+        """Where the browser goes. `IDP_UNKNOWN`; `IDP_DOWN` when the provider does not answer.
+
+        Whoever proved longer ago than `max_age` who they are is asked again there; with `again` everybody is.
+        """
         ...
 
     def identity(
@@ -176,6 +195,7 @@ class IdentityDesk(Protocol):
         nonce: str,
         verifier: str,
         redirect_uri: str,
+        max_age: timedelta,
         now: datetime,
     ) -> Identity:
         """Who came back. `IDP_REFUSED`: the provider said no; `IDP_TOKEN`: its answer is not to be believed."""

@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -25,6 +26,7 @@ from vault.identity.oidc import challenge_of
 ISSUER = "https://dang-nhap.tinhmau.gov.vn/realms/can-bo"
 BACK = "https://kho.example.vn/dang-nhap/qua/tinh/ve"
 NOW = datetime(2026, 11, 27, 3, tzinfo=UTC)
+AGE = timedelta(minutes=15)
 KEY = RSAKey.generate_key(2048, {"kid": "one", "use": "sig"})
 OTHER = RSAKey.generate_key(2048, {"kid": "one", "use": "sig"})
 CURVE = ECKey.generate_key("P-256", {"kid": "two", "use": "sig"})
@@ -63,7 +65,15 @@ class Liar:
         token: httpx.Response | None = None,
     ) -> None:
         at = int(NOW.timestamp())
-        self.claims = {"iss": ISSUER, "aud": "kho-so", "exp": at + 300, "iat": at, "nonce": "nonce", **claims}
+        self.claims = {
+            "iss": ISSUER,
+            "aud": "kho-so",
+            "exp": at + 300,
+            "iat": at,
+            "nonce": "nonce",
+            "auth_time": at - 60,
+        }
+        self.claims |= claims
         self.metadata = {
             "issuer": ISSUER,
             "authorization_endpoint": f"{ISSUER}/auth",
@@ -92,7 +102,9 @@ def desk(liar: Callable[[httpx.Request], httpx.Response], *providers: Provider, 
 
 def come(found: OidcDesk, provider: str = "tinh", **answer: str) -> Any:
     told = {"code": "c", "state": "state", **answer}
-    return found.identity(provider, told, state="state", nonce="nonce", verifier="v" * 43, redirect_uri=BACK, now=NOW)
+    return found.identity(
+        provider, told, state="state", nonce="nonce", verifier="v" * 43, redirect_uri=BACK, max_age=AGE, now=NOW
+    )
 
 
 def refused(liar: Liar, *providers: Provider, provider: str = "tinh", **answer: str) -> tuple[str, object]:
@@ -102,7 +114,9 @@ def refused(liar: Liar, *providers: Provider, provider: str = "tinh", **answer: 
 
 
 def test_the_request_carries_state_nonce_and_the_s256_challenge_and_no_secret() -> None:
-    address = desk(Liar(KEYCLOAK)).address("tinh", state="s", nonce="n", verifier="v" * 43, redirect_uri=BACK)
+    address = desk(Liar(KEYCLOAK)).address(
+        "tinh", state="s", nonce="n", verifier="v" * 43, redirect_uri=BACK, max_age=AGE
+    )
     parts = urlsplit(address)
     asked = {name: values[0] for name, values in parse_qs(parts.query).items()}
     assert f"{parts.scheme}://{parts.netloc}{parts.path}" == f"{ISSUER}/auth"
@@ -115,6 +129,7 @@ def test_the_request_carries_state_nonce_and_the_s256_challenge_and_no_secret() 
         "nonce": "n",
         "code_challenge": challenge_of("v" * 43),
         "code_challenge_method": "S256",
+        "max_age": "900",
     }
 
 
@@ -217,6 +232,10 @@ AT = int(NOW.timestamp())
         ({"iat": AT + 61}, "iat"),
         ({"iat": None}, "iat"),
         ({"nbf": AT + 61}, "nbf"),
+        ({"auth_time": AT - 961}, "auth_time"),
+        ({"auth_time": AT + 61}, "auth_time"),
+        ({"auth_time": None}, "auth_time"),
+        ({"auth_time": "9999999999"}, "auth_time"),
         ({"nonce": "andere"}, "nonce"),
         ({"nonce": None}, "nonce"),
         ({"sub": ""}, "sub"),
@@ -226,6 +245,25 @@ AT = int(NOW.timestamp())
 )
 def test_a_token_that_is_wrong_in_one_claim_lets_nobody_in(claims: Mapping[str, Any], what: str) -> None:
     assert refused(Liar({**KEYCLOAK, **claims})) == ("IDP_TOKEN", what)
+
+
+def test_a_session_that_lay_open_at_the_provider_is_as_old_as_it_says() -> None:
+    assert come(desk(Liar(KEYCLOAK))).proved_at == NOW - timedelta(seconds=60)
+    early = {"auth_time": AT + 30}  # within the leeway of two clocks; never later than now
+    assert come(desk(Liar({**KEYCLOAK, **early}))).proved_at == NOW
+
+
+def test_of_a_provider_that_does_not_tell_nobody_counts_as_having_proved_it_just_now() -> None:
+    silent = replace(STAFF, tells_age=False)
+    found = desk(Liar({**KEYCLOAK, "auth_time": None}), silent)
+    assert come(found).proved_at is None
+    asked = parse_qs(urlsplit(_address(found)).query)
+    assert "max_age" not in asked
+    assert asked["prompt"] == ["login"]
+
+
+def _address(found: OidcDesk) -> str:
+    return found.address("tinh", state="s", nonce="n", verifier="v" * 43, redirect_uri=BACK, max_age=AGE, again=True)
 
 
 def test_the_second_audience_is_fine_when_we_are_the_authorized_party() -> None:
@@ -356,7 +394,7 @@ def test_without_tls_only_this_very_machine_is_spoken_to_and_only_in_development
     local = Provider(name="may", label="x", issuer="http://127.0.0.1:9", client_id="kho-so", kind="STAFF")
     metadata = {"issuer": local.issuer, "authorization_endpoint": "http://127.0.0.1:9/auth"}
     liar = Liar(KEYCLOAK, metadata={**metadata, "jwks_uri": "http://127.0.0.1:9/keys"})
-    wanted = {"state": "s", "nonce": "n", "verifier": "v" * 43, "redirect_uri": BACK}
+    wanted: dict[str, Any] = {"state": "s", "nonce": "n", "verifier": "v" * 43, "redirect_uri": BACK, "max_age": AGE}
     assert desk(liar, local, loopback=True).address("may", **wanted).startswith("http://127.0.0.1:9/auth?")
     with pytest.raises(Unavailable, match="IDP_DOWN"):
         desk(liar, local).address("may", **wanted)
@@ -366,7 +404,7 @@ def test_what_is_known_of_a_provider_is_asked_anew_after_an_hour() -> None:
     liar, clock = Liar(KEYCLOAK), [NOW]
     http = httpx.Client(transport=httpx.MockTransport(liar))
     found = OidcDesk((STAFF,), http=http, clock=lambda: clock[0], loopback=False)
-    wanted = {"state": "s", "nonce": "n", "verifier": "v" * 43, "redirect_uri": BACK}
+    wanted: dict[str, Any] = {"state": "s", "nonce": "n", "verifier": "v" * 43, "redirect_uri": BACK, "max_age": AGE}
     for later, asked in ((0, 2), (59, 2), (61, 4)):
         clock[0] = NOW + timedelta(minutes=later)
         found.address("tinh", **wanted)

@@ -6,7 +6,7 @@ from vault.domain.audit import Event
 from vault.domain.corrections import Correction, CorrectionId
 from vault.domain.errors import NotFound
 from vault.domain.ids import RecordCode
-from vault.domain.people import Action, Actor, Role, require
+from vault.domain.people import HOLDER_ROLES, Action, Actor, Role, require
 from vault.domain.records import RecordVersion
 from vault.ports import Clock, UnitOfWork
 from vault.usecases.oversee.view_record import look, visible
@@ -40,11 +40,18 @@ def see_case(case_id: CorrectionId, *, actor: Actor, uow: UnitOfWork) -> Correct
 
 
 def list_versions(code: RecordCode, *, actor: Actor, uow: UnitOfWork, clock: Clock) -> tuple[RecordVersion, ...]:
-    """Every version of a record, oldest first, for its agency and its holder. A look at the record, so an event."""
+    """Every version of a record, oldest first, for its agency and its holder. A look at the record, so an event.
+
+    A holder sees the versions that name them: what stood there about somebody else stays that person's.
+    """
     require(actor, Action.VIEW_RECORD)
     now = clock.now()
     with recorded(uow, Event(now, actor, Action.VIEW_RECORD, record=code)), uow.begin() as tx:
         record, basis = visible(tx, code, actor, now=now)
         details = {"versions": record.version}
         tx.events.add(look(Action.VIEW_RECORD, record, tx, actor, basis, now=now, purpose=None, details=details))
-        return tx.records.history(code)
+        history = tx.records.history(code)
+        if actor.role in HOLDER_ROLES and actor.holder_id is not None:
+            link = tx.holders.get(actor.holder_id)
+            history = tuple(one for one in history if one.current or link.is_named_in(one.holders))
+        return history

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from vault.domain.audit import Event, Outcome
 from vault.domain.errors import Forbidden, Invalid
@@ -15,6 +15,8 @@ from vault.usecases.identify.opening import Caller, Session, open_session, sessi
 
 _KIND = "OIDC"
 _FOR = timedelta(minutes=10)
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+"""When somebody proved who they are of whom the provider does not say it: not recently."""
 NO_PASSWORD = "none"  # noqa: S105 - what no pass word is ever hashed to
 """An account of an identity provider has no pass word here."""
 
@@ -36,11 +38,31 @@ class Returned:
 
 
 def leave(
-    provider: str, *, onward: str, redirect_uri: str, uow: UnitOfWork, desk: IdentityDesk, clock: Clock, ids: Ids
+    provider: str,
+    *,
+    onward: str,
+    redirect_uri: str,
+    max_age: timedelta,
+    again: bool = False,
+    uow: UnitOfWork,
+    desk: IdentityDesk,
+    clock: Clock,
+    ids: Ids,
 ) -> Leaving:
-    """Begin: state, nonce and PKCE verifier are made here and kept here; the browser gets the state only."""
+    """Begin: state, nonce and PKCE verifier are made here and kept here; the browser gets the state only.
+
+    `again`: a person who is signed in proves once more who sits there (step-up); the provider asks them in any case.
+    """
     now, state, nonce, verifier = clock.now(), ids.token(), ids.token(), ids.token() + ids.token()
-    address = desk.address(provider, state=state, nonce=nonce, verifier=verifier, redirect_uri=redirect_uri)
+    address = desk.address(
+        provider,
+        state=state,
+        nonce=nonce,
+        verifier=verifier,
+        redirect_uri=redirect_uri,
+        max_age=max_age,
+        again=again,
+    )
     data = {"provider": provider, "nonce": nonce, "verifier": verifier, "onward": onward}
     with uow.begin() as tx:
         tx.sign_ins.begin_step(session_key(state), _KIND, account_id=None, data=data, expires_at=now + _FOR, at=now)
@@ -53,6 +75,7 @@ def come_back(
     *,
     state: str,
     redirect_uri: str,
+    max_age: timedelta,
     uow: UnitOfWork,
     desk: IdentityDesk,
     clock: Clock,
@@ -74,12 +97,21 @@ def come_back(
             nonce=kept["nonce"],
             verifier=kept["verifier"],
             redirect_uri=redirect_uri,
+            max_age=max_age,
             now=now,
         )
         with uow.begin() as tx:
             actor = _actor(tx, who, now)
             session = open_session(
-                tx, actor, caller=caller, strength=who.strength, way=f"oidc:{provider}", ids=ids, now=now, hours=hours
+                tx,
+                actor,
+                caller=caller,
+                strength=who.strength,
+                way=f"oidc:{provider}",
+                ids=ids,
+                now=now,
+                hours=hours,
+                proved_at=who.proved_at or _LONG_AGO,
             )
     except (Forbidden, Invalid) as refusal:
         with uow.begin() as tx:

@@ -41,9 +41,18 @@ def session_key(token: str) -> str:
 
 
 def open_session(
-    tx: Tx, actor: Actor, *, caller: Caller, strength: Strength, way: str, ids: Ids, now: datetime, hours: int
+    tx: Tx,
+    actor: Actor,
+    *,
+    caller: Caller,
+    strength: Strength,
+    way: str,
+    ids: Ids,
+    now: datetime,
+    hours: int,
+    proved_at: datetime | None = None,
 ) -> Session:
-    """Open it and leave the event; `way` is how the person showed who they are."""
+    """Open it and leave the event; `way` is how the person showed who they are, `proved_at` when, if not just now."""
     token, expires_at = ids.token(), now + timedelta(hours=hours)
     tx.accounts.open_session(
         session_key(token),
@@ -53,6 +62,7 @@ def open_session(
         strength=strength,
         agent=caller.agent[:AGENT_SHOWN],
         bound=agent_digest(caller.agent) if caller.binds else None,
+        strong_at=proved_at,
     )
     tx.events.add(Event(now, actor, Action.SIGN_IN, details={"way": way, "strength": int(strength)}))
     return Session(token, actor, expires_at)

@@ -12,6 +12,7 @@ from vault.domain.people import Action, Actor, require
 from vault.domain.sign_in import (
     RECOVERY_CODES,
     SECOND_FACTOR,
+    STEP_UP,
     Strength,
     otpauth_uri,
     recovery_code,
@@ -20,7 +21,7 @@ from vault.domain.sign_in import (
 )
 from vault.ports import Clock, Ids, SecondFactor, Tx, UnitOfWork
 from vault.usecases.identify.opening import session_key
-from vault.usecases.identify.sign_in import second_factor_fits
+from vault.usecases.identify.sign_in import brake, count_first, second_factor_fits, uncount
 
 _SECRET_BYTES, _CODE_BYTES = 20, 10
 
@@ -71,9 +72,8 @@ def confirm_enrolment(
     now = clock.now()
     codes = tuple(recovery_code(ids.random(_CODE_BYTES)) for _ in range(RECOVERY_CODES))
     with uow.begin() as tx:
-        if tx.sign_ins.tries(SECOND_FACTOR, actor.account_id, at=now) >= SECOND_FACTOR.most:
-            raise Forbidden("TOO_MANY_SIGN_INS", minutes=15)
         factor = tx.sign_ins.second_factor(actor.account_id, lock=True)
+        brake(tx, [(SECOND_FACTOR, actor.account_id)], now)
         if factor is None:
             raise Conflict("FACTOR_NOT_BEGUN")
         if factor.confirmed_at is not None:
@@ -105,9 +105,10 @@ def prove_again(password: str, code: str, *, token: str, actor: Actor, uow: Unit
     """
     require(actor, Action.MANAGE_SIGN_IN)
     now = clock.now()
+    limits = [(STEP_UP, actor.account_id)]
     with uow.begin() as tx:
-        if tx.sign_ins.tries(SECOND_FACTOR, actor.account_id, at=now) >= SECOND_FACTOR.most:
-            raise Forbidden("TOO_MANY_SIGN_INS", minutes=15)
+        count_first(tx, limits, now)
+        brake(tx, [(SECOND_FACTOR, actor.account_id)], now)
         account = tx.accounts.by_id(actor.account_id)
         factor = tx.sign_ins.second_factor(actor.account_id)
         keys = tx.sign_ins.passkeys(actor.account_id)
@@ -115,14 +116,15 @@ def prove_again(password: str, code: str, *, token: str, actor: Actor, uow: Unit
     second = factor is not None and factor.confirmed_at is not None
     refusal = None if fits and account else "SIGN_IN_WRONG"
     if refusal is None and keys and not second:
+        with uow.begin() as tx:
+            uncount(tx, limits, now)
         raise Forbidden("PASSKEY_FIRST")  # a pass word alone is less than what this account signs in with
     strength = Strength.TWO_FACTORS if second else Strength.PASSWORD
     with uow.begin() as tx:
-        if refusal is not None:
-            tx.sign_ins.tried(SECOND_FACTOR, actor.account_id, at=now)
-        elif second and not second_factor_fits(tx, actor, code, now=now):
+        if refusal is None and second and not second_factor_fits(tx, actor, code, now=now):
             refusal = "SECOND_FACTOR_WRONG"
         if refusal is None:
+            uncount(tx, limits, now)
             tx.accounts.strengthen(session_key(token), strength, at=now)
             tx.events.add(Event(now, actor, Action.SIGN_IN, code="STEP_UP", details={"strength": int(strength)}))
         else:

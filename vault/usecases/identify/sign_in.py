@@ -24,6 +24,7 @@ from vault.usecases.identify.opening import Caller, Session, open_session, sessi
 
 __all__ = ["FinishSignIn", "Session", "SignIn", "finish_sign_in", "session_key", "sign_in"]
 STEP = "SECOND_FACTOR"
+Limits = list[tuple[Limit, str]]
 STEP_FOR = timedelta(minutes=5)
 
 
@@ -55,16 +56,15 @@ def sign_in(
     name = what.username.strip().lower()
     limits = _limits(name, caller.address)
     with uow.begin() as tx:
-        _brake(tx, limits, now)
+        count_first(tx, limits, now)
         account = tx.accounts.by_username(name)
     fits = password_fits(what.password, account.password_hash if account else NOBODY)
     if account is None or not fits:
         with uow.begin() as tx:
-            for limit, counted in limits:
-                tx.sign_ins.tried(limit, counted, at=now)
             tx.events.add(Event(now, STRANGER, Action.SIGN_IN, Outcome.REFUSED, "SIGN_IN_WRONG"))
         raise Forbidden("SIGN_IN_WRONG")
     with uow.begin() as tx:
+        uncount(tx, limits, now)
         factor = tx.sign_ins.second_factor(account.actor.account_id)
         if factor is None or factor.confirmed_at is None:
             return open_session(
@@ -121,8 +121,9 @@ def second_factor_fits(tx: Tx, actor: Actor, typed: str, *, now: datetime) -> bo
     A wrong one is counted in this very transaction, which must therefore commit. `TOO_MANY_SIGN_INS` after too many.
     """
     account_id = actor.account_id
-    _brake(tx, [(SECOND_FACTOR, account_id)], now)
+    # Locked before it is counted: of many guesses at once each sees the ones before it.
     factor = tx.sign_ins.second_factor(account_id, lock=True)
+    brake(tx, [(SECOND_FACTOR, account_id)], now)
     if factor is None or factor.confirmed_at is None:
         return False
     step = totp_step(factor.secret, typed, now, after=factor.last_step)
@@ -135,11 +136,29 @@ def second_factor_fits(tx: Tx, actor: Actor, typed: str, *, now: datetime) -> bo
     return False
 
 
-def _limits(name: str, address: str) -> list[tuple[Limit, str]]:
+def _limits(name: str, address: str) -> Limits:
     return [(SIGN_IN_PAIR, f"{name}\n{address}"), (SIGN_IN_NAME, name), (SIGN_IN_ADDRESS, address)]
 
 
-def _brake(tx: Tx, limits: list[tuple[Limit, str]], now: datetime) -> None:
+def brake(tx: Tx, limits: Limits, now: datetime) -> None:
+    """`TOO_MANY_SIGN_INS` when one of the limits is reached."""
     for limit, counted in limits:
         if tx.sign_ins.tries(limit, counted, at=now) >= limit.most:
             raise Forbidden("TOO_MANY_SIGN_INS", minutes=int(limit.window.total_seconds() // 60))
+
+
+def count_first(tx: Tx, limits: Limits, now: datetime) -> None:
+    """Count a try before it is judged, in a transaction that ends before: of any number at once few are judged.
+
+    A right one is taken off again (`uncount`). `TOO_MANY_SIGN_INS`, which then counts nothing.
+    """
+    brake(tx, limits, now)
+    for limit, counted in limits:
+        if tx.sign_ins.tried(limit, counted, at=now) > limit.most:
+            raise Forbidden("TOO_MANY_SIGN_INS", minutes=int(limit.window.total_seconds() // 60))
+
+
+def uncount(tx: Tx, limits: Limits, now: datetime) -> None:
+    """Take a try that was right off the counts."""
+    for limit, counted in limits:
+        tx.sign_ins.forgiven(limit, counted, at=now)

@@ -34,7 +34,7 @@ def stop_share(share_id: str, *, actor: Actor, uow: UnitOfWork, clock: Clock) ->
             raise NotFound("SHARE")
         if share.slot is not None:
             tx.jobs.publish_status()
-        record = tx.records.get(share.record)
+        record = tx.records.find(share.record)  # not there for somebody whom a correction took off the paper
         tx.events.add(
             Event(
                 now,
@@ -43,9 +43,9 @@ def stop_share(share_id: str, *, actor: Actor, uow: UnitOfWork, clock: Clock) ->
                 code=share.kind.value,
                 purpose=share.words or None,
                 record=share.record,
-                version=record.version,
+                version=record.version if record else None,
                 holder_id=actor.holder_id,
-                agency_code=record.agency_code,
+                agency_code=record.agency_code if record else None,
                 details={"share": share.id},
             )
         )

@@ -86,6 +86,9 @@ def _answer(share: Share, tx: Tx, *, won: bool, now: datetime) -> Redeemed:
         end = share.ended(now)
         return Redeemed(qr.Verdict.NOT_YET_VALID if end is None else _ENDS[end], None, now)
     record = tx.records.get(share.record)
+    if share.holder_id not in tx.records.holder_ids(record.code):
+        # Corrected since: the paper of now is somebody else's, and the one that was shown is none any more.
+        return Redeemed(qr.Verdict.SUPERSEDED, None, now)
     there = shown_fields(record, facts_of(record, place=place_of(tx, record, share.holder_id)))
     shown = qr.Shown(
         issuer=record.agency_code,

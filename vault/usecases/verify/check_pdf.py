@@ -50,7 +50,10 @@ def check_pdf(
     report = engines.inspect(data, trust=sealing.trust, now=now, evidence=kept_evidence(data, uow=uow, blobs=blobs))
     shown = _shown(data, engines=engines, credentials=credentials, now=now)
     with uow.begin(Reach.SHOWN) as tx:
-        record = _behind(data, report, tx) or _saved_before(data, shown, tx, blobs)
+        known = _behind(data, report, tx) is not None
+    saved = None if known else _saved_before(data, shown, uow=uow, blobs=blobs)
+    with uow.begin(Reach.SHOWN) as tx:
+        record = _behind(data, report, tx) or (None if saved is None else tx.records.find(saved))
         carried = tuple(code for code in shown if record is None or code != record.code)
         gone = [one for code in carried if (one := tx.records.find(code)) and one.state is not RecordState.ACTIVE]
         verdict = str(report.verdict)
@@ -79,9 +82,9 @@ def check_pdf(
 def kept_evidence(data: bytes, *, uow: UnitOfWork, blobs: Blobs) -> signing.Evidence | None:
     """What was collected when this very file came in."""
     with uow.begin(Reach.SHOWN) as tx:
-        intakes = [tx.intakes.find(record.code) for record in tx.records.of_blob(digest_of(data))]
-    kept = [one.signatures.evidence for one in intakes if one is not None and one.signatures is not None]
-    found = [signing.Evidence.from_bytes(blobs.get(digest)) for digest in kept if digest is not None]
+        told = tx.intakes.signatures_of([record.code for record in tx.records.of_blob(digest_of(data))])
+    kept = [one.evidence for one in told if one.evidence is not None]
+    found = [signing.Evidence.from_bytes(blobs.get(digest)) for digest in kept]
     return sum(found[1:], found[0]) if found else None
 
 
@@ -119,7 +122,11 @@ def _state_of(record: Record, data: bytes, report: signing.Report, tx: Tx) -> Re
     return RecordState.SUPERSEDED if older else record.state
 
 
-def _saved_before(data: bytes, shown: Sequence[RecordCode], tx: Tx, blobs: Blobs) -> Record | None:
-    """The record of which this is the sealed copy from before its seal was renewed: a seal only ever grows."""
-    found = [record for code in shown if (record := tx.records.find(code)) is not None and not record.erased]
-    return next((record for record in found if blobs.get(record.sealed).startswith(data)), None)
+def _saved_before(data: bytes, shown: Sequence[RecordCode], *, uow: UnitOfWork, blobs: Blobs) -> RecordCode | None:
+    """The record of which this is the sealed copy from before its seal was renewed: a seal only ever grows.
+
+    Bytes are fetched after the transaction: nobody holds one connection and asks for another.
+    """
+    with uow.begin(Reach.SHOWN) as tx:
+        found = [record for record in tx.records.of_codes(shown) if not record.erased]
+    return next((one.code for one in found if blobs.get(one.sealed).startswith(data)), None)

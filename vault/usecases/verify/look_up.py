@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -41,10 +43,10 @@ def look_up(code: RecordCode, *, actor: Actor, uow: UnitOfWork, clock: Clock, ca
             braked = braked or tx.sign_ins.tries(LOOK_UP_MISSES, counted, at=now) >= LOOK_UP_MISSES.most
         if braked:
             raise Forbidden("TOO_MANY_LOOK_UPS")
-    with recorded(uow, Event(now, actor, Action.VERIFY, details={"kind": "code"})), uow.begin(Reach.SHOWN) as tx:
+    refusal = Event(now, actor, Action.VERIFY, details={"kind": "code"})
+    with recorded(uow, refusal), _misses_counted(counted, uow, now), uow.begin(Reach.SHOWN) as tx:
         record = tx.records.find(code)
         if record is None:
-            _missed(counted, uow, now)
             raise NotFound("RECORD")
         state = record.state.value
         if record.state is RecordState.ACTIVE and record.expired(now.astimezone(VIET_NAM).date()):
@@ -65,8 +67,13 @@ def look_up(code: RecordCode, *, actor: Actor, uow: UnitOfWork, clock: Clock, ca
     return Found(record, mask_name(record.holders[0].name), state, now)
 
 
-def _missed(counted: str, uow: UnitOfWork, now: datetime) -> None:
-    """In a transaction of its own: the look-up's rolls back."""
-    if counted:
-        with uow.begin() as tx:
-            tx.sign_ins.tried(LOOK_UP_MISSES, counted, at=now)
+@contextmanager
+def _misses_counted(counted: str, uow: UnitOfWork, now: datetime) -> Iterator[None]:
+    """In a transaction of its own, once the look-up's has rolled back and given its connection back."""
+    try:
+        yield
+    except NotFound:
+        if counted:
+            with uow.begin() as tx:
+                tx.sign_ins.tried(LOOK_UP_MISSES, counted, at=now)
+        raise

@@ -98,12 +98,14 @@ def redirect_uri(app: App, provider: str) -> str:
 
 
 @router.get("/dang-nhap/qua/{provider}")
-def leave_for(provider: str, app: TheWholeApp, tiep: str = "") -> Response:
-    """Leave for the provider. The cookie ties the way back to this browser."""
+def leave_for(provider: str, app: TheWholeApp, tiep: str = "", lai: str = "") -> Response:
+    """Leave for the provider. The cookie ties the way back to this browser. `lai`: to prove again who sits here."""
     leaving = leave(
         provider,
         onward=local(tiep),
+        again=bool(lai),
         redirect_uri=redirect_uri(app, provider),
+        max_age=app.settings.step_up,
         uow=app.uow,
         desk=app.identities,
         clock=app.clock,
@@ -131,6 +133,7 @@ def come_back_from(request: Request, provider: str, app: TheWholeApp) -> Respons
         dict(request.query_params),
         state=request.cookies.get(STATE_COOKIE, ""),
         redirect_uri=redirect_uri(app, provider),
+        max_age=app.settings.step_up,
         uow=app.uow,
         desk=app.identities,
         clock=app.clock,

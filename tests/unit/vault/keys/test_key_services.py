@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -145,6 +146,18 @@ class TestFile:
             FileKeyService(there).unwrap(old, context=CONTEXT)
         assert caught.value.code == "KEY_UNWRAP"
         assert here.add(at=NOW).name == "file:3", "a name is never given twice"
+
+    def test_writers_at_once_lose_no_version(self, tmp_path: Path) -> None:
+        """Each opens the file anew, as processes do: what one wrote and another wrote over would take papers along."""
+        path = tmp_path / "wrapping.json"
+
+        def write(_: int) -> str:
+            return WrappingFile(path, lambda: b"mau").add(at=NOW).name
+
+        with ThreadPoolExecutor(6) as pool:
+            made = list(pool.map(write, range(6)))
+        kept = [one.name for one in WrappingFile(path, lambda: b"mau").versions]
+        assert sorted(made) == sorted(kept) == [f"file:{number}" for number in range(1, 7)]
 
     @pytest.mark.parametrize(
         "content", [b"", b"{}", b"[]", b'{"salt": "AAAA", "keys": []}', b'{"salt": 1, "keys": [1]}']

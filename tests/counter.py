@@ -132,8 +132,8 @@ def _link(number: str, name: str, role: HolderRole) -> HolderLink:
 
 
 @contextmanager
-def running(home: Path) -> Iterator[Counter]:
-    """The counter over a database in `home`, stopped at the end."""
+def running(home: Path, **settings: Any) -> Iterator[Counter]:
+    """The counter over a database in `home`, stopped at the end; `settings` beside the ones it needs."""
     server = Postgres(home)
     for folder in ("log", "run"):
         (home / folder).mkdir(parents=True, exist_ok=True)
@@ -142,7 +142,13 @@ def running(home: Path) -> Iterator[Counter]:
     url = f"postgresql://vault:{password}@127.0.0.1:{port}/vault"
     passphrase = SecretStr("mau")
     app = bootstrap.build(
-        Settings(home=home, database_url=SecretStr(url), public_host="kho.example.vn", key_passphrase=passphrase)
+        Settings(
+            home=home,
+            database_url=SecretStr(url),
+            public_host="kho.example.vn",
+            key_passphrase=passphrase,
+            **settings,
+        )
     )
     # The composition root makes each part on first use and keeps it here.
     app.__dict__["blobs"] = MemoryBlobs()

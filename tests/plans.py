@@ -31,6 +31,7 @@ from vault.domain.holders import HolderAlias, HolderId, HolderKind, HolderLink, 
 from vault.domain.ids import Digest, DossierCode, RecordCode, record_code
 from vault.domain.intake import Channel, Confirmation, Intake, IntakeId, IntakeState, Page, Proposal, SignatureSummary
 from vault.domain.kpi import ASKS, Figure
+from vault.domain.outbox import LetterKind
 from vault.domain.people import Action, Actor, Role
 from vault.domain.records import Record
 from vault.domain.rescans import Likeness
@@ -386,6 +387,7 @@ def _rest() -> Iterator[Any]:
     yield _call("events", "behind", ASKS[Figure.ONCE_ONLY_REFUSED], (AGENCY,), **span, **only, limit=100)
     yield _call("figures", "acts", (AGENCY,), since=date(2026, 11, 22), until=date(2026, 11, 22))
     yield from _keys()
+    yield from _outside()
     yield _call("log", "my_turn")
     yield _call("log", "wait_turn")
     yield _call("log", "set_cosigned", 7, "x", 2)
@@ -397,6 +399,19 @@ def _rest() -> Iterator[Any]:
     yield _call("log", "head")
     yield _call("log", "set_head", 10_000_000, "x", at=NOW)
     yield _call("log", "take", 10, lambda: b"x")
+
+
+def _outside() -> Iterator[Any]:
+    code = DossierCode("d-7")
+    yield _call("outbox", "put", LetterKind.DOSSIER, "d-8", dossier=DossierCode("d-8"), agency_code=AGENCY, at=NOW)
+    yield _call("outbox", "take", at=NOW, until=NOW)
+    yield _call("outbox", "compose", 7, {})
+    yield _call("outbox", "failed", 7, "x", due_at=NOW, fault=True)
+    yield _call("outbox", "bury", 7, "x")
+    yield _call("outbox", "revive", 7, at=NOW)
+    yield _call("outbox", "delivered", 7, at=NOW, receipt="x")
+    yield _call("outbox", "dead", limit=50)
+    yield _call("outbox", "of_dossier", code)
 
 
 def _keys() -> Iterator[Any]:

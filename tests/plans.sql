@@ -54,3 +54,6 @@ INSERT INTO blob_key (digest, paper, agency_code, key, wrapped)
 SELECT 'd-' || n, 'in-' || n, 'H24.' || (n % 500), 'file:' || (n % 2), '\x00' FROM generate_series(1, 40000) n;
 INSERT INTO hold (record_code, reason, by_account, at)
 SELECT code, 'x', 'x', now() FROM (SELECT code FROM record ORDER BY id LIMIT 20000) r;
+INSERT INTO outbox (kind, subject, dossier_code, agency_code, state, at, due_at)
+  SELECT 'DOSSIER', 'd-' || n, 'd-' || n, 'H24.' || n % 128, CASE n % 50 WHEN 0 THEN 'WAITING' WHEN 1 THEN 'DEAD' ELSE 'DELIVERED' END,
+    now(), now() - interval '1 minute' FROM generate_series(1, 20000) n;

@@ -204,6 +204,7 @@ RIGHTS: dict[str, Right] = {
         never="needs a ground: tests/integration/test_counter.py",
         shut=_REFUSED,
     ),
+    "GET /api/v1/dossiers/{code}/results": Right(DOSSIERS | CHANGERS, own=True),
     "GET /api/v1/dossiers/{code}/notice": Right(DOSSIERS | CHANGERS, own=True),
     "POST /api/v1/dossiers/{code}/notice": Right(
         OFFICER, own=True, never="nothing was asked yet: tests/integration/test_counter.py", shut=_REFUSED

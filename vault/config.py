@@ -182,6 +182,16 @@ class Settings(BaseSettings):
         description="Witnesses of the transparency log: JSON list of [address, key], as `vault witness` prints them.",
     )
 
+    # --- others ------------------------------------------------------------------------------------------------------
+    national_url: str | None = Field(
+        default=None, description="The national data store (Kho quản lý dữ liệu điện tử); without it nothing is told."
+    )
+    national_token: SecretStr | None = Field(default=None, description="Bearer token towards it.")
+    national_profile: Path | None = Field(
+        default=None, description="JSON of its addresses, field names and words (vault/national/profile.py)."
+    )
+    national_seconds: float = Field(default=10.0, gt=0, description="How long it may be silent before we hang up.")
+
     # --- limits ------------------------------------------------------------------------------------------------------
     max_upload_bytes: int = Field(default=120_000_000, description="Largest file taken in.")
     clamd: str | None = Field(

@@ -49,6 +49,7 @@ from vault.keys import (
     nothing_fetched,
 )
 from vault.log import NoteError, TransparencyLog, WitnessAddress, Witnesses, parse_verifier_key
+from vault.national import HttpNationalStore, connect
 from vault.ports import KeyService
 from vault.sandbox import Limits, Sandbox
 from vault.sandbox.clamd import ClamdScanner
@@ -74,6 +75,7 @@ class App:
             seen=telemetry.observe_act,
             carried=telemetry.carried,
             key_service=self.key_service,
+            connected=self.settings.national_url is not None,
         )
 
     @cached_property
@@ -246,6 +248,11 @@ class App:
         return HttpFetch(self.web)
 
     @cached_property
+    def national(self) -> HttpNationalStore | None:
+        """The national data store, where one is connected."""
+        return connect(self.settings)
+
+    @cached_property
     def web(self) -> httpx.Client:
         """Towards the servers of certification authorities."""
         return httpx.Client()
@@ -340,8 +347,8 @@ class App:
     def close(self) -> None:
         """Give back what was opened: connections, and the engines' children."""
         opened = vars(self)
-        for name in ("uow", "engines", "identities"):
-            if name in opened:
+        for name in ("uow", "engines", "identities", "national"):
+            if opened.get(name) is not None:
                 opened[name].close()
 
 

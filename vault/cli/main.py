@@ -19,6 +19,7 @@ from vault.cli import (
     figures,
     keys,
     log,
+    outbox,
     papers,
     protect,
     roots,
@@ -60,6 +61,7 @@ app.add_typer(trust.trust, name="trust")
 keys.keys.add_typer(protect.wrapping, name="wrapping")
 app.add_typer(keys.keys, name="keys")
 app.add_typer(roots.roots, name="roots")
+app.add_typer(outbox.outbox, name="outbox")
 app.registered_commands += admin.app.registered_commands
 
 

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Annotated, Any
 
 import typer
@@ -32,6 +32,13 @@ def up(
     foreground: Annotated[
         bool, typer.Option("--foreground", help="Stay, start again what dies, stop everything at the end.")
     ] = False,
+    with_national: Annotated[
+        bool | None,
+        typer.Option(
+            "--with-national/--without-national",
+            help="Run a simulator of the national data store too (development only); default: as last time.",
+        ),
+    ] = None,
 ) -> None:
     """Start the service on this machine: PostgreSQL, object store, web and workers. Safe to run again.
 
@@ -39,7 +46,7 @@ def up(
     """
     begin = time.monotonic()
     with _progress() as say:
-        service = _bring_up(say)
+        service = _bring_up(say, with_national=with_national)
     seconds = round(time.monotonic() - begin, 1)
     parts = Supervisor(_plan(service)).health()
     if as_json:
@@ -91,10 +98,13 @@ def status(*, as_json: Json = False) -> None:
         raise typer.Exit(Exit.DOWN)
 
 
-def _bring_up(say: Say) -> App:
+def _bring_up(say: Say, *, with_national: bool | None = None) -> App:
     """Every part, in order; the service with the settings as they are afterwards."""
+    if with_national and bootstrap.build().settings.environment == "production":
+        raise Unavailable("NATIONAL_SIMULATOR")
     with Supervisor(_plan(bootstrap.build())).locked():
-        Supervisor(_plan(bootstrap.build()), say).start_stores()  # settings anew: another command may have moved a port
+        plan = replace(_plan(bootstrap.build()), with_national=with_national)
+        Supervisor(plan, say).start_stores()  # settings anew: another command may have moved a port
         service = bootstrap.build()  # ports and passwords of the stores are known only now
         say("preparing schema, bucket and keys")
         bootstrap.prepare(service.settings)

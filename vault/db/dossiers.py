@@ -15,7 +15,7 @@ from vault.db import tables as t
 from vault.db.codec import AnyRow, AnySelect, from_json, to_json
 from vault.db.walls import Walls
 from vault.domain.catalogue import DemandForm
-from vault.domain.dossiers import Attachment, Closing, Demand, Dossier, Notice, NoticeItem, Party
+from vault.domain.dossiers import Attachment, Closing, Demand, Dossier, DossierChannel, Notice, NoticeItem, Party
 from vault.domain.errors import NotFound
 from vault.domain.holders import HolderAlias, HolderId, HolderKind, HolderLink, HolderRole
 from vault.domain.ids import DossierCode, RecordCode
@@ -165,6 +165,7 @@ def dossier_of(row: AnyRow) -> Dossier:
         authority=Authority(row.authority),
         notices=tuple(_notice(one) for one in row.notified or ()),
         closed=None if row.closing is None else from_json(row.closing, Closing),
+        channel=DossierChannel(row.channel),
     )
 
 
@@ -189,6 +190,7 @@ class PgDossiers:
                 opened_at=dossier.opened_at,
                 due_on=dossier.due_on,
                 authority=dossier.authority.value,
+                channel=dossier.channel.value,
             )
         )
         submitter = () if dossier.submitted_by is None else (dossier.submitted_by,)

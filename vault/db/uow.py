@@ -29,6 +29,7 @@ from vault.db.jobs import Carried, PgJobs, queue_app
 from vault.db.keys import PgBlobKeys
 from vault.db.log import PgLogRows
 from vault.db.migrate import sqlalchemy_url
+from vault.db.others import PgOutbox
 from vault.db.people import PgAccounts, PgHolders
 from vault.db.records import PgRecords
 from vault.db.rights import work_as_role
@@ -70,6 +71,7 @@ class PgTx:
     corrections: PgCorrections
     forms: PgForms
     figures: PgFigures
+    outbox: PgOutbox
 
 
 def _tx(
@@ -80,6 +82,7 @@ def _tx(
     carried: Carried = dict,
     *,
     walls: Walls | None = None,
+    connected: bool = False,
 ) -> PgTx:
     keys = PgBlobKeys(connection)
     texts = PgTexts(keys, service)
@@ -106,6 +109,7 @@ def _tx(
         corrections=PgCorrections(connection),
         forms=PgForms(connection),
         figures=PgFigures(connection),
+        outbox=PgOutbox(connection, connected=connected),
     )
 
 
@@ -144,8 +148,13 @@ class PostgresUnitOfWork:
         seen: Callable[[Event], None] = lambda _: None,
         carried: Carried = dict,
         key_service: KeyService | None = None,
+        connected: bool = False,
     ) -> None:
-        """`seen` is told of every event once its transaction is over; `carried` gives what a job takes along."""
+        """`seen` is told of every event once its transaction is over; `carried` gives what a job takes along.
+
+        `connected`: there is a national store, for which acts leave letters in the outbox.
+        """
+        self._connected = connected
         self._service = key_service
         self._engine = create_engine(
             sqlalchemy_url(database_url),
@@ -166,7 +175,7 @@ class PostgresUnitOfWork:
 
     def over(self, connection: Connection) -> PgTx:
         """The repositories over a connection of this engine whose transaction somebody else ends."""
-        return _tx(connection, self._queue, self._service)
+        return _tx(connection, self._queue, self._service, connected=True)
 
     def acting(self, actor: Actor) -> WalledUnitOfWork:
         """The same database as this actor may see it."""
@@ -190,7 +199,9 @@ class PostgresUnitOfWork:
                 if walls is not None:
                     walls = walls.over(connection)
                     walls.raise_()
-                yield _tx(connection, self._queue, self._service, acts, self._carried, walls=walls)
+                yield _tx(
+                    connection, self._queue, self._service, acts, self._carried, walls=walls, connected=self._connected
+                )
             for act in acts:
                 self._seen(act)
         except (DataError, UnicodeEncodeError) as error:

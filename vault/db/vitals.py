@@ -16,6 +16,8 @@ _JOBS = text("""
      GROUP BY j.task_name
 """)
 _FAILED = text("SELECT count(*) FROM procrastinate_jobs WHERE status = 'failed'")
+_DEAD = text("SELECT count(*) FROM outbox WHERE state = 'DEAD'")
+_LETTERS = text("SELECT count(*) AS many, min(at) AS oldest FROM outbox WHERE state = 'WAITING'")
 _WORKERS = text("SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - interval '1 minute'")
 
 
@@ -35,7 +37,13 @@ class PgVitals:
             seals=self._seals(),
             log=self._log(),
             workers=int(self._db.execute(_WORKERS).scalar_one()),
+            letters=self._letters(),
+            dead_letters=int(self._db.execute(_DEAD).scalar_one()),
         )
+
+    def _letters(self) -> Waiting:
+        row = self._db.execute(_LETTERS).one()
+        return Waiting(row.many, row.oldest)
 
     def _papers(self) -> Waiting:
         at = t.intake.c.received_at

@@ -80,6 +80,14 @@ class Notice:
     """Why a further notice was needed; empty on the first."""
 
 
+class DossierChannel(StrEnum):
+    """How the dossier came in (`KenhThucHien` of the national portal: 1, 2, 3)."""
+
+    COUNTER = "COUNTER"
+    ONLINE = "ONLINE"
+    POST = "POST"
+
+
 class Ending(StrEnum):
     """How a dossier ended for the citizen."""
 
@@ -119,6 +127,7 @@ class Dossier:
     authority: Authority = Authority.NONE
     notices: tuple[Notice, ...] = ()
     closed: Closing | None = None
+    channel: DossierChannel = DossierChannel.COUNTER
 
     @property
     def people(self) -> tuple[int, ...]:

@@ -72,6 +72,7 @@ class Action(StrEnum):
     TRACK_USAGE = "TRACK_USAGE"
     REQUEST = "REQUEST"
     ERASE = "ERASE"
+    TELL_NATIONAL = "TELL_NATIONAL"
 
 
 @dataclass(frozen=True, slots=True)

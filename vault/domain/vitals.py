@@ -26,6 +26,7 @@ class Vitals:
     `jobs`: by name, those that could start now. `failed_jobs`: given up, kept for a person to look at. `papers`:
     intakes that nobody has confirmed yet. `seals`: sealed without a time stamp that can be proved (TIMESTAMP_PENDING).
     `log`: events that no signed checkpoint covers yet. `workers`: processes that gave a sign of life within a minute.
+    `letters`: what the national store was not told yet. `dead_letters`: what it refused; an operator has to look.
     """
 
     jobs: Mapping[str, Waiting]
@@ -34,6 +35,8 @@ class Vitals:
     seals: Waiting
     log: Waiting
     workers: int
+    letters: Waiting = Waiting(0)
+    dead_letters: int = 0
 
 
 @dataclass(frozen=True, slots=True)

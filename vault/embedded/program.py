@@ -81,6 +81,20 @@ def worker(home: Path, number: int, jobs: int) -> Program:
     return Program(home, f"worker-{number}", ("/usr/bin/nice", "-n", "5", vault, "worker", "--concurrency", str(jobs)))
 
 
+def national(home: Path, port: int, token: str) -> Program:
+    """The national store's simulator."""
+    folder = home / "national"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return Program(
+        home,
+        "national",
+        (
+            sys.executable, "-m", "vault.national.simulator", "--database", str(folder.resolve() / "store.sqlite"),
+            "--port", str(port), "--token", token,
+        ),
+    )  # fmt: skip
+
+
 def await_ready(program: Program, host: str, port: int) -> None:
     """Wait until `/readyz` answers 200: it does when the database and the object store answer the web process.
 

@@ -38,6 +38,8 @@ class State:
     s3_access_key: str = field(default_factory=lambda: secrets.token_hex(10), repr=False)
     s3_secret_key: str = field(default_factory=_secret, repr=False)
     store_key: str = field(default_factory=_secret, repr=False)  # signs SeaweedFS's internal requests
+    national_port: int = 0  # of the national store's simulator; 0: none is wanted
+    national_token: str = field(default_factory=_secret, repr=False)
 
     @property
     def database_url(self) -> str:
@@ -49,6 +51,11 @@ class State:
         """`host:port` of the embedded object store."""
         return f"127.0.0.1:{self.s3_port}"
 
+    @property
+    def national_url(self) -> str:
+        """Address of the national store's simulator."""
+        return f"http://127.0.0.1:{self.national_port}"
+
     def with_ports(self, **ports: int) -> Self:
         """The same state with other ports."""
         return replace(self, **ports)  # type: ignore[arg-type] # every field named here is an int
@@ -56,6 +63,8 @@ class State:
     def settings(self, *, postgres: bool, objects: bool) -> dict[str, Any]:
         """The settings that follow from it, for the parts that are embedded."""
         values: dict[str, Any] = {"http_port": self.http_port}
+        if self.national_port:
+            values |= {"national_url": self.national_url, "national_token": self.national_token}
         if postgres:
             values |= {"database_url": self.database_url}
         if objects:
@@ -69,13 +78,15 @@ class State:
 
 
 _KEPT = tuple(State.__dataclass_fields__)
+_LATER = frozenset({"national_port", "national_token"})
+"""Fields that a file of an older version lacks."""
 
 
 def load(home: Path) -> State:
     """The state of a home, or a new one with fresh secrets. Raises `Unavailable("SERVICE_FILE_BROKEN")`."""
     try:
         raw = json.loads((home / FILE).read_text(encoding="utf-8"))["embedded"]
-        return State(**{name: raw[name] for name in _KEPT})
+        return State(**{name: raw[name] for name in _KEPT if name in raw or name not in _LATER})
     except FileNotFoundError:
         return State()
     except (OSError, ValueError, KeyError, TypeError) as err:  # never replaced silently: it holds the only passwords

@@ -41,6 +41,8 @@ class Plan:
     web_processes: int
     workers: int
     worker_jobs: int
+    with_national: bool | None = None
+    """Whether the national store's simulator runs too; None: as last time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +90,7 @@ class Supervisor:
         """
         kept = state.load(self._plan.home)
         postgres, objects = self._embedded(kept)
-        kept = self._choose_ports(kept)
+        kept = self._choose_national(self._choose_ports(kept))
         state.save(self._plan.home, kept, postgres=postgres, objects=objects)
         for web in self._webs(kept):
             self._ensure(web, kept)
@@ -111,7 +113,7 @@ class Supervisor:
         webs, workers = self._webs(kept), self._workers()
         for surplus in self._surplus_workers():
             surplus.stop()
-        for part in (*webs, *workers):
+        for part in (*self._national(kept), *webs, *workers):
             self._ensure(part, kept)
         for web in webs:
             program.await_ready(web, self._plan.http_host, self._port(kept))
@@ -122,9 +124,10 @@ class Supervisor:
     def stop(self) -> None:
         """Everything that belongs to this home: first ours, then the stores."""
         web = program.web(self._plan.home, "", 0, 1)
+        national = program.national(self._plan.home, 0, "")
         with ThreadPoolExecutor() as pool:
             self._say("stopping web and workers")
-            list(pool.map(program.Program.stop, (web, *self._workers(), *self._surplus_workers())))
+            list(pool.map(program.Program.stop, (web, national, *self._workers(), *self._surplus_workers())))
             self._say("stopping PostgreSQL and the object store")
             list(pool.map(lambda part: part.stop(), (self._postgres, self._objects)))
 
@@ -139,6 +142,7 @@ class Supervisor:
             self._store_health("objects", self._objects, self._plan.s3_endpoint, embedded=objects),
             *(_program_health(web, address, up=program.ready(self._plan.http_host, port)) for web in self._webs(kept)),
             *(_program_health(worker, "", up=worker.note() is not None) for worker in self._workers()),
+            *(_program_health(one, kept.national_url, up=one.note() is not None) for one in self._national(kept)),
         )
 
     def _embedded(self, kept: state.State) -> tuple[bool, bool]:
@@ -157,6 +161,11 @@ class Supervisor:
         many = plan.web_processes
         return (program.web(plan.home, plan.http_host, self._port(kept), many),) if many else ()
 
+    def _national(self, kept: state.State) -> tuple[program.Program, ...]:
+        """The simulator, if one is wanted."""
+        port = kept.national_port
+        return (program.national(self._plan.home, port, kept.national_token),) if port else ()
+
     def _ensure(self, part: program.Program, kept: state.State) -> None:
         if part.ensure(self._made_from(kept)):
             self._say(f"starting {part.name}")
@@ -165,6 +174,15 @@ class Supervisor:
         inner = ports.free_inner({kept.postgres_port, kept.s3_port})
         kept = kept.with_ports(postgres_port=kept.postgres_port or next(inner), s3_port=kept.s3_port or next(inner))
         return self._choose_web_port(kept)
+
+    def _choose_national(self, kept: state.State) -> state.State:
+        if self._plan.with_national is None:
+            return kept
+        if not self._plan.with_national:
+            program.national(self._plan.home, 0, "").stop()
+            return kept.with_ports(national_port=0)
+        taken = {kept.postgres_port, kept.s3_port}
+        return kept.with_ports(national_port=kept.national_port or next(ports.free_inner(taken)))
 
     def _choose_web_port(self, kept: state.State) -> state.State:
         """The port of last time as long as it is free: QR credentials printed here name it.
@@ -228,6 +246,7 @@ class Supervisor:
             kept.database_url if postgres else self._plan.database_url,
             kept.settings(postgres=False, objects=objects) if objects else self._plan.s3_endpoint,
             self._plan.http_host, self._port(kept), self._plan.web_processes, self._plan.worker_jobs,
+            kept.national_port,
         ]  # fmt: skip
         return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]
 

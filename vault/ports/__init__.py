@@ -10,6 +10,7 @@ from vault.ports.cases import Corrections, Forms
 from vault.ports.citizens import Consents, HandIns
 from vault.ports.figures import DossierActs
 from vault.ports.lasting import BlobKeys, Holds, LogLeaf, LogRows
+from vault.ports.others import NationalStore, Outbox, OutFile
 from vault.ports.outside import (
     Blobs,
     Clock,
@@ -94,6 +95,9 @@ __all__ = [
     "LogLeaf",
     "LogRows",
     "MalwareScanner",
+    "NationalStore",
+    "OutFile",
+    "Outbox",
     "Passkey",
     "PasskeyDesk",
     "PasskeyProof",

@@ -27,6 +27,7 @@ from vault.ports.cases import Corrections, Forms
 from vault.ports.citizens import Consents, HandIns
 from vault.ports.figures import DossierActs
 from vault.ports.lasting import BlobKeys, Holds, LogRows
+from vault.ports.others import Outbox
 from vault.ports.sign_in import SignIns
 from vault.ports.tray import Batches, HandOvers
 from vault.ports.work import Jobs, VitalSigns
@@ -560,6 +561,8 @@ class Tx(Protocol):
     def forms(self) -> Forms: ...  # noqa: D102 - the same
     @property
     def figures(self) -> DossierActs: ...  # noqa: D102 - the same
+    @property
+    def outbox(self) -> Outbox: ...  # noqa: D102 - the same
 
 
 class UnitOfWork(Protocol):

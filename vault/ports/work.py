@@ -20,6 +20,7 @@ class JobName(StrEnum):
     CORRECT = "correct_record"
     SEARCHABLE = "make_searchable"
     PUBLISH_STATUS = "publish_status"
+    DELIVER = "deliver_letters"
 
 
 class Jobs(Protocol):

@@ -106,12 +106,13 @@ def _rows(vitals: Vitals, now: datetime) -> Iterator[Metric]:
     many = GaugeMetricFamily("vault_waiting", "How many wait.", labels=["what"])
     age = GaugeMetricFamily("vault_waiting_seconds", "How long the oldest has waited.", labels=["what"])
     waiting = {f"job_{name}": one for name, one in vitals.jobs.items()}
-    waiting |= {"paper": vitals.papers, "timestamp": vitals.seals, "log": vitals.log}
+    waiting |= {"paper": vitals.papers, "timestamp": vitals.seals, "log": vitals.log, "letter": vitals.letters}
     for name, one in waiting.items():
         many.add_metric([name], one.count)
         age.add_metric([name], one.seconds(now))
     yield from (many, age)
     yield GaugeMetricFamily("vault_failed_jobs", "Jobs that were given up.", value=vitals.failed_jobs)
+    yield GaugeMetricFamily("vault_dead_letters", "Letters that the national store refused.", value=vitals.dead_letters)
     yield GaugeMetricFamily("vault_workers", "Workers that live.", value=vitals.workers)
 
 

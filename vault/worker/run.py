@@ -32,6 +32,7 @@ from vault.usecases.digitize.seal import seal
 from vault.usecases.digitize.split import split
 from vault.usecases.protect.sweep import sweep
 from vault.usecases.verify.publish_status import publish_status
+from vault.worker import others
 
 _LOG = logging.getLogger(__name__)
 
@@ -235,6 +236,7 @@ def queue_of(app: App) -> Queue:
         del timestamp
         sweep(uow=app.uow, blobs=app.blobs, clock=app.clock)
 
+    others.register(queue, app, seen=_seen)
     return queue
 
 

@@ -30,7 +30,7 @@ PASSED_ON = {
     "vault/cli/papers.py": "signing's error, by its class",
     "vault/cli/crew.py": "signing's error, by its class",
     "vault/keys/credentials.py": "qr's error, by its code",
-    "vault/bootstrap.py": "an engine's error, by its code",
+    "vault/bootstrap/app.py": "an engine's error, by its code",
     "vault/cli/checks.py": "signing's error, by its class",
     "vault/usecases/trust/request.py": "qr's error, by its code",
     "vault/usecases/trust/sign.py": "qr's error, by its code",

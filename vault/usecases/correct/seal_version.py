@@ -22,6 +22,7 @@ from vault.domain.people import SYSTEM, Action
 from vault.domain.records import Record, may_correct
 from vault.ports import Blobs, Clock, CredentialDesk, Engines, SealingDesk, Tx, UnitOfWork
 from vault.usecases.digitize.paper import make_record
+from vault.usecases.tell import tell_record
 
 
 def seal_version(
@@ -103,6 +104,7 @@ def _seal(
         done = next_state(current.state, CaseState.CORRECTED)
         tx.corrections.set(replace(current, state=done, new_version=version, closed_at=now))
         tx.jobs.publish_status()
+        tell_record(tx, made.code, now)
         _tell(case, made, tx, now)
     return version
 

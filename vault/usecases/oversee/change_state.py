@@ -12,6 +12,7 @@ from vault.domain.records import Record, change_state, supersede
 from vault.domain.states import RecordState
 from vault.ports import Clock, Tx, UnitOfWork
 from vault.usecases.refusals import recorded
+from vault.usecases.tell import tell_record
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ def change(what: ChangeState, *, actor: Actor, uow: UnitOfWork, clock: Clock) ->
         then = change_state(record.state, what.state) if successor is None else supersede(record, successor)
         tx.records.set_state(what.record, then, superseded_by=what.superseded_by, at=now)
         tx.jobs.publish_status()
+        tell_record(tx, what.record, now)
         tx.events.add(
             Event(
                 now,

@@ -15,6 +15,7 @@ from vault.domain.reuse import Decision, Question, Verdict, ask, question_to_pla
 from vault.ports import Clock, Tx, UnitOfWork
 from vault.usecases.refusals import recorded
 from vault.usecases.reuse.answer import component_of, facts_of, offers_of, own_dossier
+from vault.usecases.tell import tell_dossier
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ def attach(what: Attach, *, actor: Actor, uow: UnitOfWork, catalogue: Catalogue,
                 question=question_to_plain(question),
             ),
         )
+        tell_dossier(tx, dossier, now)
         tx.events.add(
             Event(
                 now,

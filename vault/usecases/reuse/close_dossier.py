@@ -15,6 +15,7 @@ from vault.domain.reuse import VIET_NAM
 from vault.ports import Clock, UnitOfWork
 from vault.usecases.refusals import recorded
 from vault.usecases.reuse.answer import own_dossier
+from vault.usecases.tell import tell_dossier
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ def close_dossier(what: CloseDossier, *, actor: Actor, uow: UnitOfWork, clock: C
             late = pace_of(dossier.due_on, today=now.astimezone(VIET_NAM).date()) is Pace.LATE
             code = LATE if late else None
         tx.dossiers.close(what.dossier, closing)
+        tell_dossier(tx, dossier, now)
         tx.events.add(
             Event(
                 now,

@@ -14,6 +14,7 @@ from vault.domain.states import RecordState
 from vault.ports import Clock, Tx, UnitOfWork
 from vault.usecases.refusals import recorded
 from vault.usecases.reuse.answer import own_dossier
+from vault.usecases.tell import tell_result
 
 MOST = 99
 """Results that one dossier may have."""
@@ -55,6 +56,7 @@ def give_result(what: GiveResult, *, actor: Actor, uow: UnitOfWork, clock: Clock
         if len(before) >= MOST:
             raise Conflict("TOO_MANY_RESULTS", dossier=dossier.code, most=MOST)
         given = Given(f"{dossier.code}-KQ{len(before) + 1}", dossier.code, record.code)
+        tell_result(tx, dossier, given.code, now)
         tx.events.add(
             Event(
                 now,

@@ -17,6 +17,7 @@ from vault.domain.reuse import VIET_NAM, Authority
 from vault.domain.text import NameMatch, compare_names, nfc
 from vault.ports import Clock, Tx, UnitOfWork
 from vault.usecases.refusals import recorded
+from vault.usecases.tell import tell_dossier
 
 LONGEST_TERM = timedelta(days=366)
 """No procedure of the catalogue takes longer; a later date would only make papers look expired."""
@@ -81,6 +82,7 @@ def open_dossier(what: OpenDossier, *, actor: Actor, uow: UnitOfWork, catalogue:
                 authority=Authority(what.authority),
             )
             tx.dossiers.add(dossier)
+            tell_dossier(tx, dossier, now)
             details = {
                 "parties": len(dossier.parties),
                 "authority": dossier.authority.value,

@@ -1,0 +1,42 @@
+"""Tables of what is exchanged with other systems of the state; on the same `metadata` as all others."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Identity, Index, SmallInteger, Table, Text, text
+from sqlalchemy.dialects.postgresql import JSONB
+
+from vault.db.access_tables import at
+from vault.db.tables import metadata
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("dossier_code", Text, ForeignKey("dossier.code"), nullable=False, index=True),
+    Column("agency_code", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    at("at"),
+    at("due_at"),
+    at("leased_until", nullable=True),
+    Column("attempts", SmallInteger, nullable=False, server_default="0"),
+    Column("faults", SmallInteger, nullable=False, server_default="0"),
+    Column("body", JSONB),
+    Column("failure", Text),
+    at("delivered_at", nullable=True),
+    Column("receipt", Text),
+    CheckConstraint("kind IN ('DOSSIER','RESULT')", name="kind"),
+    CheckConstraint("state IN ('WAITING','DELIVERED','SUPERSEDED','DEAD')", name="state"),
+    Index("ix_outbox_due", "due_at", postgresql_where=text("state = 'WAITING'")),
+    Index("ix_outbox_dead", "at", postgresql_where=text("state = 'DEAD'")),
+    Index("ix_outbox_subject", "subject"),
+    Index(
+        "uq_outbox_not_composed",
+        "subject",
+        unique=True,
+        postgresql_where=text("state = 'WAITING' AND body IS NULL"),
+    ),
+)
+
+__all__ = ["outbox"]

@@ -1,0 +1,138 @@
+"""`ports.NationalStore` over HTTP. Everything that comes back is outside input: bounded, typed, or not believed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from pathlib import Path
+from typing import Protocol
+
+import httpx
+from pydantic import SecretStr
+
+from vault.domain.errors import Invalid, Unavailable
+from vault.domain.outbox import Letter, LetterKind
+from vault.national.profile import Profile, load_profile
+from vault.ports import OutFile
+
+SIMULATOR = "x-kho-so-simulator"
+"""Header by which our simulator makes itself known in every answer."""
+MOST_JSON = 2_000_000
+_BUSY = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.BAD_GATEWAY,
+                   HTTPStatus.GATEWAY_TIMEOUT, HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.UNAUTHORIZED})  # fmt: skip
+"""Nothing is wrong with the letter: it is tried again. A token that ran out is the operator's to renew meanwhile."""
+
+
+class HttpNationalStore:
+    """The store at an address, with a bearer token if there is one."""
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        token: str,
+        profile: Profile,
+        seconds: float,
+        production: bool,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        """`seconds` bound connecting and each silence of the other side, and a multiple of them the whole answer."""
+        headers = {"authorization": f"Bearer {token}"} if token else {}
+        self._http = httpx.Client(
+            base_url=url, headers=headers, timeout=seconds, follow_redirects=False, transport=transport
+        )
+        self._profile = profile
+        self._production = production
+
+    def push(self, letter: Letter, body: Mapping[str, object], files: Sequence[OutFile]) -> str:
+        """Files first, so that a result never names one that is not there; each step is safe to do again."""
+        for file in files:
+            path = self._path("file", sha256=file.sha256)
+            self._ask("PUT", path, content=file.data, headers={"content-type": file.mime})
+        kind = "result" if letter.kind is LetterKind.RESULT else "dossier"
+        told = self._profile.spell(body)
+        headers = {"content-type": "application/json", "idempotency-key": letter.key, "x-phien-ban": str(letter.id)}
+        content = json.dumps(told, ensure_ascii=False, sort_keys=True).encode()
+        answer = self._json(self._ask("POST", self._path(kind), content=content, headers=headers))
+        receipt = answer.get("MaBienNhan") if isinstance(answer, dict) else None
+        if not isinstance(receipt, str) or not receipt:
+            raise Unavailable("NATIONAL_FAULT", reason="no receipt")
+        return receipt
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._http.close()
+
+    def _path(self, name: str, **parts: str) -> str:
+        return self._profile.paths[name].format(**parts)
+
+    def _ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        content: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        params: Mapping[str, str] | None = None,
+        most: int = MOST_JSON,
+    ) -> bytes:
+        """The body of a good answer, at most so many bytes of it."""
+        try:
+            with self._http.stream(method, path, content=content, headers=headers, params=params) as answer:
+                self._judge(answer)
+                data = bytearray()
+                for part in answer.iter_bytes():
+                    data += part
+                    if len(data) > most:
+                        raise Unavailable("NATIONAL_FAULT", reason="answer too large")
+                return bytes(data)
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise Unavailable("NATIONAL_DOWN", reason=type(error).__name__) from error
+
+    def _judge(self, answer: httpx.Response) -> None:
+        if self._production and SIMULATOR in answer.headers:
+            raise Unavailable("NATIONAL_SIMULATOR")
+        status = answer.status_code
+        if status in _BUSY:
+            raise Unavailable("NATIONAL_DOWN", reason=f"status {status}")
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR or HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
+            raise Unavailable("NATIONAL_FAULT", reason=f"status {status}")
+        if status >= HTTPStatus.BAD_REQUEST:
+            raise Invalid("NATIONAL_REFUSED", reason=f"status {status}")
+
+    @staticmethod
+    def _json(data: bytes) -> object:
+        try:
+            found: object = json.loads(data)
+        except (ValueError, RecursionError) as error:
+            raise Unavailable("NATIONAL_FAULT", reason="no JSON") from error
+        return found
+
+
+class ConnectionSettings(Protocol):
+    """What the settings say about the connection (`vault.config`)."""
+
+    @property
+    def national_url(self) -> str | None: ...  # noqa: D102 - the settings document each
+    @property
+    def national_token(self) -> SecretStr | None: ...  # noqa: D102 - the same
+    @property
+    def national_profile(self) -> Path | None: ...  # noqa: D102 - the same
+    @property
+    def national_seconds(self) -> float: ...  # noqa: D102 - the same
+    @property
+    def environment(self) -> str: ...  # noqa: D102 - the same
+
+
+def connect(settings: ConnectionSettings) -> HttpNationalStore | None:
+    """The store that the settings name, if any; `SETTINGS_WRONG` for a profile with a slip."""
+    if settings.national_url is None:
+        return None
+    return HttpNationalStore(
+        settings.national_url,
+        token=settings.national_token.get_secret_value() if settings.national_token else "",
+        profile=load_profile(settings.national_profile),
+        seconds=settings.national_seconds,
+        production=settings.environment == "production",
+    )

@@ -39,6 +39,7 @@ from vault.domain.search import parse_query
 from vault.domain.shares import Share, ShareKind
 from vault.domain.sign_in import SECOND_FACTOR, Strength
 from vault.domain.states import RecordState
+from vault.domain.upkeep import Fault, Run, Task
 from vault.ports import Account, BrokenGlass, HeldKey, Passkey, SecondFactor, WrappedKey
 
 LARGE = 10_000
@@ -52,7 +53,9 @@ WITHOUT_SQL = {"jobs", "vitals"}
 """The queue's statements are its own; what waits is counted, so read as a whole, from rows that are few or indexed."""
 
 
-LOOKS_AT_ALL = {"keys.unheld", "keys.waiting", "keys.strays", "keys.agencies", "intakes.seal_old"}
+LOOKS_AT_ALL = {"keys.unheld", "keys.waiting", "keys.strays", "keys.agencies", "intakes.seal_old"} | {
+    f"upkeep.{one}" for one in ("among_rows", "held", "idle_keys", "names_clear", "resume", "changed_since")
+}
 """Commands of the operator and the hourly sweep: they read everything, because that is their work.
 
 `waiting` is asked by an erasure only while bytes of the paper lie in clear, which `encrypt-old` ends.
@@ -429,6 +432,16 @@ def _keys() -> Iterator[Any]:
     yield _call("keys", "end_papers", (IntakeId("in-8"), IntakeId("in-9")))
     yield _call("keys", "older", "H24.7", "file:2", limit=500)
     yield _call("keys", "rewrap", [(held, WrappedKey(AGENCY, "file:2", b"y"))])
+    yield _call("upkeep", "patient")
+    yield _call("upkeep", "held_after", "1" * 64, limit=100)
+    yield _call("upkeep", "is_used", "1" * 64, INTAKE)
+    yield _call("upkeep", "reindex", RecordCode(_SEEDED.code))
+    yield _call("upkeep", "queue_event", 18_001)
+    yield _call("upkeep", "damaged", "1" * 64, Fault.BLOB_MISSING, at=NOW)
+    yield _call("upkeep", "healed", "1" * 64, at=NOW, by="x")
+    yield _call("upkeep", "damages")
+    yield _call("upkeep", "note", Task.SCRUB, Run(NOW, {}))
+    yield _call("upkeep", "noted")
     yield _call("holds", "put", RecordCode(_SEEDED.code), "x", by="x", at=NOW)
     yield _call("holds", "living", RecordCode("r-7"))
     yield _call("holds", "lift", RecordCode("r-7"), at=NOW)

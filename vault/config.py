@@ -60,6 +60,24 @@ class IdentityProvider(BaseModel):
     )
 
 
+class CopyStore(BaseModel):
+    """Another bucket that holds a copy of everything: objects, base backups and the database's log."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9-]{0,30}$", description="In reports.")
+    place: str = Field(description="Where it stands; copies of one place count as one place.")
+    endpoint: str = Field(description="host:port of its S3.")
+    access_key: SecretStr = Field(description="Its access key.")
+    secret_key: SecretStr = Field(description="Its secret key.")
+    bucket: str = Field(description="Its bucket; not the one of the vault.")
+    secure: bool = Field(default=True, description="TLS towards it.")
+    region: str = Field(default="us-east-1", description="Region name that signs requests.")
+    lock_days: int = Field(
+        default=0, ge=0, description="Days in which nobody can overwrite or remove an object there (Object Lock)."
+    )
+
+
 class Settings(BaseSettings):
     """All settings. Sizes are bytes, times are seconds unless a name says otherwise."""
 
@@ -85,6 +103,10 @@ class Settings(BaseSettings):
     s3_bucket: str = Field(default="vault", description="Bucket of originals and renditions.")
     s3_secure: bool = Field(default=False, description="TLS towards the object store.")
     s3_region: str = Field(default="us-east-1", description="Region name that signs requests.")
+    place: str = Field(default="", description="Where this store and database stand, as the copies name theirs.")
+    copies: tuple[CopyStore, ...] = Field(
+        default=(), description="Copies of everything in other stores, as a JSON list (a file of secrets may hold it)."
+    )
     timestamp_url: str | None = Field(
         default=None, description="RFC 3161 authority; without it a local one, marked as such."
     )

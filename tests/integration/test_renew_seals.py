@@ -69,6 +69,7 @@ def test_an_archive_time_stamp_is_renewed_before_it_ends(service: Service, recor
         before = tx.records.get(record)
         soon = app.clock.now() + timedelta(days=30)
         tx.records.set_seal(record, before.sealed, level="B-LTA", archived_until=soon)
+    old = app.blobs.get(before.sealed)
     down = _desk(service, DownAuthority())
     assert renew_seals(uow=app.uow, blobs=app.blobs, sealing=down, clock=app.clock) == 0
     with app.uow.begin() as tx:
@@ -78,7 +79,8 @@ def test_an_archive_time_stamp_is_renewed_before_it_ends(service: Service, recor
         after = tx.records.get(record)
         events = tx.events.list(record=record, action=Action.RENEW_SEAL, limit=5)
     assert after.sealed != before.sealed
-    assert app.blobs.get(after.sealed).startswith(app.blobs.get(before.sealed))
+    assert app.blobs.get(after.sealed).startswith(old)
+    assert not app.blobs.has(before.sealed), "the new file holds the old one: no key is left that no row needs"
     assert after.archived_until is not None
     assert after.archived_until > soon
     assert len(events) == 1

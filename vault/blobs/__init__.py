@@ -1,6 +1,7 @@
-"""The object store, and blobs encrypted in it."""
+"""The object store, blobs encrypted in it, and what keeps it well."""
 
 from vault.blobs.encrypted import EncryptedBlobs
+from vault.blobs.keeper import BucketKeeper, FileShards
 from vault.blobs.s3 import ObjectLock, S3Files, S3Settings, S3Store
 
-__all__ = ["EncryptedBlobs", "ObjectLock", "S3Files", "S3Settings", "S3Store"]
+__all__ = ["BucketKeeper", "EncryptedBlobs", "FileShards", "ObjectLock", "S3Files", "S3Settings", "S3Store"]

@@ -6,6 +6,7 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import BinaryIO, cast
 
@@ -147,11 +148,12 @@ class S3Store:
         with suppress(Unavailable):
             self.remove(name)
 
-    def names(self, prefix: str = "") -> Iterator[str]:
-        """Every name that begins so."""
+    def names(self, prefix: str = "", *, before: datetime | None = None) -> Iterator[str]:
+        """Every name that begins so, in order; of objects that were stored before a time, if one is given."""
         try:
             for one in self._client.list_objects(self._bucket, prefix=prefix, recursive=True):
-                yield one.object_name or ""
+                if before is None or one.last_modified is None or one.last_modified < before:
+                    yield one.object_name or ""
         except (MinioException, urllib3.exceptions.HTTPError) as error:
             raise Unavailable("OBJECT_STORE_DOWN") from error
 

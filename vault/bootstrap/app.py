@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import cast
 
 import httpx
@@ -18,13 +19,14 @@ import qr
 import signing
 from vault import catalogue as catalogue_data
 from vault import telemetry
-from vault.blobs import EncryptedBlobs, S3Files, S3Settings, S3Store
+from vault.blobs import BucketKeeper, EncryptedBlobs, FileShards, S3Files, S3Settings, S3Store
 from vault.bootstrap.system import SystemClock, SystemIds
-from vault.config import Settings
+from vault.config import CopyStore, Settings
 from vault.db import ROLE, PostgresUnitOfWork, WalledUnitOfWork, works_as
 from vault.domain.catalogue import Catalogue
 from vault.domain.errors import Invalid, Unavailable
 from vault.domain.people import Actor, Role
+from vault.domain.upkeep import Problem
 from vault.domain.vitals import Expiry, Look
 from vault.identity import OidcDesk, Provider, WebAuthnDesk
 from vault.keys import (
@@ -54,6 +56,7 @@ from vault.ports import KeyService
 from vault.sandbox import Limits, Sandbox
 from vault.sandbox.clamd import ClamdScanner
 from vault.sandbox.engines import SandboxEngines
+from vault.usecases.heal.fsck import fsck
 from vault.usecases.oversee.take_vitals import take_vitals
 
 
@@ -112,6 +115,30 @@ class App:
     def blobs(self) -> EncryptedBlobs:
         """The files of papers, encrypted in the object store."""
         return EncryptedBlobs(self.store, uow=self.uow, keys=self.key_service, ids=self.ids)
+
+    @cached_property
+    def copies(self) -> Mapping[str, S3Store]:
+        """The other stores that hold a copy of everything, by name."""
+        return {one.name: S3Store(_s3_of(one)) for one in self.settings.copies}
+
+    @cached_property
+    def keeper(self) -> BucketKeeper:
+        """The bucket as a whole, for those who keep it well."""
+        return BucketKeeper(self.store, copies=self.copies, keys=self.key_service)
+
+    @contextmanager
+    def problems(self) -> Iterator[Iterator[Problem]]:
+        """What `fsck` finds; its scratch files go with the block."""
+        with TemporaryDirectory(prefix="kho-so-fsck-") as folder, closing(FileShards(Path(folder))) as names:
+            yield fsck(
+                uow=self.uow,
+                bucket=self.keeper,
+                names=names,
+                check_log=self.log.fsck,
+                published=self.published,
+                credentials=self.credentials,
+                clock=self.clock,
+            )
 
     @cached_property
     def engines(self) -> SandboxEngines:
@@ -412,6 +439,17 @@ def _s3(settings: Settings) -> S3Settings:
         bucket=settings.s3_bucket,
         secure=settings.s3_secure,
         region=settings.s3_region,
+    )
+
+
+def _s3_of(copy: CopyStore) -> S3Settings:
+    return S3Settings(
+        endpoint=copy.endpoint,
+        access_key=copy.access_key.get_secret_value(),
+        secret_key=copy.secret_key.get_secret_value(),
+        bucket=copy.bucket,
+        secure=copy.secure,
+        region=copy.region,
     )
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Select,
     Subquery,
     bindparam,
     delete,
@@ -32,6 +34,9 @@ TEXT = "text"
 """In the place of a digest: the key of what was read from a paper, which lies in rows and not in the bucket."""
 
 
+_ERASED = "erased:"
+"""What stands in the place of an erased intake's bytes (`PgIntakes.erase`)."""
+
 _REWRAP = (
     update(t.blob_key)
     .where(t.blob_key.c.digest == bindparam("d"), t.blob_key.c.paper == bindparam("p"))
@@ -48,26 +53,43 @@ def _end_of(paper: str) -> str:
     return f"end\n{paper}"
 
 
-def _uses() -> tuple[Subquery, ColumnElement[bool]]:
-    """Every use of a blob by a paper that is not erased (digest, paper, agency), and whether it has its key."""
+def uses(digest: str | None = None) -> Subquery:
+    """(digest, paper, agency) of every blob that a row names for a paper; of one blob, each part by its index.
+
+    What was erased names nothing any more, nor does the batch scan that showed it.
+    """
     i, p, r, v, b = t.intake.c, t.intake_page, t.record.c, t.record_version, t.batch.c
     pages, versions = p.join(t.intake), v.join(t.record)
-    paper = func.coalesce(r.intake_id, r.code)
-    uses = union(
-        select(i.original.label("digest"), i.id.label("paper"), i.agency_code.label("agency")),
-        select(i.searchable, i.id, i.agency_code).where(i.searchable.is_not(None)),
-        select(p.c.preview, i.id, i.agency_code).select_from(pages),
-        select(p.c.layout, i.id, i.agency_code).select_from(pages),
-        select(r.original, paper, r.agency_code).where(r.erased_at.is_(None)),
-        select(v.c.sealed, paper, r.agency_code).select_from(versions).where(r.erased_at.is_(None)),
-        select(v.c.preview, paper, r.agency_code).select_from(versions).where(r.erased_at.is_(None)),
-        select(b.original, b.id, b.agency_code),
-    ).subquery("uses")
-    key = t.blob_key.c
-    return uses, exists().where(key.digest == uses.c.digest, key.paper == uses.c.paper)
+    paper, evidence = func.coalesce(r.intake_id, r.code), i.signatures["evidence"].astext
+    kept, living = ~i.original.startswith(_ERASED), r.erased_at.is_(None)
+    part = t.batch_part.join(t.intake, i.id == t.batch_part.c.intake_id)
+    shows_erased = exists().select_from(part).where(t.batch_part.c.batch_id == b.id, ~kept)
+    named = (i.original.label("digest"), i.id.label("paper"), i.agency_code.label("agency"))
+    columns: tuple[tuple[ColumnElement[str], Select[Any]], ...] = (
+        (i.original, select(*named).where(kept)),
+        (i.searchable, select(i.searchable, i.id, i.agency_code).where(i.searchable.is_not(None), kept)),
+        (evidence, select(evidence, i.id, i.agency_code).where(evidence.is_not(None), kept)),
+        (p.c.preview, select(p.c.preview, i.id, i.agency_code).select_from(pages)),
+        (p.c.layout, select(p.c.layout, i.id, i.agency_code).select_from(pages)),
+        (r.original, select(r.original, paper, r.agency_code).where(living)),
+        (v.c.sealed, select(v.c.sealed, paper, r.agency_code).select_from(versions).where(living)),
+        (v.c.preview, select(v.c.preview, paper, r.agency_code).select_from(versions).where(living)),
+        (b.original, select(b.original, b.id, b.agency_code).where(~shows_erased)),
+    )
+    parts = [query if digest is None else query.where(column == digest) for column, query in columns]
+    every = union(*parts).subquery("every")
+    ended = select(t.ended_paper.c.paper).where(t.ended_paper.c.paper == every.c.paper).exists()
+    return select(every).where(~ended).subquery("uses")
 
 
-def _held(row: AnyRow) -> HeldKey:
+def _uses() -> tuple[Subquery, ColumnElement[bool]]:
+    """The same, and whether each has its key."""
+    used, key = uses(), t.blob_key.c
+    return used, exists().where(key.digest == used.c.digest, key.paper == used.c.paper)
+
+
+def held_of(row: AnyRow) -> HeldKey:
+    """A row as a wrap."""
     return HeldKey(IntakeId(row.paper), WrappedKey(row.agency_code, row.key, bytes(row.wrapped)), row.digest)
 
 
@@ -82,7 +104,7 @@ class PgBlobKeys:
         if lock:
             self.lock(digest)
         query = select(t.blob_key).where(t.blob_key.c.digest == digest).order_by(t.blob_key.c.created_at)
-        return tuple(_held(row) for row in self._db.execute(query))
+        return tuple(held_of(row) for row in self._db.execute(query))
 
     def lock(self, name: str) -> None:
         """Nobody else holds this name until the transaction ends. A row that is not there yet cannot be locked."""
@@ -91,7 +113,7 @@ class PgBlobKeys:
     def of_papers(self, digest: str, papers: Sequence[str]) -> tuple[HeldKey, ...]:
         """The wraps of several papers under one name."""
         where = (t.blob_key.c.digest == digest, t.blob_key.c.paper.in_(papers))
-        return tuple(_held(row) for row in self._db.execute(select(t.blob_key).where(*where)))
+        return tuple(held_of(row) for row in self._db.execute(select(t.blob_key).where(*where)))
 
     def hold(self, digest: str, held: HeldKey) -> None:
         """Keep a wrap; the first one of a paper stays."""
@@ -114,7 +136,7 @@ class PgBlobKeys:
     def of_paper(self, paper: IntakeId) -> tuple[HeldKey, ...]:
         """Everything that a paper uses."""
         rows = self._db.execute(select(t.blob_key).where(t.blob_key.c.paper == paper).order_by(t.blob_key.c.digest))
-        return tuple(_held(row) for row in rows)
+        return tuple(held_of(row) for row in rows)
 
     def begin_use(self, paper: IntakeId) -> None:
         """Shared with everybody who uses the paper, so that only its end waits; asked again once the lock is ours."""
@@ -193,7 +215,7 @@ class PgBlobKeys:
     def older(self, agency: str, current: str, *, limit: int) -> tuple[HeldKey, ...]:
         """Wraps of an agency under another key than the current one."""
         query = select(t.blob_key).where(t.blob_key.c.agency_code == agency, t.blob_key.c.key != current).limit(limit)
-        return tuple(_held(row) for row in self._db.execute(query))
+        return tuple(held_of(row) for row in self._db.execute(query))
 
     def rewrap(self, pairs: Sequence[tuple[HeldKey, WrappedKey]]) -> int:
         """Replace exactly the wraps that were read."""

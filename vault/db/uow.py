@@ -37,6 +37,7 @@ from vault.db.search import PgSearch
 from vault.db.shares import PgShares
 from vault.db.sign_in import PgSignIns
 from vault.db.texts import PgTexts
+from vault.db.upkeep import PgUpkeep
 from vault.db.vitals import PgVitals
 from vault.db.walls import Walls
 from vault.domain.audit import Event
@@ -72,6 +73,7 @@ class PgTx:
     forms: PgForms
     figures: PgFigures
     outbox: PgOutbox
+    upkeep: PgUpkeep
 
 
 def _tx(
@@ -86,6 +88,7 @@ def _tx(
 ) -> PgTx:
     keys = PgBlobKeys(connection)
     texts = PgTexts(keys, service)
+    jobs = PgJobs(connection, queue, carried)
     return PgTx(
         batches=PgBatches(connection),
         hand_overs=PgHandOvers(connection, texts),
@@ -96,7 +99,7 @@ def _tx(
         dossiers=PgDossiers(connection, walls),
         events=PgEvents(connection, acts),
         search=PgSearch(connection, walls),
-        jobs=PgJobs(connection, queue, carried),
+        jobs=jobs,
         log=PgLogRows(connection),
         shares=PgShares(connection),
         access=PgAccess(connection),
@@ -110,6 +113,7 @@ def _tx(
         forms=PgForms(connection),
         figures=PgFigures(connection),
         outbox=PgOutbox(connection, connected=connected),
+        upkeep=PgUpkeep(connection, texts, jobs),
     )
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from sqlalchemy import Connection, func, select, text
 
 from vault.db import tables as t
+from vault.db import upkeep_tables as u
+from vault.db.upkeep import damage_count
+from vault.domain.upkeep import Task
 from vault.domain.vitals import Vitals, Waiting
 
 # A job that waits for its time, after a part was down, is not late before that time.
@@ -19,6 +22,11 @@ _FAILED = text("SELECT count(*) FROM procrastinate_jobs WHERE status = 'failed'"
 _DEAD = text("SELECT count(*) FROM outbox WHERE state = 'DEAD'")
 _LETTERS = text("SELECT count(*) AS many, min(at) AS oldest FROM outbox WHERE state = 'WAITING'")
 _WORKERS = text("SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - interval '1 minute'")
+# By the index of open dossiers; its day is over when the next one has begun in Viet Nam.
+_LATE = text("""
+    SELECT count(*) FROM dossier
+     WHERE closed_at IS NULL AND due_on < (now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date
+""")
 
 
 class PgVitals:
@@ -39,6 +47,9 @@ class PgVitals:
             workers=int(self._db.execute(_WORKERS).scalar_one()),
             letters=self._letters(),
             dead_letters=int(self._db.execute(_DEAD).scalar_one()),
+            late=int(self._db.execute(_LATE).scalar_one()),
+            scrub_errors=damage_count(self._db),
+            upkeep={Task(row.task): row.at for row in self._db.execute(select(u.upkeep))},
         )
 
     def _letters(self) -> Waiting:

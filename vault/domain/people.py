@@ -73,6 +73,7 @@ class Action(StrEnum):
     REQUEST = "REQUEST"
     ERASE = "ERASE"
     TELL_NATIONAL = "TELL_NATIONAL"
+    RECONCILE = "RECONCILE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +148,7 @@ _MAY: dict[Role, frozenset[Action]] = {
     | frozenset({Action.TRACK_USAGE, Action.GIVE_RESULT})
     | _SIGNED_IN,
     Role.ANONYMOUS: _ANYBODY,
-    Role.SYSTEM: frozenset({Action.READ, Action.SEAL, Action.RENEW_SEAL}),
+    Role.SYSTEM: frozenset({Action.READ, Action.SEAL, Action.RENEW_SEAL, Action.RECONCILE}),
 }
 
 

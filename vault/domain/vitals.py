@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
+
+from vault.domain.upkeep import Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,8 @@ class Vitals:
     intakes that nobody has confirmed yet. `seals`: sealed without a time stamp that can be proved (TIMESTAMP_PENDING).
     `log`: events that no signed checkpoint covers yet. `workers`: processes that gave a sign of life within a minute.
     `letters`: what the national store was not told yet. `dead_letters`: what it refused; an operator has to look.
+    `late`: open dossiers whose day is over, in Viet Nam. `scrub_errors`: blobs that did not read back and that no copy
+    has healed. `upkeep`: when each task of upkeep last ended well, for those that ever did.
     """
 
     jobs: Mapping[str, Waiting]
@@ -37,6 +42,9 @@ class Vitals:
     workers: int
     letters: Waiting = Waiting(0)
     dead_letters: int = 0
+    late: int = 0
+    scrub_errors: int = 0
+    upkeep: Mapping[Task, datetime] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)

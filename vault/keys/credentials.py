@@ -13,7 +13,7 @@ from vault.domain.reuse import VIET_NAM
 from vault.domain.states import RecordState
 from vault.exchange import Purpose, SdJwtClaims, issue_sd_jwt, public_jwk, status_credential
 from vault.keys.ring import Use
-from vault.ports import CredentialFacts, HolderProof
+from vault.ports import CredentialFacts, HolderProof, PublishedStatus
 
 STATUS_TTL = timedelta(seconds=60)
 """How long anybody may rely on a list: a change is seen by every verifier on line within a minute."""
@@ -198,6 +198,23 @@ class FileCredentialDesk:
             sign=key.sign,
             kid=key.kid,
         )
+
+    def read_status(
+        self, list_id: int, token: bytes, states: Mapping[int, RecordState], *, now: datetime
+    ) -> PublishedStatus:
+        """Open a published list under the trust list and compare every place with `states`."""
+        try:
+            found = qr.verify_status_token(token, trust=self.trusted(now=now), now=now, uri=self.status_uri(list_id))
+        except qr.StatusError as error:
+            return PublishedStatus(None, (), error.code)
+        meant = qr.StatusList.of({place: int(_VALUES[state]) for place, state in states.items()})
+        told, per_byte = found.statuses, 8 // meant.bits
+        if (len(told), told.bits) != (len(meant), meant.bits):
+            return PublishedStatus(None, (), "STATUS_WIDTH")
+        unlike = (at for at, pair in enumerate(zip(told.packed, meant.packed, strict=True)) if pair[0] != pair[1])
+        places = (place for at in unlike for place in range(at * per_byte, (at + 1) * per_byte))
+        wrong = tuple(place for place in places if told[place] != meant[place])
+        return PublishedStatus(found.issued_at, wrong)
 
     def _claims(self, record_id: bytes, facts: CredentialFacts, *, slot: StatusSlot, at: datetime) -> qr.Claims:
         return qr.Claims(

@@ -23,6 +23,7 @@ from vault.ports.outside import (
     KeyService,
     MalwareScanner,
     PublicLog,
+    PublishedStatus,
     ReadPage,
     SealedPaper,
     SealingDesk,
@@ -56,6 +57,7 @@ from vault.ports.sign_in import (
     SignIns,
 )
 from vault.ports.tray import Batches, HandOvers
+from vault.ports.upkeep import Bucket, HeldBlob, Looked, NameShards, Place, Upkeep
 from vault.ports.work import JobName, Jobs, VitalSigns
 
 __all__ = [
@@ -66,6 +68,7 @@ __all__ = [
     "BlobKeys",
     "Blobs",
     "BrokenGlass",
+    "Bucket",
     "Clock",
     "Consents",
     "Corrections",
@@ -80,6 +83,7 @@ __all__ = [
     "Forms",
     "HandIns",
     "HandOvers",
+    "HeldBlob",
     "HeldKey",
     "Hit",
     "HolderProof",
@@ -94,14 +98,18 @@ __all__ = [
     "KeyService",
     "LogLeaf",
     "LogRows",
+    "Looked",
     "MalwareScanner",
     "NationalStore",
     "OutFile",
     "Outbox",
+    "NameShards",
     "Passkey",
     "PasskeyDesk",
     "PasskeyProof",
+    "Place",
     "PublicLog",
+    "PublishedStatus",
     "Reach",
     "ReadPage",
     "Records",
@@ -114,6 +122,7 @@ __all__ = [
     "SignIns",
     "Tx",
     "UnitOfWork",
+    "Upkeep",
     "VitalSigns",
     "WrappedKey",
     "key_context",

@@ -296,6 +296,17 @@ class SealingDesk(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class PublishedStatus:
+    """A published status list as it was read: when it was signed (None: it does not open, for `fault`), and the places
+    where it says something else than it should.
+    """  # noqa: D205 - one sentence that does not fit one line
+
+    signed_at: datetime | None
+    wrong: tuple[int, ...] = ()
+    fault: str = ""
+
+
 class CredentialDesk(Protocol):
     """Signs QR credentials, status lists and the trust list; knows which hosts are ours."""
 
@@ -363,6 +374,12 @@ class CredentialDesk(Protocol):
 
     def status_token(self, list_id: int, states: Mapping[int, RecordState], *, now: datetime) -> bytes:
         """A signed status list (CWT) in which every index not named is valid."""
+        ...
+
+    def read_status(
+        self, list_id: int, token: bytes, states: Mapping[int, RecordState], *, now: datetime
+    ) -> PublishedStatus:
+        """What a published list says, compared with the states that it should say."""
         ...
 
     def trust_list(self) -> bytes:

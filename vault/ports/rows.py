@@ -30,6 +30,7 @@ from vault.ports.lasting import BlobKeys, Holds, LogRows
 from vault.ports.others import Outbox
 from vault.ports.sign_in import SignIns
 from vault.ports.tray import Batches, HandOvers
+from vault.ports.upkeep import Upkeep
 from vault.ports.work import Jobs, VitalSigns
 
 
@@ -563,6 +564,8 @@ class Tx(Protocol):
     def figures(self) -> DossierActs: ...  # noqa: D102 - the same
     @property
     def outbox(self) -> Outbox: ...  # noqa: D102 - the same
+    @property
+    def upkeep(self) -> Upkeep: ...  # noqa: D102 - the same
 
 
 class UnitOfWork(Protocol):

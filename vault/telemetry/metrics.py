@@ -114,6 +114,12 @@ def _rows(vitals: Vitals, now: datetime) -> Iterator[Metric]:
     yield GaugeMetricFamily("vault_failed_jobs", "Jobs that were given up.", value=vitals.failed_jobs)
     yield GaugeMetricFamily("vault_dead_letters", "Letters that the national store refused.", value=vitals.dead_letters)
     yield GaugeMetricFamily("vault_workers", "Workers that live.", value=vitals.workers)
+    yield GaugeMetricFamily("vault_late_dossiers", "Open dossiers whose day is over.", value=vitals.late)
+    yield GaugeMetricFamily("vault_scrub_errors", "Blobs that do not read back.", value=vitals.scrub_errors)
+    since = GaugeMetricFamily("vault_upkeep_seconds", "Time since it last ended well.", labels=["task"])
+    for task, at in vitals.upkeep.items():
+        since.add_metric([task.value], max(0.0, (now - at).total_seconds()))
+    yield since
 
 
 class _Everything(Collector):

@@ -30,6 +30,7 @@ from vault.usecases.digitize.read import read
 from vault.usecases.digitize.renew_seals import renew_seals
 from vault.usecases.digitize.seal import seal
 from vault.usecases.digitize.split import split
+from vault.usecases.heal.scrub import scrub
 from vault.usecases.protect.sweep import sweep
 from vault.usecases.verify.publish_status import publish_status
 from vault.worker import others
@@ -236,10 +237,21 @@ def queue_of(app: App) -> Queue:
         del timestamp
         sweep(uow=app.uow, blobs=app.blobs, clock=app.clock)
 
+    @queue.periodic(cron="*/5 * * * *")
+    @queue.task(name="scrub", queueing_lock="scrub", lock="scrub", priority=-20)
+    def scrub_a_little(timestamp: int) -> None:
+        # A small deployment is read through in days by these turns alone; a large one runs `vault scrub` beside them.
+        del timestamp
+        end = time.monotonic() + SCRUB_SECONDS
+        with _seen("scrub"):
+            scrub(uow=app.uow, bucket=app.keeper, clock=app.clock, go_on=lambda: time.monotonic() < end)
+
     others.register(queue, app, seen=_seen)
     return queue
 
 
+SCRUB_SECONDS = 10.0
+"""How long a paper waits at most for a turn of reading blobs again: it begins only when nothing else waits."""
 SEQUENCE_SECONDS = 0.5
 
 

@@ -79,4 +79,8 @@ def _renew(code: RecordCode, *, uow: UnitOfWork, blobs: Blobs, sealing: SealingD
                 details={"level": renewed.level, "was": record.seal_level},
             )
         )
+        replaced = (before.sealed, *((told.evidence,) if told and told.evidence and fresh else ()))
+        idle = [one for one in replaced if not tx.upkeep.is_used(one, paper)]
+    for one in idle:  # a crash before this leaves a key that no row needs, which `vault reconcile` sweeps
+        blobs.let_go(one, paper=paper)
     return True

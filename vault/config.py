@@ -107,6 +107,12 @@ class Settings(BaseSettings):
     copies: tuple[CopyStore, ...] = Field(
         default=(), description="Copies of everything in other stores, as a JSON list (a file of secrets may hold it)."
     )
+    import_s3_endpoint: str | None = Field(
+        default=None, description="host:port of the S3 of an old store, for `vault import s3://BUCKET/PREFIX`."
+    )
+    import_s3_access_key: SecretStr | None = Field(default=None, description="Access key of the old store.")
+    import_s3_secret_key: SecretStr | None = Field(default=None, description="Secret key of the old store.")
+    import_s3_secure: bool = Field(default=False, description="TLS towards the old store.")
     timestamp_url: str | None = Field(
         default=None, description="RFC 3161 authority; without it a local one, marked as such."
     )

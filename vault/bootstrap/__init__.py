@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vault.bootstrap.app import App, acting, build, database_url, passphrase_of
+from vault.bootstrap.app import App, acting, build, database_url, old_bucket, passphrase_of
 from vault.bootstrap.keys import end_seal, make_log, put_seal, root_row, seal_request, seals_before
 from vault.bootstrap.preparing import (
     SEED_ACCOUNTS,
@@ -28,6 +28,7 @@ __all__ = [
     "database_url",
     "end_seal",
     "make_log",
+    "old_bucket",
     "passphrase_of",
     "prepare",
     "prepare_keys",

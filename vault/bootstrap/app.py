@@ -429,6 +429,24 @@ def _witnesses(settings: Settings) -> tuple[WitnessAddress, ...]:
         raise Invalid("SETTINGS_WRONG", names="VAULT_WITNESSES") from error
 
 
+def old_bucket(app: App, bucket: str) -> S3Store:
+    """A bucket of an old store, read by `vault import`; `IMPORT_SETTINGS` names what is not set."""
+    found = app.settings
+    if not (found.import_s3_endpoint and found.import_s3_access_key and found.import_s3_secret_key):
+        names = "VAULT_IMPORT_S3_ENDPOINT, VAULT_IMPORT_S3_ACCESS_KEY, VAULT_IMPORT_S3_SECRET_KEY"
+        raise Invalid("IMPORT_SETTINGS", names=names)
+    return S3Store(
+        S3Settings(
+            endpoint=found.import_s3_endpoint,
+            access_key=found.import_s3_access_key.get_secret_value(),
+            secret_key=found.import_s3_secret_key.get_secret_value(),
+            bucket=bucket,
+            secure=found.import_s3_secure,
+            region=found.s3_region,
+        )
+    )
+
+
 def _s3(settings: Settings) -> S3Settings:
     if settings.s3_endpoint is None or settings.s3_access_key is None or settings.s3_secret_key is None:
         raise Unavailable("NOT_UP")

@@ -12,6 +12,7 @@ import typer
 from vault import __version__
 from vault.cli import (
     admin,
+    backfill,
     bulk,
     catalogue,
     desk,
@@ -54,6 +55,7 @@ for part in (
     protect.app,
     witness.app,
     figures.app,
+    backfill.app,
 ):
     app.registered_commands += part.registered_commands
 app.add_typer(admin.db, name="db")

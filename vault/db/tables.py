@@ -122,7 +122,7 @@ intake = Table(
     ),
     CheckConstraint("state IN ('RECEIVED','READ','CONFIRMED','SEALED','FAILED','DISCARDED','KNOWN')", name="state"),
     Column("searchable", Text),
-    CheckConstraint("channel IN ('PAGE','API','CLI','CITIZEN','BATCH','FOLDER','PHONE')", name="channel"),
+    CheckConstraint("channel IN ('PAGE','API','CLI','CITIZEN','BATCH','FOLDER','PHONE','IMPORT')", name="channel"),
     Index("ix_intake_agency_code_received_at", "agency_code", "received_at"),
     Index("ix_intake_same_as", "same_as", postgresql_where=text("same_as IS NOT NULL")),
     Index(

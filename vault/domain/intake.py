@@ -45,6 +45,8 @@ class Channel(StrEnum):
     """Picked up from a scanner's folder."""
     PHONE = "PHONE"
     """Photographed by the phone that an officer's desk let in for some minutes."""
+    IMPORT = "IMPORT"
+    """Taken over from an old store, with its index (`vault import`); nobody here compared it with an original."""
 
 
 _NEXT: Mapping[IntakeState, frozenset[IntakeState]] = MappingProxyType(

@@ -97,6 +97,10 @@ _EVIDENCE: Mapping[str, SignatureEvidence] = MappingProxyType(
 )
 
 
+SIGNED = frozenset({SignatureEvidence.VALID, SignatureEvidence.VALID_WITH_WARNING})
+"""Signatures that prove a paper by themselves."""
+
+
 def evidence_of(verdict: str) -> SignatureEvidence:
     """What the verdict of a signature report is worth; anything not conclusive is not enough."""
     return _EVIDENCE.get(verdict, SignatureEvidence.NOT_ENOUGH_EVIDENCE)
@@ -108,7 +112,7 @@ def trust_of(*, signed_original: bool, evidence: SignatureEvidence, compared: bo
     A file with its issuer's own valid signatures is the electronic original. A scan that was compared and sealed with
     its conversion mark is L2. A file whose signatures prove too little is worth what the officer's comparison is worth.
     """
-    if signed_original and evidence in {SignatureEvidence.VALID, SignatureEvidence.VALID_WITH_WARNING}:
+    if signed_original and evidence in SIGNED:
         return TrustLevel.L4
     if not compared:
         return TrustLevel.L0

@@ -171,3 +171,15 @@ def mask_name(name: str) -> str:
     if len(words) == 1:
         return words[0][:1] + "*" * (len(words[0]) - 1)
     return " ".join([words[0], *(word[0] + "*" * (len(word) - 1) for word in words[1:])])
+
+
+_STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def plain(text: str) -> str:
+    """A text that no spreadsheet takes for a formula.
+
+    >>> plain("=HYPERLINK(1)"), plain("Nguyễn"), plain(" =1")
+    ("'=HYPERLINK(1)", 'Nguyễn', "' =1")
+    """
+    return f"'{text}" if text.lstrip(" ").startswith(_STARTS_A_FORMULA) or text.startswith(_STARTS_A_FORMULA) else text

@@ -17,6 +17,7 @@ from fastapi.responses import Response
 from xlsxwriter import Workbook  # type: ignore[import-untyped]
 
 from vault.domain.reuse import VIET_NAM
+from vault.domain.text import plain
 
 Cell = str | int | Decimal | date | datetime | None
 CSV, XLSX = "csv", "xlsx"
@@ -24,7 +25,6 @@ _MIME = {
     CSV: "text/csv; charset=utf-8",
     XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-_STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _SHEET_NAME = 31
 _WIDEST = 60
 
@@ -36,15 +36,6 @@ class Sheet:
     name: str
     head: tuple[str, ...]
     rows: Sequence[Sequence[Cell]]
-
-
-def plain(text: str) -> str:
-    """A text that no spreadsheet takes for a formula.
-
-    >>> plain("=HYPERLINK(1)"), plain("Nguyễn"), plain(" =1")
-    ("'=HYPERLINK(1)", 'Nguyễn', "' =1")
-    """
-    return f"'{text}" if text.lstrip(" ").startswith(_STARTS_A_FORMULA) or text.startswith(_STARTS_A_FORMULA) else text
 
 
 def as_csv(sheet: Sheet) -> bytes:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from vault.domain.audit import Event
 from vault.domain.catalogue import Catalogue
@@ -20,14 +21,13 @@ from vault.domain.intake import (
     step,
 )
 from vault.domain.people import Action, Actor, require
-from vault.domain.records import evidence_of
+from vault.domain.records import SIGNED, evidence_of
 from vault.domain.reuse import VIET_NAM
-from vault.domain.states import RecordState, SignatureEvidence
+from vault.domain.states import RecordState
 from vault.domain.text import nfc
 from vault.ports import Clock, Ids, Tx, UnitOfWork
 from vault.usecases.refusals import recorded
 
-_SIGNED = frozenset({SignatureEvidence.VALID, SignatureEvidence.VALID_WITH_WARNING})
 STATUS_LIST = 1
 """The first list of printed credentials; further ones are numbered on as they fill."""
 PHONE_LIST = 2
@@ -57,22 +57,15 @@ def confirm(what: Confirm, *, actor: Actor, uow: UnitOfWork, catalogue: Catalogu
     require(actor, Action.CONFIRM)
     now = clock.now()
     with recorded(uow, Event(now, actor, Action.CONFIRM, details={"intake": what.intake_id})):
-        paper = catalogue.document_type(what.type_code, now.astimezone(VIET_NAM).date())
-        if paper.lookup_only:
-            raise Invalid("LOOKUP_ONLY", type=paper.code)
-        holders = tuple(_holder(link) for link in what.holders)
-        fields = {name: nfc(value).strip() for name, value in what.fields.items() if value.strip()}
-        check_confirmation(holders, fields, today=now.astimezone(VIET_NAM).date())
-        said = Confirmation(
-            type_code=paper.code,
-            holders=holders,
-            fields=fields,
-            compared_with_original=what.compared_with_original,
+        said = word_of(
+            what.type_code,
+            what.holders,
+            what.fields,
+            compared=what.compared_with_original,
             consent=what.consent,
-            by_account=actor.account_id,
-            by_name=actor.name,
-            at=now,
-            record_id=b"",
+            actor=actor,
+            catalogue=catalogue,
+            now=now,
         )
         with uow.begin() as tx:
             intake = tx.intakes.get(what.intake_id, lock=True)
@@ -82,16 +75,51 @@ def confirm(what: Confirm, *, actor: Actor, uow: UnitOfWork, catalogue: Catalogu
                 return _again(intake, said)
             _refuse_doubtful(intake, said, _own_in_force(tx, intake))
             tx.intakes.set_state(intake.id, step(intake.state, IntakeState.CONFIRMED))
-            tx.intakes.set_confirmation(intake.id, replace(said, record_id=_reserve(tx, ids)))
+            tx.intakes.set_confirmation(intake.id, replace(said, record_id=reserve(tx, ids)))
             tx.jobs.seal(intake.id, after=what.undo_seconds)
             details = {
                 "intake": intake.id,
-                "type": paper.code,
+                "type": said.type_code,
                 "compared": what.compared_with_original,
-                "corrected": _corrected(intake, fields),
+                "corrected": _corrected(intake, said.fields),
             }
             tx.events.add(Event(now, actor, Action.CONFIRM, details=details))
             return tx.intakes.get(intake.id)
+
+
+def word_of(
+    type_code: str,
+    holders: Sequence[NamedHolder],
+    fields: Mapping[str, str],
+    *,
+    compared: bool,
+    consent: bool,
+    actor: Actor,
+    catalogue: Catalogue,
+    now: datetime,
+) -> Confirmation:
+    """What somebody says a paper is, in the spelling in which it is kept; its record id is not reserved yet.
+
+    `TYPE_UNKNOWN`, `LOOKUP_ONLY`, the codes of a bad number, and those of `check_confirmation`.
+    """
+    today = now.astimezone(VIET_NAM).date()
+    paper = catalogue.document_type(type_code, today)
+    if paper.lookup_only:
+        raise Invalid("LOOKUP_ONLY", type=paper.code)
+    people = tuple(_holder(link) for link in holders)
+    kept = {name: nfc(value).strip() for name, value in fields.items() if value.strip()}
+    check_confirmation(people, kept, today=today)
+    return Confirmation(
+        type_code=paper.code,
+        holders=people,
+        fields=kept,
+        compared_with_original=compared,
+        consent=consent,
+        by_account=actor.account_id,
+        by_name=actor.name,
+        at=now,
+        record_id=b"",
+    )
 
 
 def _own_in_force(tx: Tx, intake: Intake) -> RecordCode | None:
@@ -105,7 +133,7 @@ def _refuse_doubtful(intake: Intake, said: Confirmation, own: RecordCode | None)
     """A copy of our own record is that record (`know_again` says so); what nobody compared or signed proves nothing."""
     if own is not None:
         raise Conflict("ALREADY_RECORD", record=own)
-    signed = intake.signatures is not None and evidence_of(intake.signatures.verdict) in _SIGNED
+    signed = intake.signatures is not None and evidence_of(intake.signatures.verdict) in SIGNED
     if not said.compared_with_original and not signed:
         raise Invalid("COMPARE_FIRST")
 
@@ -132,7 +160,7 @@ def _word(said: Confirmation) -> tuple[object, ...]:
     return (said.type_code, said.holders, dict(said.fields), said.compared_with_original, said.consent)
 
 
-def _reserve(tx: Tx, ids: Ids) -> bytes:
+def reserve(tx: Tx, ids: Ids) -> bytes:
     """A record id with its place in the status list, fixed now so that a seal tried again seals the same record."""
     record_id = ids.record_id()
     reserve_place(tx, record_id, ids)

@@ -13,17 +13,21 @@ from types import MappingProxyType
 import qr
 import signing
 from vault.domain.agencies import AgencyDirectory
+from vault.domain.backfill import issuer_of
 from vault.domain.catalogue import Catalogue, DocumentType
 from vault.domain.holders import HolderId, HolderLink, HolderRole
 from vault.domain.ids import Digest, record_code
 from vault.domain.intake import Confirmation, Intake, day_of
-from vault.domain.records import Record, StatusSlot, evidence_of, trust_of
+from vault.domain.records import SIGNED, Record, StatusSlot, evidence_of, trust_of
 from vault.domain.reuse import VIET_NAM
 from vault.domain.states import RecordState, SignatureEvidence
 from vault.domain.text import mask_number
 from vault.ports import Blobs, Clock, CredentialDesk, CredentialFacts, Engines, SealedPaper, SealingDesk
 
 WORDS = "Bản số hóa từ văn bản giấy"
+UNCOMPARED_WORDS = "Bản nhập từ kho cũ, chưa đối chiếu với bản chính"
+UNCOMPARED = "[CHƯA ĐỐI CHIẾU]"
+"""Stands before the number in the credential of a paper that nobody compared: every verifier shows it, also offline."""
 COVER_WORDS = "Phiếu kèm theo văn bản điện tử đã ký số, văn bản gốc được giữ nguyên"
 QR_MM = 30
 SHORTER = ((200, 200), (64, 96), (48, 72), (40, 56), (36, 48), (32, 40), (24, 28))
@@ -85,7 +89,7 @@ class _Facts:
 
 def _facts(intake: Intake, said: Confirmation, paper: DocumentType, directory: AgencyDirectory) -> _Facts:
     fields = said.fields
-    issued_by = directory.printed(fields.get("issuer"))
+    issued_by = issuer_of(fields, directory)
     links = tuple(_link(holder.number, holder.name, holder.role) for holder in said.holders)
     signatures = intake.signatures
     signed = signatures is not None and intake.signed_original
@@ -108,7 +112,7 @@ def _facts(intake: Intake, said: Confirmation, paper: DocumentType, directory: A
         credential=CredentialFacts(
             issuer=intake.agency_code,
             type_code=paper.code,
-            number=fields.get("number", ""),
+            number=fields.get("number", "") if _vouched(intake, said) else f"{UNCOMPARED} {fields.get('number', '')}",
             issued_on=issued_on,
             expires_on=valid_until,
             holder_name=first.name,
@@ -116,6 +120,12 @@ def _facts(intake: Intake, said: Confirmation, paper: DocumentType, directory: A
             original=intake.original,
         ),
     )
+
+
+def _vouched(intake: Intake, said: Confirmation) -> bool:
+    """Whether somebody compared the paper, or its own signatures prove it."""
+    signed = intake.signatures is not None and evidence_of(intake.signatures.verdict) in SIGNED
+    return said.compared_with_original or signed
 
 
 def _link(number: str, name: str, role: str) -> HolderLink:
@@ -164,8 +174,9 @@ def _sealed(
     sealing: SealingDesk,
     host: str,
 ) -> SealedPaper:
+    words = COVER_WORDS if intake.signed_original else WORDS if _vouched(intake, said) else UNCOMPARED_WORDS
     mark = signing.ConversionMark(
-        words=f"{COVER_WORDS if intake.signed_original else WORDS}. {sealing.system_name}",
+        words=f"{words}. {sealing.system_name}",
         agency=sealing.agency_name,
         person=said.by_name,
         at=said.at,
@@ -182,7 +193,8 @@ def _sealed(
         )
     else:
         pdf = engines.compose(blobs.get(intake.original), mark=mark, qr_png=symbol.png)
-    return sealing.seal(pdf, reason="Số hóa theo NĐ 45/2020/NĐ-CP Đ25")
+    reason = "Số hóa theo NĐ 45/2020/NĐ-CP Đ25" if _vouched(intake, said) else UNCOMPARED_WORDS
+    return sealing.seal(pdf, reason=reason)
 
 
 def _cover_rows(intake: Intake, said: Confirmation, paper: DocumentType) -> Sequence[tuple[str, str]]:
@@ -244,7 +256,7 @@ def _record(
         superseded_by=None,
         evidence=facts.evidence,
         compared_with_original=said.compared_with_original,
-        conversion_mark=not intake.signed_original,
+        conversion_mark=not intake.signed_original and said.compared_with_original,
         consent=said.consent,
         original=intake.original,
         original_mime=intake.mime,

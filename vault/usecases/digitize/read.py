@@ -134,6 +134,17 @@ def _report_signatures(
     sealing: SealingDesk,
     clock: Clock,
 ) -> None:
+    summary = signatures_of(intake, data, blobs=blobs, engines=engines, sealing=sealing, clock=clock)
+    with uow.begin() as tx:
+        tx.intakes.get(intake.id, lock=True)
+        tx.keys.begin_use(intake.id)
+        tx.intakes.set_signatures(intake.id, summary)
+
+
+def signatures_of(
+    intake: Intake, data: bytes, *, blobs: Blobs, engines: Engines, sealing: SealingDesk, clock: Clock
+) -> SignatureSummary:
+    """Judge the signatures of a file as it comes in; the evidence for it is kept beside the paper."""
     # A certificate that ends, or an authority that is gone in ten years, must not sink what was good today.
     chains = engines.chains(data, trust=sealing.trust, now=clock.now())
     evidence = sealing.collect(chains, sha256=bytes.fromhex(intake.original)) if chains else None
@@ -143,7 +154,7 @@ def _report_signatures(
     report = engines.inspect(data, trust=sealing.trust, now=clock.now(), evidence=evidence)
     # A signature that a tool destroyed is reported as one: it was on the file, and its verdict says what became of it.
     signed = [one for one in report.signatures if one.kind != "timestamp"]
-    summary = SignatureSummary(
+    return SignatureSummary(
         verdict=report.verdict.value,
         count=len(signed),
         present=bool(report.signatures),
@@ -151,10 +162,6 @@ def _report_signatures(
         report=report.as_dict(),
         evidence=kept,
     )
-    with uow.begin() as tx:
-        tx.intakes.get(intake.id, lock=True)
-        tx.keys.begin_use(intake.id)
-        tx.intakes.set_signatures(intake.id, summary)
 
 
 def _read_page(intake: Intake, data: bytes, index: int, *, uow: UnitOfWork, blobs: Blobs, engines: Engines) -> None:

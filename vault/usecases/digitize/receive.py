@@ -54,6 +54,8 @@ def receive(
     with recorded(uow, Event(now, actor, Action.RECEIVE)):
         if actor.agency_code is None:
             raise Forbidden("NO_AGENCY")
+        if what.channel is Channel.IMPORT:  # papers of an old store come by `import_paper` alone
+            raise Invalid("CHANNEL", channel=what.channel.value)
         if len(what.data) > max_bytes:
             raise Invalid("FILE_TOO_LARGE", limit=max_bytes)
         seen = engines.examine(what.data)

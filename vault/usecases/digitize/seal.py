@@ -16,7 +16,7 @@ from vault.domain.audit import Event, Outcome
 from vault.domain.catalogue import Catalogue
 from vault.domain.errors import Invalid
 from vault.domain.holders import HolderId, HolderLink
-from vault.domain.ids import RecordCode, digest_of
+from vault.domain.ids import Digest, RecordCode, digest_of
 from vault.domain.intake import Confirmation, Intake, IntakeId, IntakeState, step
 from vault.domain.people import SYSTEM, Action
 from vault.domain.records import Record
@@ -94,9 +94,11 @@ def _seal(
 ) -> RecordCode | None:
     with uow.begin() as tx:
         slot = tx.records.status_of(said.record_id)
-        preview = tx.intakes.pages(intake.id)[0].preview
+        pages = tx.intakes.pages(intake.id)
     if slot is None:
         raise Invalid("STATUS_SLOT_MISSING", intake=intake.id)
+    # A paper of an old store is sealed before anybody reads its pages.
+    preview = pages[0].preview if pages and pages[0].index == 0 else _look(intake, blobs=blobs, engines=engines)
     record = make_record(
         intake,
         said,
@@ -121,6 +123,12 @@ def _seal(
     return kept.code
 
 
+def _look(intake: Intake, *, blobs: Blobs, engines: Engines) -> Digest:
+    """A picture of the first page, stored."""
+    seen = engines.read_page(blobs.get(intake.original), 0, only_look=True)
+    return blobs.put(seen.preview, mime="image/jpeg", paper=intake.id, agency=intake.agency_code)
+
+
 def _holder_ids(links: Sequence[HolderLink], tx: Tx, now: datetime) -> tuple[int, ...]:
     return tuple(tx.holders.ensure(HolderId(link.kind, link.number or ""), link.name, at=now) for link in links)
 
@@ -133,6 +141,7 @@ def _event(intake: Intake, said: Confirmation, record: Record, tx: Tx, now: date
         "type": record.type_code,
         "level": record.seal_level,
         "officer": said.by_account,
+        "compared": said.compared_with_original,
         # The log commits to the very credential: what a stolen key signs with an older date is not in the log.
         "credential": digest_of(record.credential.encode()),
     }

@@ -10,7 +10,7 @@ from vault.domain.people import Actor
 from vault.domain.records import Record
 from vault.domain.reuse import VIET_NAM
 from vault.domain.shares import SHARE_WORDS
-from vault.domain.states import RecordState
+from vault.domain.states import RecordState, TrustLevel
 from vault.domain.text import mask_number
 from vault.ports import CredentialFacts, Tx
 
@@ -18,7 +18,10 @@ MAX_SYMBOL_NAME = 60
 
 
 def own_paper(tx: Tx, actor: Actor, code: RecordCode, *, now: datetime) -> Record:
-    """The actor's own paper; another's answers like one that is not there. `RECORD_NOT_ACTIVE`, `LIFETIME`."""
+    """The actor's own paper; another's answers like one that is not there.
+
+    `RECORD_NOT_ACTIVE`, `LIFETIME`, `NOT_COMPARED`: nobody compared it, so nobody is shown it as genuine.
+    """
     if actor.holder_id is None:
         raise NotFound("RECORD")
     record = next((one for one in tx.records.of_holder(actor.holder_id) if one.code == code), None)
@@ -28,6 +31,8 @@ def own_paper(tx: Tx, actor: Actor, code: RecordCode, *, now: datetime) -> Recor
         raise Conflict("RECORD_NOT_ACTIVE", state=record.state.value)
     if record.expired(now.astimezone(VIET_NAM).date()):
         raise Invalid("LIFETIME")
+    if record.trust is TrustLevel.L0:
+        raise Conflict("NOT_COMPARED", record=record.code)
     return record
 
 

@@ -287,7 +287,7 @@ def _pdf(found: Report, app: App, language: Language) -> PdfReport:
         if measured.by_agency
     )
     notes = [
-        word("about", day=day(span.since), until=day(span.until)),
+        word("about_paper", day=day(span.since), until=day(span.until)),
         word("dossiers", count=measured.dossiers),
         word("none_help"),
     ]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -31,7 +31,7 @@ from vault.domain.records import Record, StatusSlot
 from vault.domain.states import RecordState, SignatureEvidence, TrustLevel
 from vault.embedded.ports import free_inner
 from vault.embedded.postgres import Postgres
-from vault.ports import Account
+from vault.ports import Account, Tx
 
 AGENCY = "H24.900"
 OTHER_AGENCY = "H24.901"
@@ -69,7 +69,7 @@ class Counter:
         return stranger(self.app).signed_in(username, PASSWORD)
 
     def record(self, type_code: str, *people: tuple[str, str], agency: str = AGENCY, **facts: Any) -> Record:
-        """A sealed record that names the people; `facts` replace any field of the record."""
+        """A sealed record that names the people; `facts` replace any field of the record; `within` a transaction."""
         number = next(self.ids)
         key = number.to_bytes(8, "big")
         roles = facts.pop("roles", (HolderRole.SUBJECT,) * len(people))
@@ -113,8 +113,9 @@ class Counter:
             sealed_at=now,
             created_by="test",
         )
+        within: Tx | None = facts.pop("within", None)
         record = replace(record, **facts)
-        with self.app.uow.begin() as tx:
+        with nullcontext(within) if within else self.app.uow.begin() as tx:
             tx.records.reserve_status(record.id, number, list_id=1)
             ids = [tx.holders.ensure(HolderId(link.kind, link.number or ""), link.name, at=now) for link in links]
             tx.records.add(record, intake_id=None, holder_ids=ids)

@@ -282,6 +282,7 @@ def _records() -> Iterator[Any]:
     yield _call("records", "find", code)
     yield _call("records", "of_codes", (code, RecordCode(seeding.record_of(3).code)))
     yield _call("records", "add_version", Made(a_version), holder_ids=(1,))
+    yield _call("records", "index_again", IntakeId("in-1"))
     yield _call("records", "history", code)
     yield _call("records", "holder_ids", code)
     yield _call("records", "first_holder", code)

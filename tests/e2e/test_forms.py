@@ -88,7 +88,7 @@ def slip_into_a_case(found: Visit, code: str, paper: str) -> str:
     page.wait_for_selector("text=Đã mở vụ việc đính chính")
     assert page.input_value(NUMBER) == f"{kept} 9"
     assert paper in page.input_value("[name=reason]")
-    looked_over(found, "form-case-opened")
+    found.shoot("form-case-opened")
     press(found, "#submit")
     page.wait_for_selector("#submitted")
     assert "1 mục khác giấy tờ" in page.inner_text("#submitted")
@@ -116,7 +116,7 @@ def decide_it(found: Visit, kept: str) -> None:
     press(found, "[name=compared]", "Space")
     press(found, "button[value=accept]")
     page.wait_for_selector("text=Đã có phiên bản 2", timeout=60_000)
-    looked_over(found, "case-corrected")
+    found.shoot("case-corrected")
 
 
 def test_a_value_is_put_back_and_without_scripts_too(visit: Visits, filled: tuple[str, str]) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from tests.counter import OTHER_AGENCY, Counter, running
 from tests.fakes.http import Client
+from tests.golden.search.hard import papers, queries
 from vault.db import seeding
 from vault.domain.people import Action, Actor, Role
 from vault.domain.text import strip_marks
@@ -93,6 +94,39 @@ def test_recall_at_ten(many: Counter, form: str) -> None:
     share = 1 - len(missed) / (QUERIES // len(FORMS))
     print(f"{form}: recall@10 {share:.3f}; missed {missed[:5]}")  # noqa: T201 - the figure, shown by -rP
     assert share >= 0.95
+
+
+HARD_AGENCY = "H24.981"
+
+
+@pytest.fixture(scope="module")
+def hard(many: Counter) -> Mapping[str, int]:
+    """The hard set, in an agency of its own: the place of each paper by its code."""
+    kept = {}
+    with many.app.uow.begin() as tx:
+        for one in papers():
+            who, facts = (one.holder, one.name), {"number": one.number, "fields": one.fields}
+            kept[many.record("GPXD", who, agency=HARD_AGENCY, within=tx, **facts).code] = one.place
+    return kept
+
+
+def test_recall_at_ten_among_homonyms_and_near_names(many: Counter, hard: Mapping[str, int]) -> None:
+    """1,000 queries in 4 forms of 10 kinds; each kind and each form holds by itself, no average hides one."""
+    actor = Actor("local:x", "X", Role.OFFICER, HARD_AGENCY)
+    told: dict[str, list[float]] = {}
+    missed = []
+    for asked in queries(QUERIES):
+        what = SearchFor(asked.text, purpose="đo")
+        hits = search(what, actor=actor, uow=many.app.uow, clock=many.app.clock, braked=False)
+        recall = asked.recall([hard[hit.record.code] for hit in hits])
+        for group in (asked.kind, asked.form, "all"):
+            told.setdefault(group, []).append(recall)
+        if recall < 1:
+            missed.append((asked.kind, asked.text, recall))
+    shares = {group: sum(found) / len(found) for group, found in told.items()}
+    print({group: round(share, 3) for group, share in shares.items()}, missed[:20])  # noqa: T201 - the figures, by -rP
+    assert len(told["all"]) == QUERIES
+    assert {group: share for group, share in shares.items() if share < 0.95} == {}, missed[:20]
 
 
 def test_the_exact_form_comes_first(many: Counter, officer: Client) -> None:

@@ -286,6 +286,13 @@ class PgRecords:
         found = self._db.execute(select(t.record.c.intake_id).where(t.record.c.id == record_id)).scalar_one()
         return None if found is None else IntakeId(found)
 
+    def index_again(self, intake_id: IntakeId) -> None:
+        """By the newest version; an erased record stays out."""
+        row = self._db.execute(query().where(t.record.c.intake_id == intake_id)).one_or_none()
+        record = None if row is None else record_of(row)
+        if record is not None and not record.erased:
+            index_record(self._db, record, intake_id, self._texts)
+
     def history(self, code: RecordCode) -> tuple[RecordVersion, ...]:
         """Every version."""
         return tuple(_version_of(row) for row in self._db.execute(_HISTORY, {"one": code}))

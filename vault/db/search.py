@@ -24,7 +24,7 @@ from vault.db.codec import AnySelect
 from vault.db.records import query as records
 from vault.db.records import record_of
 from vault.db.walls import Walls
-from vault.domain.search import SearchQuery, agency_word
+from vault.domain.search import SearchQuery, agency_word, dressed
 from vault.ports import Hit
 
 CANDIDATES = 400
@@ -34,7 +34,9 @@ _LEAST = 4
 
 
 def _all_of(words: Sequence[str]) -> str:
-    return " & ".join(f"'{word}'" for word in words)
+    """The words as a tsquery; no word of a query holds a quote (`domain.search`)."""
+    dresses = ([f"'{one}'" for one in dressed(word)] for word in words)
+    return " & ".join(one[0] if len(one) == 1 else f"({' | '.join(one)})" for one in dresses)
 
 
 class PgSearch:
@@ -45,7 +47,7 @@ class PgSearch:
         self._walls = walls
 
     def find(self, asked: SearchQuery, *, agency_code: str, people: Sequence[int], limit: int) -> tuple[Hit, ...]:
-        """Tier by tier, until enough is found: exact spelling, without marks, part of a number."""
+        """Tier by tier, until enough is found: exact spelling (of names first), without marks, part of a number."""
         with self._walls.lowered() if self._walls else nullcontext():
             found = self._find(asked, agency_code=agency_code, people=people, limit=limit)
         return self._hits(found, limit)
@@ -54,6 +56,7 @@ class PgSearch:
         """Record ids only: what they stand for is read behind the walls again."""
         found: dict[bytes, bool] = {}
         tiers = [(_all_of(asked.spelled), True)]
+        tiers = [(_all_of(more), True) for more in (asked.titled, asked.joined) if more] + tiers
         if asked.number_key:
             tiers.insert(0, (f"'#{asked.number_key}'", True))
         if asked.folded != asked.spelled:

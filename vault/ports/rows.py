@@ -286,6 +286,10 @@ class Records(Protocol):
         """Add the next version of a record that is there; what the older one said stays. Added again, it is given."""
         ...
 
+    def index_again(self, intake_id: IntakeId) -> None:
+        """Put the intake's record into the search index with every page read so far; nothing before it is sealed."""
+        ...
+
     def history(self, code: RecordCode) -> tuple[RecordVersion, ...]:
         """Every version, oldest first; empty when there is no such record."""
         ...

@@ -118,6 +118,11 @@ def _read_on(
         if FIRST_PAGES in {read_now, failed}:
             break
     with uow.begin() as tx:
+        if read_now:
+            # Locked, as the seal locks it: one of the two sees what the other kept, and the index has every page.
+            tx.intakes.get(intake.id, lock=True)
+            tx.keys.begin_use(intake.id)
+            tx.records.index_again(intake.id)
         if read_now and read_now < len(todo):
             tx.jobs.read_on(intake.id)
         else:

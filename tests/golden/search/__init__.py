@@ -1,0 +1,1 @@
+"""The hard set of the officer's search (`hard.py`)."""

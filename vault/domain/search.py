@@ -185,7 +185,7 @@ def dressed(word: str) -> tuple[str, ...]:
     """
     if word.isascii() and word.isdigit() and int(word) < 10:  # noqa: PLR2004 - one digit
         other = f"0{word}" if len(word) == 1 else word[1:]
-        return (word, other) if len(word) <= 2 else (word,)  # noqa: PLR2004 - "007" is no day
+        return (word, other) if len(word) < 3 else (word,)  # noqa: PLR2004 - three digits are no day
     return (word,)
 
 

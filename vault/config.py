@@ -97,6 +97,9 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = Field(
         default=None, description="postgresql://user:password@host:port/name (>= 15)."
     )
+    backup_database_url: SecretStr | None = Field(
+        default=None, description="The same server for a role that may replicate and call pg_switch_wal()."
+    )
     s3_endpoint: str | None = Field(default=None, description="host:port of any S3 (SeaweedFS, Ceph RGW, MinIO).")
     s3_access_key: SecretStr | None = Field(default=None, description="Access key of the bucket.")
     s3_secret_key: SecretStr | None = Field(default=None, description="Secret key of the bucket.")

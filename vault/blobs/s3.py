@@ -8,11 +8,14 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import BinaryIO, cast
 
 import urllib3
 from minio import Minio
+from minio.commonconfig import COMPLIANCE
 from minio.error import MinioException, S3Error
+from minio.retention import Retention
 
 from vault.domain.errors import Unavailable
 
@@ -57,16 +60,24 @@ class S3Store:
             http_client=urllib3.PoolManager(timeout=_TIMEOUT, retries=_RETRIES, maxsize=16),
         )
 
-    def prepare(self) -> None:
-        """Make the bucket if it is not there."""
+    def prepare(self, *, lock: bool = False) -> None:
+        """Make the bucket if it is not there; with `lock` one whose objects can be locked, if the store can that."""
         try:
             if not self._client.bucket_exists(self._bucket):
-                self._client.make_bucket(self._bucket)
+                self._make(lock=lock)
         except S3Error as error:
             if error.code not in {"BucketAlreadyOwnedByYou", "BucketAlreadyExists"}:
                 raise Unavailable("OBJECT_STORE_DOWN") from error
         except (MinioException, urllib3.exceptions.HTTPError) as error:
             raise Unavailable("OBJECT_STORE_DOWN") from error
+
+    def _make(self, *, lock: bool) -> None:
+        try:
+            self._client.make_bucket(self._bucket, object_lock=lock)
+        except S3Error as error:
+            if not lock or error.code in {"BucketAlreadyOwnedByYou", "BucketAlreadyExists"}:
+                raise
+            self._client.make_bucket(self._bucket)  # a store without locks says so by refusing
 
     def ping(self) -> None:
         """Raise `Unavailable` unless the bucket answers."""
@@ -76,6 +87,10 @@ class S3Store:
             raise Unavailable("OBJECT_STORE_DOWN") from error
         if not there:
             raise Unavailable("BUCKET_MISSING", bucket=self._bucket)
+
+    @cached_property
+    def _locks(self) -> bool:
+        return self.object_lock() is not ObjectLock.NONE
 
     def object_lock(self) -> ObjectLock:
         """Whether the bucket keeps versions that nobody can remove; a store without the feature says no."""
@@ -88,14 +103,23 @@ class S3Store:
         mode = (found.mode or "").lower()
         return ObjectLock(mode) if mode in {ObjectLock.GOVERNANCE, ObjectLock.COMPLIANCE} else ObjectLock.UNSET
 
-    def put(self, name: str, data: bytes, *, mime: str) -> None:
+    def put(self, name: str, data: bytes, *, mime: str, locked_until: datetime | None = None) -> None:
         """Store bytes under a name."""
-        self.put_stream(name, io.BytesIO(data), len(data), mime=mime)
+        self.put_stream(name, io.BytesIO(data), len(data), mime=mime, locked_until=locked_until)
 
-    def put_stream(self, name: str, source: io.IOBase, size: int, *, mime: str) -> None:
-        """Store what a file gives, in parts when it is large: never more than a part is held."""
+    def put_stream(
+        self, name: str, source: io.IOBase, size: int, *, mime: str, locked_until: datetime | None = None
+    ) -> None:
+        """Store what a file gives, in parts when it is large: never more than a part is held.
+
+        `locked_until`: nobody removes or replaces it before, where the bucket has Object Lock.
+        """
+        locks = locked_until is not None and self._locks
+        retention = Retention(COMPLIANCE, cast("datetime", locked_until)) if locks else None
         try:
-            self._client.put_object(self._bucket, name, cast("BinaryIO", source), size, content_type=mime)
+            self._client.put_object(
+                self._bucket, name, cast("BinaryIO", source), size, content_type=mime, retention=retention
+            )
         except (MinioException, urllib3.exceptions.HTTPError) as error:
             raise Unavailable("OBJECT_STORE_DOWN") from error
 

@@ -19,7 +19,7 @@ import qr
 import signing
 from vault import catalogue as catalogue_data
 from vault import telemetry
-from vault.blobs import BucketKeeper, EncryptedBlobs, FileShards, S3Files, S3Settings, S3Store
+from vault.blobs import BucketKeeper, EncryptedBlobs, FileShards, S3Copy, S3Files, S3Settings, S3Store
 from vault.bootstrap.system import SystemClock, SystemIds
 from vault.config import CopyStore, Settings
 from vault.db import ROLE, PostgresUnitOfWork, WalledUnitOfWork, works_as
@@ -28,6 +28,7 @@ from vault.domain.errors import Invalid, Unavailable
 from vault.domain.people import Actor, Role
 from vault.domain.upkeep import Problem
 from vault.domain.vitals import Expiry, Look
+from vault.embedded.pgtools import PostgresTools
 from vault.identity import OidcDesk, Provider, WebAuthnDesk
 from vault.keys import (
     FileCredentialDesk,
@@ -120,6 +121,32 @@ class App:
     def copies(self) -> Mapping[str, S3Store]:
         """The other stores that hold a copy of everything, by name."""
         return {one.name: S3Store(_s3_of(one)) for one in self.settings.copies}
+
+    @cached_property
+    def backup_copies(self) -> tuple[S3Copy, ...]:
+        """The same stores as those who back up and restore see them."""
+        return tuple(
+            S3Copy(
+                self.copies[one.name],
+                name=one.name,
+                place=one.place,
+                lock_days=one.lock_days,
+                own=lambda: self.store,
+                agency=self.settings.agency_code,
+                keys=self.key_service,
+                ids=self.ids,
+                clock=self.clock,
+            )
+            for one in self.settings.copies
+        )
+
+    @cached_property
+    def database_copier(self) -> PostgresTools:
+        """PostgreSQL's own tools for backup."""
+        url = self.settings.backup_database_url
+        if url is None:
+            raise Unavailable("NOT_UP")
+        return PostgresTools(url.get_secret_value(), self.settings.home / "backup" / "log")
 
     @cached_property
     def keeper(self) -> BucketKeeper:

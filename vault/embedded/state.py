@@ -47,6 +47,11 @@ class State:
         return f"postgresql://vault:{self.postgres_password}@127.0.0.1:{self.postgres_port}/vault"
 
     @property
+    def backup_database_url(self) -> str:
+        """URL for the role that may replicate and nothing else."""
+        return f"postgresql://vault_backup:{self.postgres_password}@127.0.0.1:{self.postgres_port}/postgres"
+
+    @property
     def s3_endpoint(self) -> str:
         """`host:port` of the embedded object store."""
         return f"127.0.0.1:{self.s3_port}"
@@ -66,7 +71,7 @@ class State:
         if self.national_port:
             values |= {"national_url": self.national_url, "national_token": self.national_token}
         if postgres:
-            values |= {"database_url": self.database_url}
+            values |= {"database_url": self.database_url, "backup_database_url": self.backup_database_url}
         if objects:
             values |= {
                 "s3_endpoint": self.s3_endpoint,

@@ -24,7 +24,7 @@ from vault.log.leaf import SALT_SIZE, canonical, commitment, entry_of
 from vault.log.note import Checkpoint, NoteError, open_note, sign, verifier_key
 from vault.log.proof import LogProof
 from vault.log.tiles import WIDTH, TileError, TileNodes, grow, new_bundles, pack_entries, tiles_of, unpack_entries
-from vault.log.tree import ProofError, consistency_proof, inclusion_proof, leaf_hash, root_hash
+from vault.log.tree import Node, ProofError, consistency_proof, inclusion_proof, leaf_hash, root_hash
 from vault.ports import Clock, Files, LogLeaf, SealingProof, UnitOfWork
 
 BATCH = 4096
@@ -125,6 +125,13 @@ class TransparencyLog:
             self._published = note
 
     def _extend(self, old: int, size: int) -> None:
+        node = self._store(old, size)
+        note = sign(Checkpoint(self._origin, size, root_hash(size, node)), name=self._origin, key=self._key)
+        with self._uow.begin() as tx:
+            tx.log.set_head(size, note, at=self._clock.now())
+
+    def _store(self, old: int, size: int) -> Node:
+        """Put the bundles and tiles of the leaves from `old` on; gives the nodes of the tree of `size`."""
         first = old - old % WIDTH
         with self._uow.begin() as tx:
             leaves = tx.log.leaves(first, size)
@@ -135,9 +142,21 @@ class TransparencyLog:
         tiles, node = grow(old, [leaf_hash(entry) for entry in entries[old - first :]], self._files.get)
         for tile, data in tiles.items():
             self._files.put(tile.path, data, mime=_TILE)
-        note = sign(Checkpoint(self._origin, size, root_hash(size, node)), name=self._origin, key=self._key)
-        with self._uow.begin() as tx:
-            tx.log.set_head(size, note, at=self._clock.now())
+        return node
+
+    def rebuild(self) -> int:
+        """Publish bundles, tiles and checkpoint anew from the rows, as after a restore; how many events they tell of.
+
+        Nothing is signed anew: everything but the checkpoints follows from the rows.
+        """
+        with self._uow.begin() as turn:
+            turn.log.wait_turn()
+            size = self.head().size
+            for old in range(0, size, BATCH):
+                self._store(old, min(old + BATCH, size))
+            self._published = ""
+            self._publish()
+        return size
 
     def prove(self, record: RecordCode) -> tuple[LogProof, ...]:
         """Offline proofs for every event about a record that a checkpoint covers; `LOG_PROOF` if none.

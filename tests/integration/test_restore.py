@@ -1,0 +1,221 @@
+"""Backup into two stores that stand elsewhere, then an empty machine: nothing is lost that was confirmed before.
+
+The copies lie in an object store of their own, with data folders of their own; the machine that is backed up is thrown
+away. One copy is locked by its store.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from minio import Minio
+from minio.error import S3Error
+
+from tests.fakes import desk
+from tests.fakes.desk import record_of
+from tests.fakes.engines import ToldEngines
+from tests.fakes.parts import HOST, running, with_other
+from tests.fakes.seals import PlainSeal
+from tests.whole import fill, lost
+from vault import bootstrap
+from vault.bootstrap import App
+from vault.cli.main import main
+from vault.config import CopyStore, Settings
+from vault.domain.errors import Unavailable
+from vault.domain.ids import RecordCode
+from vault.embedded.objects import Objects
+from vault.embedded.ports import free_inner
+from vault.embedded.supervisor import Plan, Supervisor
+from vault.usecases.heal.back_up import BackedUp, back_up
+
+pytestmark = pytest.mark.service
+COUNT = 300
+KEY, SECRET = "a" * 20, "b" * 48
+
+
+@dataclass
+class World:
+    """What was made and thrown away, and what remembers it."""
+
+    copies: tuple[CopyStore, ...]
+    keys: Path
+    rounds: list[BackedUp] = field(default_factory=list)
+    codes: list[RecordCode] = field(default_factory=list)
+    events: int = 0
+
+    def environment(self, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        told = [one.model_dump() | {"access_key": KEY, "secret_key": SECRET} for one in self.copies]
+        monkeypatch.setenv("VAULT_COPIES", json.dumps(told))
+        monkeypatch.setenv("VAULT_HOME", str(home))
+        monkeypatch.setenv("VAULT_PUBLIC_HOST", HOST)
+        monkeypatch.setenv("VAULT_PLACE", "noi-1")
+
+    def client(self) -> Minio:
+        return Minio(self.copies[0].endpoint, access_key=KEY, secret_key=SECRET, secure=False)
+
+
+def round_of(app: App) -> BackedUp:
+    return back_up(
+        copies=app.backup_copies,
+        database=app.database_copier,
+        uow=app.uow,
+        clock=app.clock,
+        base_every=timedelta(hours=24),
+        keep=timedelta(days=35),
+    )
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """A vault with hundreds of records, backed up twice, then gone."""
+    elsewhere, home = Objects(tmp_path_factory.mktemp("elsewhere")), tmp_path_factory.mktemp("lost")
+    port = next(free_inner())
+    elsewhere.start(port, access_key=KEY, secret_key=SECRET, store_key="c" * 48)
+    stores = [
+        CopyStore(
+            name=name, place=name, endpoint=f"127.0.0.1:{port}", bucket=name, secure=False, lock_days=days,
+            access_key=KEY, secret_key=SECRET,
+        )
+        for name, days in (("noi-2", 0), ("noi-3", 1))
+    ]  # fmt: skip
+    found = World(tuple(stores), tmp_path_factory.mktemp("safe") / "keys")
+    try:
+        with running(home) as parts:
+            settings = Settings(home=home, public_host=HOST, copies=found.copies, place="noi-1")
+            app = with_other(parts, engines=ToldEngines(pages=1), sealing=PlainSeal(), settings=settings)
+            officer = desk.actor_of(app)
+            fill(app, COUNT)
+            found.rounds.append(round_of(app))  # with a base backup; what comes now stands in the log alone
+            found.codes.append(record_of(app, officer))
+            found.rounds.append(round_of(app))
+            found.codes.append(record_of(app, officer))
+            while app.log.head().size < app.log.advance():
+                pass
+            found.events = app.log.head().size
+            found.rounds.append(round_of(app))
+            shutil.copytree(home / "keys", found.keys)
+        shutil.rmtree(home)
+        yield found
+    finally:
+        elsewhere.stop()
+
+
+def said(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, dict[str, object]]:
+    status = main([*words, "--json"])
+    return status, json.loads(capsys.readouterr().out.strip().splitlines()[-1])
+
+
+@pytest.fixture
+def empty(tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An empty machine that was told where the copies are."""
+    home = tmp_path / "new"
+    world.environment(home, monkeypatch)
+    yield home
+    plan = Plan(
+        home=home, database_url=None, s3_endpoint=None, http_host="127.0.0.1", http_port=0, web_processes=0, workers=0,
+        worker_jobs=1,
+    )  # fmt: skip
+    Supervisor(plan).stop()
+
+
+def test_every_round_says_what_can_be_restored_and_what_keeps_it(world: World) -> None:
+    first, second, third = world.rounds
+    assert first.base is not None
+    assert (second.base, third.base) == (None, None), "one base serves until it is a day old"
+    assert first.until < second.until < third.until
+    assert first.objects["noi-2"] == first.objects["noi-3"] > COUNT
+    assert 0 < second.objects["noi-2"] < 20, "only what is new"
+    assert [one.failed for one in world.rounds] == [{}, {}, {}]
+    assert first.kept_by == {"noi-2": "refused by the program", "noi-3": "object lock, 1 days"}
+
+
+def test_the_locked_copy_cannot_be_removed_and_no_copy_is_written_over(world: World) -> None:
+    client = world.client()
+    names = [one.object_name or "" for one in client.list_objects("noi-3", prefix="sealed/", recursive=True)]
+    version = client.stat_object("noi-3", names[0]).version_id
+    with pytest.raises(S3Error):
+        client.remove_object("noi-3", names[0], version_id=version)
+    with closing(bootstrap.build(Settings(home=world.keys.parent, copies=world.copies))) as app:
+        for copy in app.backup_copies:
+            mark = next(iter(copy.names("mark/")))
+            other = world.keys / "log-origin"
+            assert copy.put(mark, other) is False
+            target = world.keys.parent / f"mark-{copy.name}"
+            copy.get(mark, target)
+            assert "segment" in target.read_text(encoding="ascii")
+
+
+def test_nothing_that_leaves_for_a_copy_can_be_read_there(world: World) -> None:
+    """The database holds names and numbers in clear: its backups must not."""
+    client = world.client()
+    looked = 0
+    for one in client.list_objects("noi-2", prefix="backup/", recursive=True):
+        with closing(client.get_object("noi-2", one.object_name or "")) as answer:
+            data = answer.read()
+        assert data.startswith(b"KHOA1\n")
+        assert b"NGUY" not in data[:4_000_000]
+        assert b"\x1f\x8b\x08" not in data[200:400], "no archive lies open behind the header"
+        looked += 1
+    assert looked >= 8
+
+
+def test_without_the_wrapping_keys_nothing_opens(world: World, empty: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    status, told = said(capsys, "restore")
+    assert (status, told["ok"]) == (3, False)
+    assert told["code"] in {"KEY_MISSING", "PASSPHRASE_MISSING"}
+    shutil.copytree(world.keys, empty / "keys")
+    (empty / "keys" / "wrapping.json").unlink()
+    assert said(capsys, "restore")[1]["code"] == "KEY_MISSING"
+    # Another deployment's key is no better than none.
+    with closing(bootstrap.build(Settings(home=empty))) as app:
+        app.wrapping.add(at=app.clock.now())
+    assert said(capsys, "restore")[1]["code"] == "KEY_UNWRAP"
+    assert not (empty / "postgres").exists()
+
+
+def test_an_empty_machine_gets_everything_that_was_confirmed(
+    world: World, empty: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(world.keys, empty / "keys")
+    status, told = said(capsys, "restore", "--from", "noi-3")
+    assert (status, told.get("problems")) == (0, []), told
+    assert told["reaches"] == world.rounds[-1].until.isoformat()
+    with closing(bootstrap.build()) as app:
+        assert lost(app, COUNT) == []
+        with app.uow.begin() as tx:
+            found = [tx.records.get(code) for code in world.codes]
+        assert all(app.blobs.get(one.sealed) for one in found)
+        assert app.log.fsck() == ()
+        assert app.log.head().size == world.events
+    print(f"restored {COUNT + 2} records in {told['seconds']} s")  # noqa: T201 - the figure, shown by -rP
+    assert said(capsys, "restore")[1]["code"] == "RESTORE_NOT_EMPTY"
+    # The new machine is backed up like the old one: on a timeline of its own, with a base of its own.
+    status, told = said(capsys, "backup")
+    assert (status, told["failed"], told["copies"], told["places"], told["enough"]) == (0, {}, 3, 3, True)
+    assert told["base"]
+
+
+def test_a_moment_of_before_comes_back_as_it_was(world: World, empty: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shutil.copytree(world.keys, empty / "keys")
+    late = (datetime.fromisoformat("2100-01-01T00:00:00+00:00")).isoformat()
+    assert said(capsys, "restore", "--to", late)[1]["code"] == "BACKUP_TOO_NEW"
+    assert said(capsys, "restore", "--to", "2020-01-01T00:00:00Z")[1]["code"] == "BACKUP_TOO_OLD"
+    assert said(capsys, "restore", "--to", "hôm qua")[1]["code"] == "TIME_WRONG"
+    status, told = said(capsys, "restore", "--to", world.rounds[1].until.isoformat())
+    assert (status, told.get("problems")) == (0, []), told
+    with closing(bootstrap.build()) as app:
+        assert lost(app, COUNT) == []
+        with app.uow.begin() as tx:
+            assert [tx.records.find(code) is not None for code in world.codes] == [True, False]
+
+
+def test_a_backup_without_a_store_or_a_database_says_so(tmp_path: Path) -> None:
+    with closing(bootstrap.build(Settings(home=tmp_path))) as app, pytest.raises(Unavailable, match="NOT_UP"):
+        round_of(app)

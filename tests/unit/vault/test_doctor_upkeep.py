@@ -1,0 +1,80 @@
+"""What `vault doctor` says about upkeep: each bad state with what to do, each good one without."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from vault.cli import upkeep
+from vault.cli.findings import Finding, State
+from vault.domain.backups import choose, stamp, superfluous
+from vault.domain.errors import VaultError
+from vault.domain.upkeep import Run
+
+NOW = datetime(2026, 11, 28, 3, tzinfo=UTC)
+
+
+def ago(details: dict[str, object] | None = None, **time: float) -> Run:
+    return Run(NOW - timedelta(**time), details or {})
+
+
+LOCKED = {"kept_by": {"a": "object lock, 35 days", "b": "refused by the program"}}
+
+
+def copies(places: list[str], run: Run | None) -> Finding:
+    settings: Any = SimpleNamespace(place="1", copies=[SimpleNamespace(place=one) for one in places])
+    return upkeep._copies(SimpleNamespace(settings=settings), run)  # type: ignore[arg-type] # its settings are asked
+
+
+@pytest.mark.parametrize(
+    ("found", "state"),
+    [
+        (upkeep._backup(None, NOW), State.WORSE),
+        (upkeep._backup(ago(hours=2), NOW), State.GOOD),
+        (upkeep._backup(ago(hours=27), NOW), State.WORSE),
+        (copies([], None), State.WORSE),
+        (copies(["1", "1"], ago(LOCKED)), State.WORSE),
+        (copies(["1", "2"], ago()), State.WORSE),
+        (copies(["1", "2"], ago(LOCKED)), State.GOOD),
+        (upkeep._scrub(None, NOW), State.WORSE),
+        (upkeep._scrub(ago({"whole": "2026-11-20T00:00:00+00:00"}), NOW), State.GOOD),
+        (upkeep._scrub(ago({"whole": "2026-07-20T00:00:00+00:00"}), NOW), State.WORSE),
+        (upkeep._scrub(ago({"whole": "", "since": "2026-11-27T00:00:00+00:00", "seen": 7}), NOW), State.GOOD),
+        (upkeep._scrub(ago({"whole": "", "since": "2026-06-27T00:00:00+00:00", "seen": 7}), NOW), State.WORSE),
+        (upkeep._fsck(None, NOW), State.WORSE),
+        (upkeep._fsck(ago(days=3), NOW), State.GOOD),
+        (upkeep._fsck(ago(days=9), NOW), State.WORSE),
+        (upkeep._fsck(ago({"BLOB_MISSING": 2}, days=1), NOW), State.WORSE),
+    ],
+)
+def test_each_state_is_judged_and_each_bad_one_has_advice(found: Finding, state: State) -> None:
+    assert found.state is state
+    assert bool(found.advice) == (state is not State.GOOD)
+
+
+def days(*numbers: int) -> list[str]:
+    return [f"base/{stamp(NOW - timedelta(days=one))}" for one in numbers]
+
+
+def test_a_restore_begins_with_the_newest_base_from_before_its_moment() -> None:
+    bases, marks = days(3, 2, 1), days(0)
+    assert choose(bases, marks, None).base == bases[2]
+    assert choose(bases, marks, NOW - timedelta(days=1.5)).base == bases[1]
+    assert choose(bases, marks, NOW - timedelta(days=2)).base == bases[1]
+    assert choose(bases, marks, NOW).until is None
+    for wrong, code in ((NOW + timedelta(seconds=1), "BACKUP_TOO_NEW"), (NOW - timedelta(days=4), "BACKUP_TOO_OLD")):
+        with pytest.raises(VaultError) as caught:
+            choose(bases, marks, wrong)
+        assert caught.value.code == code
+    with pytest.raises(VaultError, match="BACKUP_NONE"):
+        choose([], marks, None)
+
+
+def test_bases_go_only_when_a_later_one_serves_the_oldest_moment_that_is_kept() -> None:
+    bases = days(40, 38, 36, 20, 1)
+    assert superfluous(bases, NOW - timedelta(days=35)) == bases[:2]
+    assert superfluous(days(40), NOW) == []
+    assert superfluous([], NOW) == []

@@ -156,6 +156,61 @@ def test_a_case_is_not_for_strangers_and_says_something(counter: Counter, office
     assert opened(officer, record).json()["code"] == "RECORD_STATE"
 
 
+def without_a_dossier(counter: Counter, agency: str) -> tuple[Record, tuple[str, str]]:
+    who = (f"031090{920000 + next(SERIAL)}", "TRẦN THỊ HOÀ")
+    return counter.record("GPXD", who, fields=FIELDS, agency=agency), who
+
+
+def test_another_agency_is_told_what_it_stated_and_not_what_the_record_says(counter: Counter) -> None:
+    record, who = without_a_dossier(counter, AGENCY)
+    other = counter.client("can-bo-khac", OTHER_AGENCY)
+    dossier = other.post("/api/v1/dossiers", json={"procedure": RESIDENCE, "holder": who[0]}).json()["code"]
+    case = opened(other, record, dossier).raise_for_status().json()
+    assert [(one["field"], one["kept"], one["stated"]) for one in case["differences"]] == [("address", "", "số 21")]
+    path = f"/api/v1/corrections/{case['id']}"
+    for seen in (other.get(path).json(), other.get(f"/api/v1/dossiers/{dossier}/form").json()["corrections"][0]):
+        assert [(one["kept"], one["stated"]) for one in seen["differences"]] == [("", "số 21")]
+    # A third agency, whose dossier is about the same person, is told that there is a case.
+    third = counter.client("can-bo-ba", "H24.903")
+    theirs = third.post("/api/v1/dossiers", json={"procedure": RESIDENCE, "holder": who[0]}).json()["code"]
+    there = opened(third, record, theirs).raise_for_status().json()
+    assert (there["id"], there["note"], there["differences"]) == (
+        case["id"], "", [{"field": "address", "kept": "", "stated": ""}],
+    )  # fmt: skip
+    assert third.get(path).status_code == 404
+    other.post(f"/api/v1/dossiers/{dossier}/close", json={"ending": "ANSWERED"}).raise_for_status()
+    assert opened(other, record, dossier).json()["code"] == "DOSSIER_CLOSED"
+    assert other.get(f"/api/v1/dossiers/{dossier}/form").json()["fields"] == []
+    assert other.post(f"/api/v1/dossiers/{dossier}/form", json={"entries": {}}).json()["code"] == "DOSSIER_CLOSED"
+
+
+def test_a_case_shows_the_paper_to_whoever_has_a_ground_and_leaves_an_event(counter: Counter, officer: Client) -> None:
+    record, who = without_a_dossier(counter, AGENCY)
+    mine = citizen(counter, who[0])
+    case = opened(mine, record).raise_for_status().json()
+    assert case["differences"][0]["kept"] == FIELDS["address"]
+    path = f"/api/v1/corrections/{case['id']}"
+
+    def looks() -> list[tuple[str, object]]:
+        with counter.app.uow.begin() as tx:
+            found = tx.events.list(record=record.code, limit=50)
+        told = [one for one in found if one.details.get("case") == case["id"] and one.code in {None, "VIEW"}]
+        return [(one.action.value, one.details.get("ground")) for one in reversed(told)]
+
+    listed = next(one for one in officer.get("/api/v1/corrections").json() if one["id"] == case["id"])
+    assert (listed["note"], listed["differences"]) == ("", [{"field": "address", "kept": "", "stated": ""}])
+    # It waits for the agency's word: that is a ground to read the paper.
+    assert officer.get(path).json()["differences"][0]["kept"] == FIELDS["address"]
+    assert looks() == [("VIEW_RECORD", "CORRECTION")]
+    officer.post(f"{path}/decision", json={"accept": False, "reason": "bản chính ghi số 12"}).raise_for_status()
+    over = officer.get(path).json()
+    assert (over["state"], over["reason"], over["differences"][0]["kept"]) == ("REFUSED", "", "")
+    assert looks() == [("VIEW_RECORD", "CORRECTION"), ("CORRECT", None)]
+    assert mine.get(path).json()["reason"] == "bản chính ghi số 12"
+    assert looks()[-1] == ("VIEW_RECORD", "OWN")
+    assert mine.get("/api/v1/corrections").json()[0]["differences"][0]["kept"] == FIELDS["address"]
+
+
 def test_accepting_takes_a_look_at_the_original_and_a_change(counter: Counter, officer: Client) -> None:
     record, _ = paper(counter)
     path = f"/api/v1/corrections/{opened(officer, record).json()['id']}/decision"

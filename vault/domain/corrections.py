@@ -8,7 +8,7 @@ right).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
@@ -90,3 +90,21 @@ class Correction:
     new_version: int | None = None
     closed_at: datetime | None = None
     failure: str | None = None
+
+    def without_values(self) -> Correction:
+        """The case as a list shows it: about which fields, by whom, where it stands; not what stands on the paper."""
+        found = tuple(FieldDifference(one.field, "", "") for one in self.differences)
+        decision = self.decision and replace(self.decision, reason="", fields={}, holders=())
+        return replace(self, differences=found, note="", decision=decision)
+
+    def as_told(self) -> Correction:
+        """The case for the agency that opened it about another's record: what it stated, not what the record says."""
+        found = tuple(FieldDifference(one.field, "", one.stated) for one in self.differences)
+        decision = self.decision and replace(self.decision, fields={}, holders=())
+        return replace(self, differences=found, decision=decision)
+
+    def for_agency(self, agency_code: str | None) -> Correction:
+        """The case beside a paper or dossier that this agency has a ground to look at."""
+        if agency_code == self.agency_code:
+            return self
+        return self.as_told() if agency_code and agency_code == self.opened_agency else self.without_values()

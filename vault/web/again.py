@@ -33,6 +33,8 @@ class AgainPage:
     has_passkey: bool
     local: bool
     error: str | None
+    provider: str | None = None
+    """The identity provider that vouches for this person, which asks them again."""
     waiting: Waiting | None = None
     prefix: str = PREFIX
 
@@ -43,7 +45,9 @@ def again_page(
     """The page for this person."""
     factors = factors_of(actor=actor, uow=app.uow)
     keys = list_passkeys(actor=actor, uow=app.uow)
-    return AgainPage(onward, factors.codes, bool(keys), is_local(actor), error, waiting)
+    _, provider, _ = f"{actor.account_id}::".split(":", 2)
+    known = provider if not is_local(actor) and provider in app.identities.names() else None
+    return AgainPage(onward, factors.codes, bool(keys), is_local(actor), error, known, waiting)
 
 
 def is_local(actor: Actor) -> bool:

@@ -11,7 +11,7 @@ from vault.domain.corrections import CaseState, Correction, CorrectionId, FieldD
 from vault.domain.errors import Invalid, NotFound
 from vault.domain.forms import kind_of, same_value
 from vault.domain.ids import DossierCode, RecordCode
-from vault.domain.people import Action, Actor, require
+from vault.domain.people import HOLDER_ROLES, Action, Actor, require
 from vault.domain.records import Record, may_correct
 from vault.domain.text import nfc
 from vault.ports import Clock, Ids, Tx, UnitOfWork
@@ -37,7 +37,8 @@ def open_case(what: OpenCase, *, actor: Actor, uow: UnitOfWork, clock: Clock, id
     """Open the case at the agency that keeps the record. The case that is open about it already is the answer.
 
     `CORRECTION_EMPTY` when nothing is stated otherwise than the record has it; `RECORD_STATE` for a record that was
-    revoked or replaced.
+    revoked or replaced; `DOSSIER_CLOSED` for a dossier that is over. An agency that does not keep the record is told
+    what it stated itself, not what the record says.
     """
     require(actor, Action.CORRECT)
     now = clock.now()
@@ -78,7 +79,7 @@ def open_case(what: OpenCase, *, actor: Actor, uow: UnitOfWork, clock: Clock, id
                 details={"case": case.id, "fields": [one.field for one in found]},
             )
         )
-        return case
+        return case if actor.role in HOLDER_ROLES else case.for_agency(actor.agency_code)
 
 
 def _seen(tx: Tx, what: OpenCase, actor: Actor, now: datetime) -> Record:
@@ -86,6 +87,7 @@ def _seen(tx: Tx, what: OpenCase, actor: Actor, now: datetime) -> Record:
     if what.dossier is None:
         return visible(tx, what.record, actor, now=now)[0]
     dossier = own_dossier(tx, what.dossier, actor)
+    dossier.require_open()
     attached = any(one.record == what.record for one in dossier.attachments)
     named = set(dossier.people) & set(tx.records.holder_ids(what.record))
     if not attached and not named:

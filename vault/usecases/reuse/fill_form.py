@@ -49,20 +49,24 @@ def view_form(code: DossierCode, *, actor: Actor, uow: UnitOfWork, clock: Clock)
     now = clock.now()
     with recorded(uow, Event(now, actor, Action.FILL_FORM, dossier=code)), uow.begin() as tx:
         dossier = own_dossier(tx, code, actor)
-        fields = _fields(tx, dossier)
+        # A dossier that is over gives no purpose to read its papers again; what was stated in it stays its own.
+        fields = _fields(tx, dossier) if dossier.closed is None else ()
         tx.events.add(_event(dossier, actor, now, code="VIEW", details={"fields": len(fields)}))
-        return FormView(dossier, fields, tx.forms.of_dossier(code), tx.corrections.of_dossier(code))
+        cases = tuple(one.for_agency(actor.agency_code) for one in tx.corrections.of_dossier(code))
+        return FormView(dossier, fields, tx.forms.of_dossier(code), cases)
 
 
 def submit_form(what: SubmitForm, *, actor: Actor, uow: UnitOfWork, clock: Clock) -> FormEntry:
     """Keep the form with everything that was filled in. `FORM_DIFFERS` names every difference that has no reason.
 
-    `FORM_FIELD` for a key that the form does not have. The same form again is answered with the one that is kept.
+    `FORM_FIELD` for a key that the form does not have; `DOSSIER_CLOSED`. The same form again is answered with the one
+    that is kept.
     """
     require(actor, Action.FILL_FORM)
     now = clock.now()
     with recorded(uow, Event(now, actor, Action.FILL_FORM, dossier=what.dossier)), uow.begin() as tx:
         dossier = own_dossier(tx, what.dossier, actor, lock=True)
+        dossier.require_open()
         fields = _fields(tx, dossier)
         stated = {key: nfc(value).strip() for key, value in what.entries.items()}
         unknown = sorted(set(stated) - {one.key for one in fields})

@@ -104,14 +104,14 @@ def open_one(what: CaseIn, actor: SignedIn, app: TheApp) -> CaseOut:
 
 @router.get("")
 def list_all(actor: SignedIn, app: TheApp, limit: int = 50) -> list[CaseOut]:
-    """The agency's cases, or the citizen's own, newest first."""
-    return [CaseOut.of(one) for one in list_cases(actor=actor, uow=app.uow, limit=limit)]
+    """The agency's cases without what stands on the papers, or the citizen's own, newest first."""
+    return [CaseOut.of(one) for one in list_cases(actor=actor, uow=app.uow, clock=app.clock, limit=limit)]
 
 
 @router.get("/{case_id}")
 def see(case_id: str, actor: SignedIn, app: TheApp) -> CaseOut:
-    """One case."""
-    return CaseOut.of(see_case(CorrectionId(case_id), actor=actor, uow=app.uow))
+    """One case; what stands on the paper for those who have a ground to read it."""
+    return CaseOut.of(see_case(CorrectionId(case_id), actor=actor, uow=app.uow, clock=app.clock).case)
 
 
 @router.post("/{case_id}/decision")

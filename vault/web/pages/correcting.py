@@ -17,7 +17,7 @@ from vault.domain.ids import normal_record_code
 from vault.domain.people import Actor
 from vault.domain.records import Record
 from vault.messages import say
-from vault.usecases.correct.follow_cases import list_cases
+from vault.usecases.correct.follow_cases import own_cases
 from vault.usecases.correct.open_case import LONGEST, OpenCase, open_case
 from vault.usecases.oversee.view_record import view_record
 from vault.web.errors import status_of
@@ -29,7 +29,6 @@ from vault.web.session import SignedIn, TheApp, language_of
 router = APIRouter(prefix="/cua-toi", include_in_schema=False)
 SEE_OTHER = 303
 _FIELD = "f."
-_MOST_CASES = 50
 
 
 async def posted(request: Request) -> FormData:
@@ -120,12 +119,12 @@ def _page(
 
     order = {name: place for place, name in enumerate(labels)}
     names = sorted(record.fields, key=lambda name: (order.get(name, len(order)), name))
-    cases = list_cases(actor=actor, uow=app.uow, limit=_MOST_CASES)
+    cases = own_cases(record.code, actor=actor, uow=app.uow)
     return CorrectionPage(
         code=record.code,
         type_name=type_name(record.type_code, app),
         fields=tuple(row(name, record.fields[name], typed.get(name, "")) for name in names),
         note=note,
-        cases=tuple(case(one) for one in cases if one.record == record.code),
+        cases=tuple(case(one) for one in cases),
         error=error,
     )

@@ -22,7 +22,6 @@ from vault.messages import Language, say
 from vault.usecases.correct.decide_case import DecideCase, decide_case
 from vault.usecases.correct.follow_cases import list_cases, see_case
 from vault.usecases.correct.open_case import LONGEST
-from vault.usecases.oversee.view_record import view_record
 from vault.web.errors import status_of
 from vault.web.html import render
 from vault.web.pages.desk import agency_name, type_name
@@ -137,7 +136,7 @@ def cases(request: Request, actor: SignedIn, app: TheApp) -> Response:
     """The agency's cases; what waits for its word stands first, the oldest on top. Citizens follow theirs at home."""
     if actor.role in HOLDER_ROLES:
         return RedirectResponse("/cua-toi", SEE_OTHER)
-    found = [(one, _row(one, app)) for one in list_cases(actor=actor, uow=app.uow, limit=SHOWN)]
+    found = [(one, _row(one, app)) for one in list_cases(actor=actor, uow=app.uow, clock=app.clock, limit=SHOWN)]
     waiting = [(case, row) for case, row in found if case.closed_at is None]
     page = CasesPage(
         to_decide=tuple(row for case, row in reversed(waiting) if case.agency_code == actor.agency_code),
@@ -218,14 +217,11 @@ def _row(one: Correction, app: App) -> CaseRow:
 def _page(
     case_id: str, actor: Actor, app: App, language: Language, *, typed: _Typed | None = None, error: str | None = None
 ) -> CasePage:
-    found = see_case(CorrectionId(case_id), actor=actor, uow=app.uow)
+    seen = see_case(CorrectionId(case_id), actor=actor, uow=app.uow, clock=app.clock)
+    found = seen.case
     own = found.agency_code == actor.agency_code
-    record, hidden = None, None
-    if own and found.state is CaseState.OPEN:
-        try:
-            record = view_record(found.record, actor=actor, uow=app.uow, clock=app.clock, purpose=None)
-        except VaultError as refusal:
-            hidden = say(refusal.code, language, **refusal.facts)
+    record = seen.record if own and found.state is CaseState.OPEN else None
+    hidden = say(seen.hidden, language) if seen.hidden else None
     decision = found.decision
     return CasePage(
         id=found.id,

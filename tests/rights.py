@@ -72,6 +72,63 @@ _PHONE = "needs a phone: tests/e2e"
 _DOOR: frozenset[int] = frozenset()
 _REFUSED = frozenset({401, 403})
 
+QUIET = {
+    **dict.fromkeys(
+        (
+            "GET /", "GET /c", "GET /c-release.js", "GET /c-worker.js", "GET /cua-toi/chup", "GET /cua-toi/ngoai-mang",
+            "GET /dang-nhap", "GET /giay-to/{code}/mo-khan", "GET /ho-so/moi", "GET /k", "GET /p", "GET /q",
+            "GET /q-worker.js", "GET /q/trinh", "GET /so-hoa", "GET /so-hoa/dien-thoai/{token}", "GET /so-hoa/to-ngan",
+            "GET /xac-nhan-lai",
+        ),
+        "an empty form or a page without anybody's data",
+    ),
+    **dict.fromkeys(
+        (
+            "GET /.well-known/jwt-vc-issuer", "GET /api/v1/document-types", "GET /api/v1/grounds",
+            "GET /api/v1/procedures", "GET /healthz", "GET /readyz", "GET /s/{list_id}", "GET /trust-list",
+            "GET /trust-root.pem", "GET /v2/heartbeat", "GET /v2/usagePeriod",
+        ),
+        "published",
+    ),
+    **dict.fromkeys(
+        (
+            "GET /api/v1/session", "GET /api/v1/session/all", "GET /api/v1/session/factors", "GET /tai-khoan",
+            "DELETE /api/v1/session/all", "POST /tai-khoan/phien", "POST /tai-khoan/ma", "GET /api/v1/me/nonce",
+            "POST /api/v1/session/factors/codes", "POST /api/v1/session/factors/passkeys/ask",
+            "POST /api/v1/session/passkey/ask", "GET /api/v1/me/mark",
+        ),
+        "one's own sign-in: what changes it is an event, looking or preparing is none",
+    ),
+    **dict.fromkeys(
+        (
+            "GET /api/v1/me/consents", "GET /api/v1/me/events", "GET /api/v1/me/papers", "GET /api/v1/me/shares",
+            "GET /api/v1/me/urgent-access", "GET /cua-toi/chia-se", "GET /cua-toi/dong-y", "GET /cua-toi/nhat-ky",
+        ),
+        "one's own switches, sendings and log: looks at the log would fill the log",
+    ),
+    **dict.fromkeys(
+        (
+            "GET /api/v1/corrections", "GET /api/v1/dossiers", "GET /api/v1/dossiers/{code}/results",
+            "GET /api/v1/intakes", "GET /ban-lam-viec", "GET /ban-lam-viec/ho-so", "GET /ban-lam-viec/tiep-nhan",
+            "GET /dinh-chinh", "GET /so-hoa/tap",
+        ),
+        "the agency's own list of work, without what stands on a paper",
+    ),
+    **dict.fromkeys(
+        ("POST /ho-so/chu-the", "POST /so-hoa/dien-thoai", "POST /so-hoa/dien-thoai/{token}/dung"),
+        "shows nobody's data: no symbol was sent; a phone of one's own",
+    ),
+}  # fmt: skip
+"""Routes that leave no event, and why. Every other one leaves exactly one, whatever it answers (`test_rights.py`)."""
+LOOKS = {"GET /api/v1/corrections": HOLDERS, "GET /dinh-chinh": HOLDERS}
+"""Quiet routes that are a look for some all the same: citizens see their cases whole."""
+AGAIN = {
+    "GET /so-hoa/tiep", "POST /api/v1/intakes/{intake_id}/confirm", "POST /api/v1/intakes/{intake_id}/take-back",
+    "POST /ho-so/{code}/to-khai", "POST /so-hoa/{intake_id}/bo", "POST /so-hoa/{intake_id}/hoan-tac",
+    "PUT /api/v1/me/consents/{purpose}",
+}  # fmt: skip
+"""Where the same again is an answer: what was said already is not said, and not written, twice."""
+
 RIGHTS: dict[str, Right] = {
     # --- what anybody fetches ---------------------------------------------------------------------------------------
     "GET /healthz": Right(ANYBODY, public=True),

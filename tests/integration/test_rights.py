@@ -16,14 +16,14 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, event, text
 
 from tests.fakes import desk
 from tests.fakes.engines import ToldEngines
 from tests.fakes.http import Client
 from tests.fakes.parts import OTHER_AGENCY, account, with_other
 from tests.fakes.seals import PlainSeal
-from tests.rights import HOLDERS, RIGHTS, SIGNED_IN, Right, routes_of
+from tests.rights import AGAIN, HOLDERS, LOOKS, QUIET, RIGHTS, SIGNED_IN, Right, routes_of
 from vault.bootstrap import App
 from vault.domain.holders import HolderId
 from vault.domain.intake import NamedHolder
@@ -203,10 +203,37 @@ def rows(*, late: bool) -> Iterator[tuple[str, Right]]:
     return ((route, right) for route, right in sorted(RIGHTS.items()) if right.late is late)
 
 
+def acts_since(world: World, last: int) -> tuple[int, list[str]]:
+    """The newest event, and the outcomes of those after `last`."""
+    with world.app.uow.begin() as tx:
+        query = text("SELECT id, outcome FROM event WHERE id > :last ORDER BY id")
+        found = tx.records._db.execute(query, {"last": last}).all()
+    return (found[-1].id if found else last), [one.outcome for one in found]
+
+
+def wrong_acts(route: str, role: Role, answer: httpx.Response, acts: list[str]) -> str | None:
+    """Why these are not the events that one request of somebody who is signed in must leave; None when they are.
+
+    A read or a decision: one. A refusal: one, and beside it the look that a page shows the person again. What is no
+    request at all (a missing field) or comes too often is none, lest anybody fill the log.
+    """
+    done, refused = acts.count("DONE"), acts.count("REFUSED")
+    good = (done, refused) == (1, 0)
+    if opened(answer):
+        quiet = route in QUIET and not acts
+        good = quiet or (good and (route not in QUIET or role in LOOKS.get(route, ()))) or (route in AGAIN and not acts)
+    elif refused != 1:
+        good = not acts and (answer.status_code in {422, 429} or answer.status_code == 503)
+    else:
+        good = done <= (0 if "/api/" in route else 1)
+    return None if good else f"{role} {route} ({answer.status_code}) left {acts}"
+
+
 def test_everybody_tries_everything(world: World) -> None:
     assert routes_of(world.web) == set(RIGHTS)
     wrong: list[str] = []
     reached: set[str] = set()
+    left, last = 0, acts_since(world, 0)[0]
     here = {role: world.client(actor) for role, actor in world.here.items()}
     there = {role: world.client(actor) for role, actor in world.there.items()}
     for route, right in (*rows(late=False), *rows(late=True)):
@@ -217,11 +244,22 @@ def test_everybody_tries_everything(world: World) -> None:
             client = world.client(actor) if ends or actor is None else here[role]
             answer = ask(client, route, right, world)
             _judge(wrong, reached, (route, right, role), answer)
+            last, acts = acts_since(world, last)
+            if role is not Role.ANONYMOUS and (bad := wrong_acts(route, role, answer, acts)):
+                wrong.append(bad)
+            left += len(acts)
         # 2. From the other side: those whose role would open it.
         if not right.public:
             for role in sorted(right.may & SIGNED_IN):
                 client = world.client(world.there[role]) if ends else there[role]
-                _judge_other(wrong, (route, right, role), ask(client, route, right, world), world)
+                answer = ask(client, route, right, world)
+                _judge_other(wrong, (route, right, role), answer, world)
+                last, acts = acts_since(world, last)
+                if bad := wrong_acts(route, role, answer, acts):
+                    wrong.append(bad)
+                left += len(acts)
+    assert left > len(RIGHTS), "the log was looked at while nothing was written to it"
+    assert QUIET.keys() | AGAIN <= RIGHTS.keys()
     assert not wrong, "\n".join(wrong)
     good = {route for route, right in RIGHTS.items() if not right.never}
     assert good - reached == set(), "rows whose good way nobody went: the refusals beside them prove nothing"
@@ -262,6 +300,20 @@ def _judge_other(wrong: list[str], tried: tuple[str, Right, Role], answer: httpx
 def test_no_request_held_one_connection_and_asked_for_another(world: World) -> None:
     """Of a pool of ten, ten such requests at once would wait for each other until the time is up."""
     assert world.connections.most == 1
+
+
+def test_the_judge_of_events_sees_what_is_missing_and_what_is_too_much() -> None:
+    read, fine, no = "GET /api/v1/records/{code}", httpx.Response(200), httpx.Response(404)
+    officer = Role.OFFICER
+    assert wrong_acts(read, officer, fine, ["DONE"]) is None
+    assert wrong_acts(read, officer, fine, [])
+    assert wrong_acts(read, officer, fine, ["DONE", "DONE"])
+    assert wrong_acts(read, officer, no, ["REFUSED"]) is None
+    assert wrong_acts(read, officer, no, [])
+    assert wrong_acts(read, officer, no, ["REFUSED", "REFUSED"])
+    assert wrong_acts(read, officer, no, ["DONE", "REFUSED"])
+    assert wrong_acts("POST /giay-to/{code}/trang-thai", officer, no, ["REFUSED", "DONE"]) is None
+    assert wrong_acts("GET /trust-list", officer, fine, ["DONE"])
 
 
 def test_the_test_itself_sees_a_door_that_is_open(world: World) -> None:

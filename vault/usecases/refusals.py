@@ -19,11 +19,27 @@ def recorded(uow: UnitOfWork, event: Event) -> Iterator[None]:
     try:
         yield
     except (Invalid, Forbidden, NotFound, Conflict) as refusal:
-        if not refusal.told:
+        if not _told(refusal):
             with uow.begin() as tx:
                 tx.events.add(replace(event, outcome=Outcome.REFUSED, code=refusal.code))
             refusal.told = True
         raise
+
+
+def already_told(refusal: VaultError) -> VaultError:
+    """The refusal, whose event its use case has written."""
+    refusal.told = True
+    return refusal
+
+
+def _told(refusal: VaultError) -> bool:
+    """Whether its event is written: its own, or that of the refusal in whose answer it came up (a page shown again)."""
+    seen: BaseException | None = refusal
+    while seen is not None:
+        if isinstance(seen, VaultError) and seen.told:
+            return True
+        seen = seen.__context__
+    return False
 
 
 def note_refusal(
@@ -34,7 +50,7 @@ def note_refusal(
     Strangers' requests that were never let in leave no event: anybody could fill the log with them. What strangers may
     ask (a check, a code, a sign-in) is written by its use case, done or refused.
     """
-    if refusal.told or refusal.kind is Kind.UNAVAILABLE or actor.role is Role.ANONYMOUS:
+    if _told(refusal) or refusal.kind is Kind.UNAVAILABLE or actor.role is Role.ANONYMOUS:
         return
     with uow.begin() as tx:
         known = record is not None and tx.records.find(record) is not None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -14,14 +13,13 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from vault import messages
-from vault.domain.errors import Kind, Unavailable, VaultError
-from vault.domain.ids import RecordCode, normal_record_code
-from vault.domain.people import STRANGER, Actor
-from vault.usecases.refusals import note_refusal
+from vault.domain.errors import Kind, VaultError
+from vault.domain.people import STRANGER
 from vault.web import headers
 from vault.web.again import Waiting, again_page, waiting_in
 from vault.web.html import home_of, render
-from vault.web.session import actor_or_stranger, app_of, language_of
+from vault.web.session import app_of, language_of
+from vault.web.told import note, whoever
 
 STATUS: dict[Kind, int] = {
     Kind.INVALID: 422,
@@ -115,7 +113,7 @@ def _page(request: Request, *, status: int, code: str, facts: dict[str, object])
     if code == "PURPOSE_NEEDED" and (paper := _PAPER.match(request.url.path)):
         return RedirectResponse(f"{paper.group()}/mo-khan", 303)
     # When a part is down, asking who it is would fail like what failed before.
-    actor = _whoever(request) if status < _FAULT else STRANGER
+    actor = whoever(request) if status < _FAULT else STRANGER
     sentence = messages.say(code, language_of(request), **facts)
     response = render(
         request, "error.html", ErrorPage(status, code, sentence, home_of(actor.role)), actor=actor, status=status
@@ -127,35 +125,9 @@ def _page(request: Request, *, status: int, code: str, facts: dict[str, object])
 
 def _prove_first(request: Request, back: str, waiting: Waiting, *, status: int) -> Response:
     """The step-up at once, with what was typed waiting in it."""
-    page = again_page(_whoever(request), app_of(request), back, waiting=waiting)
+    page = again_page(whoever(request), app_of(request), back, waiting=waiting)
     at = f"/xac-nhan-lai?{urlencode({'tiep': back})}"
-    return render(request, "again.html", page, actor=_whoever(request), status=status, at=at)
-
-
-def _whoever(request: Request) -> Actor:
-    """The actor if that can be told; an error page must not fail on what failed before it."""
-    try:
-        return actor_or_stranger(request, app_of(request))
-    except VaultError:
-        return STRANGER
-
-
-def _note(request: Request, error: VaultError) -> None:
-    """A refusal that nobody wrote down yet is an event too; a log that is down does not change the answer."""
-    route = request.scope.get("route")
-    what = f"{request.method} {getattr(route, 'path', '')}"
-    code = str(request.path_params.get("code", ""))
-    with suppress(Unavailable):
-        app = app_of(request)
-        actor = _whoever(request)
-        note_refusal(error, actor=actor, record=_record(code), what=what, uow=app.uow, clock=app.clock)
-
-
-def _record(code: str) -> RecordCode | None:
-    try:
-        return normal_record_code(code) if code else None
-    except VaultError:
-        return None
+    return render(request, "again.html", page, actor=whoever(request), status=status, at=at)
 
 
 def install(app: FastAPI) -> None:
@@ -163,7 +135,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(VaultError)
     def _ours(request: Request, error: VaultError) -> Response:
-        _note(request, error)
+        note(request, error)
         return problem(request, status=status_of(error), code=error.code, facts=dict(error.facts))
 
     @app.exception_handler(RequestValidationError)

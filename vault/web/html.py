@@ -17,6 +17,7 @@ from vault.domain.people import Actor, Role
 from vault.domain.reuse import VIET_NAM
 from vault.messages import Language, known, say
 from vault.web.session import LANGUAGE_COOKIE, app_of, language_of
+from vault.web.told import note_shown
 
 _YEAR_SECONDS = 365 * 24 * 3600
 _KIB = 1024
@@ -78,8 +79,10 @@ def render(
 ) -> HTMLResponse:
     """A whole page (or a part of one, when `template` is a fragment) with `page` as its context.
 
-    `at` is where the page can be asked for again, when it answers a form that was sent to another address.
+    `at` is where the page can be asked for again, when it answers a form that was sent to another address. A page that
+    answers with a refusal writes its event, if no use case has.
     """
+    note_shown(request)
     language = language_of(request)
     frame = Frame(
         language=language,

@@ -39,23 +39,23 @@ class SeenIntake:
 
 
 def view_intakes(*, actor: Actor, uow: UnitOfWork, limit: int) -> tuple[Intake, ...]:
-    """The agency's newest intakes. What was read on a sealed one is shown only to whoever has a ground to open it."""
+    """The agency's newest intakes, without what was read on them: a list is no look at a paper."""
     require(actor, Action.VIEW_INTAKE)
     with uow.begin() as tx:
         return tuple(_listed(one) for one in tx.intakes.list(actor.agency_code or "", limit=limit))
 
 
 def _listed(intake: Intake) -> Intake:
-    if _paper(intake) is None or intake.proposal is None:
+    if intake.proposal is None:
         return intake
     return replace(intake, proposal=replace(intake.proposal, fields={}))
 
 
 def open_intakes(*, actor: Actor, uow: UnitOfWork, limit: int) -> tuple[Intake, ...]:
-    """The agency's papers that still need something, the oldest first."""
+    """The agency's papers that still need something, the oldest first; without what was read on them."""
     require(actor, Action.VIEW_INTAKE)
     with uow.begin() as tx:
-        return tx.intakes.open_ones(actor.agency_code or "", limit=limit)
+        return tuple(_listed(one) for one in tx.intakes.open_ones(actor.agency_code or "", limit=limit))
 
 
 def view_intake(intake_id: IntakeId, *, actor: Actor, uow: UnitOfWork, clock: Clock) -> SeenIntake:
@@ -103,13 +103,16 @@ def _offered(tx: Tx, intake: Intake) -> tuple[OfferedRecord, ...]:
 
 
 def preview_of(intake_id: IntakeId, index: int, *, actor: Actor, uow: UnitOfWork, blobs: Blobs, clock: Clock) -> bytes:
-    """The picture of one page; part of looking at the intake, which was logged."""
+    """The picture of one page; each is a look."""
     require(actor, Action.VIEW_INTAKE)
-    with uow.begin() as tx:
-        _own(tx, intake_id, actor, now=clock.now())
+    now, details = clock.now(), {"intake": intake_id, "page": index}
+    with recorded(uow, Event(now, actor, Action.VIEW_INTAKE, details=details)), uow.begin() as tx:
+        paper = _paper(_own(tx, intake_id, actor, now=now))
         page = next((one for one in tx.intakes.pages(intake_id) if one.index == index), None)
-    if page is None:
-        raise NotFound("PAGE")
+        if page is None:
+            raise NotFound("PAGE")
+        holder_id = tx.records.first_holder(paper) if paper else None
+        tx.events.add(Event(now, actor, Action.VIEW_INTAKE, record=paper, holder_id=holder_id, details=details))
     return blobs.get(page.preview)
 
 

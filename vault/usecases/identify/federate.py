@@ -117,6 +117,7 @@ def come_back(
         with uow.begin() as tx:
             details = {"way": f"oidc:{provider[:40]}"}
             tx.events.add(Event(now, STRANGER, Action.SIGN_IN, Outcome.REFUSED, refusal.code, details=details))
+        refusal.told = True
         raise
     return Returned(session, kept["onward"])
 

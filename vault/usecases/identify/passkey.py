@@ -138,6 +138,7 @@ def use(
             tx.sign_ins.tried(SIGN_IN_ADDRESS, caller.address, at=now)
             who = again[1] if again else STRANGER
             tx.events.add(Event(now, who, Action.SIGN_IN, Outcome.REFUSED, refusal.code))
+        refusal.told = True
         raise
 
 

@@ -22,6 +22,7 @@ from vault.domain.sign_in import (
 from vault.ports import Clock, Ids, SecondFactor, Tx, UnitOfWork
 from vault.usecases.identify.opening import session_key
 from vault.usecases.identify.sign_in import brake, count_first, second_factor_fits, uncount
+from vault.usecases.refusals import already_told
 
 _SECRET_BYTES, _CODE_BYTES = 20, 10
 
@@ -130,7 +131,7 @@ def prove_again(password: str, code: str, *, token: str, actor: Actor, uow: Unit
         else:
             tx.events.add(Event(now, actor, Action.SIGN_IN, Outcome.REFUSED, refusal))
     if refusal is not None:
-        raise Forbidden(refusal)
+        raise already_told(Forbidden(refusal))
     return strength
 
 

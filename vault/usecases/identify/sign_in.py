@@ -21,6 +21,7 @@ from vault.domain.sign_in import (
 )
 from vault.ports import Clock, Ids, Tx, UnitOfWork
 from vault.usecases.identify.opening import Caller, Session, open_session, session_key
+from vault.usecases.refusals import already_told
 
 __all__ = ["FinishSignIn", "Session", "SignIn", "finish_sign_in", "session_key", "sign_in"]
 STEP = "SECOND_FACTOR"
@@ -62,7 +63,7 @@ def sign_in(
     if account is None or not fits:
         with uow.begin() as tx:
             tx.events.add(Event(now, STRANGER, Action.SIGN_IN, Outcome.REFUSED, "SIGN_IN_WRONG"))
-        raise Forbidden("SIGN_IN_WRONG")
+        raise already_told(Forbidden("SIGN_IN_WRONG"))
     with uow.begin() as tx:
         uncount(tx, limits, now)
         factor = tx.sign_ins.second_factor(account.actor.account_id)
@@ -111,7 +112,7 @@ def finish_sign_in(
         else:
             tx.events.add(Event(now, actor, Action.SIGN_IN, Outcome.REFUSED, "SECOND_FACTOR_WRONG"))
     if session is None:
-        raise Forbidden("SECOND_FACTOR_WRONG")
+        raise already_told(Forbidden("SECOND_FACTOR_WRONG"))
     return session
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import signing
+from vault.domain.audit import Event
 from vault.domain.errors import NotFound
 from vault.domain.ids import RecordCode
-from vault.domain.people import Actor
+from vault.domain.people import Action, Actor, require
 from vault.ports import Blobs, Clock, Engines, UnitOfWork
-from vault.usecases.oversee.view_record import Copy, download
-from vault.usecases.oversee.view_revision import Revision, list_revisions, view_revision
+from vault.usecases.oversee.view_record import Copy, download, look, visible
+from vault.usecases.oversee.view_revision import Revision, revisions_of, view_revision
+from vault.usecases.refusals import recorded
 
 NEWEST = 0
 """The number that stands for the whole file, after the last signature."""
@@ -35,12 +37,18 @@ def compare_revision(
     clock: Clock,
     purpose: str | None,
 ) -> Comparison:
-    """Which pages somebody should look at. `REVISION` for a number that is none."""
-    found = list_revisions(code, actor=actor, uow=uow, clock=clock, purpose=purpose)
-    one = next((one for one in found if one.number == number), None)
-    if one is None:
-        raise NotFound("REVISION", number=number, count=len(found))
-    whole = download(code, Copy.ORIGINAL, actor=actor, uow=uow, blobs=blobs, clock=clock, purpose=purpose).data
+    """Which pages somebody should look at. `REVISION` for a number that is none. One look at the original."""
+    require(actor, Action.VIEW_RECORD)
+    now = clock.now()
+    with recorded(uow, Event(now, actor, Action.VIEW_RECORD, record=code, purpose=purpose)), uow.begin() as tx:
+        record, basis = visible(tx, code, actor, now=now)
+        found = revisions_of(tx.intakes.find(code)) if record.signed_original else ()
+        one = next((one for one in found if one.number == number), None)
+        if one is None:
+            raise NotFound("REVISION", number=number, count=len(found))
+        details = {"copy": Copy.ORIGINAL.value, "compared": number}
+        tx.events.add(look(Action.VIEW_RECORD, record, tx, actor, basis, now=now, purpose=purpose, details=details))
+    whole = blobs.get(record.original)
     signed = signing.signed_revision(whole, one.report)
     return Comparison(one, engines.changed_pages(signed, whole) if signed != whole else ())
 

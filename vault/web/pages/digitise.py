@@ -32,6 +32,7 @@ from vault.web.pages.desk import type_name
 from vault.web.pages.offered import OfferedView, offered_view
 from vault.web.pages.reading import FieldsView, Remark, date_fields, fields_of, holders_of, remarks_of, shown, stored
 from vault.web.session import Fresh, SignedIn, TheApp, TheLanguage
+from vault.web.told import note
 
 router = APIRouter(prefix="/so-hoa", include_in_schema=False)
 SEE_OTHER = 303
@@ -166,14 +167,14 @@ def upload(
     request: Request, actor: SignedIn, app: TheApp, language: TheLanguage, file: Annotated[list[UploadFile], File()]
 ) -> Response:
     """Take files in from a browser without scripts; one file leads straight to its page."""
-    sent = tuple(_receive(one, actor, app, language) for one in file)
+    sent = tuple(_receive(request, one, actor, app, language) for one in file)
     if len(sent) == 1 and sent[0].intake_id:
         return RedirectResponse(f"/so-hoa/{sent[0].intake_id}", SEE_OTHER)
     status = 422 if all(one.error for one in sent) else 200
     return render(request, "upload.html", UploadPage(sent, app.settings.max_upload_bytes), actor=actor, status=status)
 
 
-def _receive(file: UploadFile, actor: Actor, app: App, language: Language) -> Sent:
+def _receive(request: Request, file: UploadFile, actor: Actor, app: App, language: Language) -> Sent:
     name = file.filename or ""
     try:
         received = receive(
@@ -187,6 +188,7 @@ def _receive(file: UploadFile, actor: Actor, app: App, language: Language) -> Se
             max_bytes=app.settings.max_upload_bytes,
         )
     except VaultError as error:
+        note(request, error)
         return Sent(name, None, duplicate=False, error=say(error.code, language, **error.facts))
     return Sent(name, received.intake.id, received.duplicate, None)
 

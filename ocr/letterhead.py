@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 
 from ocr.fold import fold
 from ocr.sheet import Sheet, Span
@@ -16,18 +17,33 @@ _UPPER_PART = 0.5
 _LEFT_BLOCK = 0.45
 _RIGHT_BLOCK = 0.4
 """The signer's block begins to the right of this share of the width; centred titles begin to the left of it."""
+_LOWER_PART = 0.4
 _WIDEST_GAP = 8
 _SHORT = 18
 _SUBJECT_GAP = 0.8
 _NEW_SENTENCE_GAP = 0.35
-_NUMBER = re.compile(r"\W{0,3}s[o0](?!\w)\s*[:;.]*\s*(?=$|[^a-z\s])")
+_NUMBER = re.compile(r"\W{0,3}s[o0](?:\s+hieu)?(?!\w)\s*[:;.]*\s*(?=$|[^a-z\s])")
 _NUMBER_VALUE = re.compile(r"[.…_\s]*\d[\d\s]{0,9}\s*/\s*[^\s/]+(?:\s*/\s*[^\s/]+)*|\d{1,9}(?=\s|$)")
 _SYMBOL = re.compile(r"/\s*[^\s/]+(?:\s*/\s*[^\s/]+)*")
 _SLASH = r"\s*(?:[/|(]?\s*(?:date|month|year)\)?)?[\s.…_]*"
-_DAY = re.compile(rf"(?<!\w)ngay{_SLASH}\d{{1,2}}[\s.…_,]*thang{_SLASH}\d{{1,2}}[\s.…_,]*nam{_SLASH}\d{{4}}")
+_DAY = re.compile(
+    rf"(?<!\w)ngay{_SLASH}\d{{1,2}}(?:[\s.…_,]*thang{_SLASH}\d{{1,2}}[\s.…_,]*nam{_SLASH}\d{{4}}|"
+    r"(?P<short>\s*[/.\-]\s*\d{1,2}\s*[/.\-]\s*\d{4}))(?!\d)"
+)
 _MOTTO = ("cong hoa xa hoi", "doc lap")
-_PLACE = re.compile(r"[A-ZÀ-ỸĐ][^\d/:;]{1,40}")
+_PLACE_WORDS = {"thanh", "pho", "tinh", "xa", "phuong", "huyen", "quan", "thi", "tran", "dac", "khu", "-", "–"}
+_MOST_PLACE_WORDS = 6
 _AUTHORITY = re.compile(r"(?<!\w)(?:k\s*/?\s*t|t\s*\.?\s*m|t\s*/?\s*l|t\s*\.?\s*u\s*\.?\s*q)[\s.]\s*(?=\w)")
+_HEAD_PART = 0.35
+_HEADS = {
+    *("ubnd", "uy", "so", "cuc", "phong", "bo", "cong", "truong", "toa", "chi", "ban", "trung", "vien", "benh", "tong"),
+    *("van", "vu", "hoi", "doan", "hat", "kho", "thanh", "thue", "bao"),
+}
+"""First words of the names of bodies, folded."""
+_TITLES = (
+    "giay", "trich luc", "quyet dinh", "thong bao", "phieu", "xac nhan", "chung nhan", "bang ", "ban an", "ban sao",
+    "hop dong", "to khai", "the ", "can cuoc", "ho chieu", "so ho", "so do", "cong van", "bien ban", "don ", "to trinh",
+)  # fmt: skip
 _POSTS = (
     "chu tich", "pho chu tich", "bo truong", "thu truong", "cuc truong", "pho cuc truong", "giam doc", "pho giam doc",
     "hieu truong", "pho hieu truong", "truong phong", "pho truong phong", "thu tuong", "pho thu tuong",
@@ -81,9 +97,9 @@ def _beside(sheet: Sheet, line: Line) -> list[tuple[int, int]]:
     return [(start, end) for _, start, end in sorted(found)]
 
 
-def place_date(sheet: Sheet) -> Span | None:
+def place_date(sheet: Sheet, taken: Sequence[Span] = ()) -> Span | None:
     """The day of "Hà Nội, ngày 24 tháng 06 năm 2026": in the upper half, or else the last one that has a place."""
-    found = _days(sheet)
+    found = _days(sheet, taken)
     return found[0][0] if found else None
 
 
@@ -96,25 +112,45 @@ def place(sheet: Sheet) -> Span | None:
 def is_place_date(text: str) -> bool:
     """Whether a line begins like "Hà Nội, ngày 24 tháng 06 năm 2026"."""
     day = _DAY.search(fold(text))
-    return day is not None and _PLACE.fullmatch(text[: day.start()].rstrip(" ,.;")) is not None
+    return day is not None and _is_place(text[: day.start()].rstrip(" ,.;"))
 
 
-def _days(sheet: Sheet) -> list[tuple[Span, Span | None]]:
-    """Days that stand alone or after a place: those of the upper half first, from the top; then the others upwards."""
+def _is_place(text: str) -> bool:
+    """Whether words can be the place before a day of signing: "Hà Nội", "thành phố Hồ Chí Minh"."""
+    words = text.split()
+    named = any(word[:1].isupper() for word in words)
+    plain = all(word[:1].isupper() or fold(word) in _PLACE_WORDS for word in words)
+    return (
+        named
+        and plain
+        and len(words) <= _MOST_PLACE_WORDS
+        and not any(char.isdigit() or char in "/:;" for char in text)
+    )
+
+
+def _days(sheet: Sheet, taken: Sequence[Span] = ()) -> list[tuple[Span, Span | None]]:
+    """Days after a place, then days that stand alone in the upper half; ``taken`` are values of other fields.
+
+    Of the former those of the upper half come first, from the top; then the others upwards.
+    """
     upper: list[tuple[Span, Span | None]] = []
     lower: list[tuple[Span, Span | None]] = []
+    alone: list[tuple[Span, Span | None]] = []
     for match in _DAY.finditer(sheet.folded.replace("\n", " ")):
         number = sheet.line_at(match.start())
         start = sheet.starts[number]
         before = sheet.text[start : match.start()]
         name = before.rstrip(" ,.;")
-        named = _PLACE.fullmatch(name) is not None and before != name
+        named = bool(name) and _is_place(name) and before != name
         in_upper = sheet.lines[number].box[1] <= sheet.source.height * _UPPER_PART
-        if not named and (name or not in_upper):
-            continue
         day = Span(sheet, ((match.start(), match.end()),))
-        (upper if in_upper else lower).append((day, Span(sheet, ((start, start + len(name)),)) if named else None))
-    return upper + lower[::-1]
+        if any(day.touches(span) for span in taken):
+            continue
+        if named:
+            (upper if in_upper else lower).append((day, Span(sheet, ((start, start + len(name)),))))
+        elif not name and in_upper and not match["short"]:
+            alone.append((day, None))
+    return upper + lower[::-1] + alone
 
 
 def issuer(sheet: Sheet) -> Span | None:
@@ -141,6 +177,8 @@ def issuer(sheet: Sheet) -> Span | None:
             continue
         found.append(place_)
     if not found:
+        found = _agencies_anywhere(sheet, number)
+    if not found:
         return None
     found.sort(key=lambda item: sheet.lines[item].box[1])
     chosen = [found[-1]]
@@ -149,6 +187,27 @@ def issuer(sheet: Sheet) -> Span | None:
             break
         chosen.insert(0, earlier)
     return Span(sheet, tuple((sheet.starts[item], ends.get(item, sheet.line_end(item))) for item in chosen))
+
+
+def _agencies_anywhere(sheet: Sheet, number: Span | None) -> list[int]:
+    """Lines in capitals that begin like a body's name, above the title, centred or at the right."""
+    found: list[int] = []
+    for place_, line in enumerate(sheet.lines):
+        folded = fold(line.text).lstrip(" -–")
+        if line.box[1] > sheet.source.height * _HEAD_PART or not _is_capitals(line.text):
+            continue
+        if folded.startswith(_TITLES) or (
+            number is not None and found and line.box[1] > sheet.box(*number.parts[0])[3]
+        ):
+            break
+        if _NUMBER.match(folded):
+            continue
+        begins = folded.split()[0] in _HEADS or (
+            found and _goes_on(sheet.lines[found[-1]], line) and line.box[1] > sheet.lines[found[-1]].box[1]
+        )
+        if begins and not any(motto in folded for motto in _MOTTO):
+            found.append(place_)
+    return found
 
 
 def _title_top(sheet: Sheet) -> float:
@@ -169,26 +228,7 @@ def _title_top(sheet: Sheet) -> float:
 def _goes_on(upper: Line, lower: Line) -> bool:
     """A name of a body over two lines: the lower line does not begin like a body of its own."""
     first = fold(lower.text).split()[0]
-    heads = {
-        "ubnd",
-        "uy",
-        "so",
-        "cuc",
-        "phong",
-        "bo",
-        "cong",
-        "truong",
-        "toa",
-        "chi",
-        "ban",
-        "trung",
-        "vien",
-        "benh",
-        "tong",
-        "van",
-        "vu",
-    }
-    return first not in heads and lower.box[1] - upper.box[3] < 1.2 * (upper.box[3] - upper.box[1])
+    return first not in _HEADS and lower.box[1] - upper.box[3] < 1.2 * (upper.box[3] - upper.box[1])
 
 
 def _is_capitals(text: str) -> bool:
@@ -218,12 +258,13 @@ def subject(sheet: Sheet) -> Span | None:
         for other in range(number + 1, min(number + 5, len(sheet.lines))):
             at = sheet.lines[other].box
             gap, height = _between(sheet.lines[last], sheet.lines[other])
-            anew = gap > _NEW_SENTENCE_GAP * height and sheet.lines[other].text[:1].isupper()
+            centred = abs((at[0] + at[2]) - (sheet.lines[last].box[0] + sheet.lines[last].box[2])) < 2 * height
+            anew = gap > _NEW_SENTENCE_GAP * height and sheet.lines[other].text[:1].isupper() and not centred
             if gap > _SUBJECT_GAP * height or anew or _is_capitals(sheet.lines[other].text):
                 break
             if at[0] > line.box[2] or at[2] < line.box[0]:
                 continue
-            if fold(sheet.lines[other].text).startswith(("kinh gui", "can cu")):
+            if fold(sheet.lines[other].text).startswith(("kinh gui", "can cu", "theo de nghi", "xet")):
                 break
             parts.append((sheet.starts[other], sheet.line_end(other)))
             last = other
@@ -247,9 +288,12 @@ def _between(upper: Line, lower: Line) -> tuple[float, float]:
 def signer(sheet: Sheet) -> Span | None:
     """The name under the signer's post, in the lower right of a page; on cards under the agency."""
     right = [line for line in sheet.lines if line.box[0] > sheet.source.width * _RIGHT_BLOCK]
-    posts = [line for line in right if _is_post(line.text)] or [
-        line for line in right if _is_capitals(line.text) and fold(line.text).startswith(_AGENCIES)
-    ]
+    low = [line for line in sheet.lines if line.box[1] > sheet.source.height * _LOWER_PART]
+    posts = (
+        [line for line in right if is_post(line.text)]
+        or [line for line in low if is_post(line.text)]
+        or [line for line in right if _is_capitals(line.text) and fold(line.text).startswith(_AGENCIES)]
+    )
     if not posts:
         return None
     post = max(posts, key=lambda line: line.box[1])
@@ -279,7 +323,8 @@ def _name_in(text: str) -> tuple[int, int]:
     return (lead + skipped, lead + skipped + len(name)) if named else (0, 0)
 
 
-def _is_post(text: str) -> bool:
+def is_post(text: str) -> bool:
+    """Whether a line is a signer's post: "KT. CHỦ TỊCH", "PHÓ GIÁM ĐỐC"."""
     folded = " ".join(fold(text).split())
     bare = _AUTHORITY.sub("", folded).strip(" .,")
     # The seal often takes the first letters of "PHÓ CỤC TRƯỞNG", so the end of the line counts as well as its head.

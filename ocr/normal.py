@@ -19,7 +19,7 @@ _LEADERS = re.compile(r"[.…_·]{3,}|…+")
 _DATE_NUMBERS = re.compile(r"(?<!\w)(\d{1,2})\s*[/.\-]\s*(\d{1,2})\s*[/.\-]\s*(\d{4})(?!\d)")
 _SLASH = r"\s*(?:[/|(]?\s*(?:date|month|year)\)?)?[\s.:…_]*"
 _DATE_WORDS = re.compile(
-    rf"ngay{_SLASH}(\d{{1,2}})[\s.…_,]*thang{_SLASH}(\d{{1,2}})[\s.…_,]*nam{_SLASH}(\d{{4}})(?!\d)"
+    rf"(?<!\d)(?:ngay{_SLASH})?(\d{{1,2}})[\s.…_,]*thang{_SLASH}(\d{{1,2}})[\s.…_,]*nam{_SLASH}(\d{{4}})(?!\d)"
 )
 _NUMBER = re.compile(r"(?<![\w/])(\d[\d\s]{0,9}(?:/\s*[\w&.\-]+)+|\d{1,9})")
 _ID = re.compile(r"(?<!\w)(?:\d{12}|\d{9}|\d{3}(?: \d{3}){3}|\d{3}(?: \d{3}){2})(?!\w)")

@@ -112,11 +112,22 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A value as it stands on a page: one or several stretches of ``sheet.text``, and how exactly its label fit."""
+    """A value as it stands on a page: stretches of ``sheet.text``, and how exactly its label fit.
+
+    ``doubts`` counts what is odd about the place: a label in a foreign section, lengthened by unknown words,
+    amid a line without a colon.
+    """
 
     sheet: Sheet
     parts: tuple[tuple[int, int], ...]
     label_edits: int = 0
+    doubts: int = 0
+
+    def touches(self, other: Span) -> bool:
+        """Whether the two have letters of one page in common."""
+        return self.sheet.page == other.sheet.page and any(
+            start < last and first < end for start, end in self.parts for first, last in other.parts
+        )
 
     @property
     def raw(self) -> str:

@@ -118,7 +118,7 @@ def judged(fields: Mapping[str, FieldValue], contradicted: frozenset[str]) -> di
         sure = weighed.confidence(field.evidence) if field.value else 0.0
         if name in contradicted:
             sure = min(sure, _CONTRADICTED)
-        doubtful = field.evidence.get("lookalike", 0.0) > 0
+        doubtful = any(field.evidence.get(name, 0.0) > 0 for name in ("lookalike", "doubtful_place"))
         accept = bool(field.value) and sure >= weighed.accept_from and name not in contradicted and not doubtful
         done[name] = replace(field, confidence=sure, accept=accept)
     return done

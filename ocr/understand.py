@@ -19,7 +19,6 @@ from ocr.values import Box, FieldValue, PageText, hull
 
 _BY_PLACE: Mapping[How, Callable[[Sheet], Span | None]] = {
     "letter_number": letterhead.letter_number,
-    "place_date": letterhead.place_date,
     "place": letterhead.place,
     "issuer": letterhead.issuer,
     "subject": letterhead.subject,
@@ -97,20 +96,26 @@ def _fields(sheets: Sequence[Sheet], template: Template, type_conf: float) -> di
     beside = labelled(sheets, template)
     fields = {}
     for spec in template.fields:
-        spans = beside.get(spec.name, []) + ([] if spec.how == "label" else _placed(sheets, spec))
+        taken = [span for name, spans in beside.items() if name != spec.name for span in spans[:1]]
+        spans = beside.get(spec.name, []) + ([] if spec.how == "label" else _placed(sheets, spec, taken))
         best = _first_good(spans, spec, type_conf)
         if best is not None:
             fields[spec.name] = best
     return fields
 
 
-def _placed(sheets: Sequence[Sheet], spec: FieldSpec) -> list[Span]:
-    """By place: the head of the first page; day and serial on any page; the signer of the last page that has one."""
+def _placed(sheets: Sequence[Sheet], spec: FieldSpec, taken: Sequence[Span]) -> list[Span]:
+    """By place: the head of the first page; day and serial on any page; the signer of the last page that has one.
+
+    ``taken``: what stands beside the labels of other fields; a birthday is no day of issue.
+    """
     order = list(sheets if spec.how in _ANY_PAGE else sheets[:1])
     if spec.how == "signer":
         order = list(reversed(sheets))
     if spec.how == "alone":
         return [span for sheet in order for span in letterhead.short_lines(sheet)]
+    if spec.how == "place_date":
+        return [span for sheet in order if (span := letterhead.place_date(sheet, taken)) is not None]
     return [span for sheet in order if (span := _BY_PLACE[spec.how](sheet)) is not None]
 
 
@@ -140,6 +145,8 @@ def _field(span: Span, spec: FieldSpec, value: str, raw: str, type_conf: float) 
     )
     if _LOOKALIKES.search(value):
         found["lookalike"] = 1.0
+    if span.doubts:
+        found["doubtful_place"] = float(span.doubts)
     return FieldValue(value, 0.0, span.sheet.page, _box(span), raw, evidence=found)
 
 

@@ -1,0 +1,95 @@
+"""Rows and columns of a page: what stands beside a line, what below it, and whether a line was broken by its margin."""
+
+from __future__ import annotations
+
+from ocr.sheet import Sheet
+from ocr.values import Box
+
+_SAME_ROW = 0.5
+_APART = 4.0
+"""A gap of so many heights is no space between words."""
+_NEXT_LINE_GAP = 1.6
+_INDENT = 5.0
+"""How far the lines of one paragraph may begin apart, in heights of a line."""
+_BESIDE = 1.6
+_NEAR = 14.0
+"""How far away lines, in heights, still show where the margin is."""
+_SPARE = 0.8
+"""Room left at the end of a line, in heights, before the next word is said to have fitted."""
+
+
+def in_row(sheet: Sheet, number: int) -> list[int]:
+    """Lines to the right of line ``number`` in its row, from left to right."""
+    box = sheet.lines[number].box
+    height = box[3] - box[1]
+    found = []
+    for other, line in enumerate(sheet.lines):
+        at = line.box
+        overlap = min(box[3], at[3]) - max(box[1], at[1])
+        if other != number and overlap > _SAME_ROW * min(height, at[3] - at[1]) and at[0] >= box[2] - height:
+            found.append((at[0], other))
+    return [other for _, other in sorted(found)]
+
+
+def apart(sheet: Sheet, one: int, other: int) -> bool:
+    """Whether two lines of one row are columns rather than one line with a wide gap."""
+    left, right = sheet.lines[one].box, sheet.lines[other].box
+    return right[0] - left[2] > _APART * (left[3] - left[1])
+
+
+def below(sheet: Sheet, number: int, label: Box, left: int, *, fresh: bool) -> int | None:
+    """The nearest line under line ``number`` in its column. ``fresh``: nothing of the value was seen yet."""
+    box = sheet.lines[number].box
+    height = box[3] - box[1]
+    best: tuple[int, int] | None = None
+    for other, line in enumerate(sheet.lines):
+        at = line.box
+        if other == number or at[1] < box[1] + height * 0.5 or at[1] - box[3] > _NEXT_LINE_GAP * height:
+            continue
+        under_label = abs(at[0] - label[0]) < _INDENT * height
+        under_value = bool(left) and abs(at[0] - left) < _BESIDE * height
+        if box[0] > label[2]:  # the value has a cell of its own beside the label
+            under_label = False
+        under = under_value or under_label
+        if (under and (best is None or (at[1], at[0]) < best)) or (fresh and best is None and at[0] < label[2] < at[2]):
+            best, chosen = (at[1], at[0]), other
+    return None if best is None else chosen
+
+
+def new_row(sheet: Sheet, label: int, follower: int) -> bool:
+    """Whether a line is the value of another row: another label stands beside it, under the label of this one."""
+    beside = left_of(sheet, follower)
+    if beside is None:
+        return False
+    box, own = sheet.lines[beside].box, sheet.lines[label].box
+    text = sheet.lines[beside].text.lstrip("-•+* ")
+    return abs(box[0] - own[0]) < _INDENT * (own[3] - own[1]) and not text[:1].islower()
+
+
+def left_of(sheet: Sheet, number: int) -> int | None:
+    """The line to the left of line ``number`` in its row."""
+    box = sheet.lines[number].box
+    best: int | None = None
+    for other, line in enumerate(sheet.lines):
+        at = line.box
+        overlap = min(box[3], at[3]) - max(box[1], at[1])
+        if other != number and at[2] <= box[0] and overlap > _SAME_ROW * min(box[3] - box[1], at[3] - at[1]):
+            best = other if best is None or at[0] > sheet.lines[best].box[0] else best
+    return best
+
+
+def full(sheet: Sheet, number: int, follower: int) -> bool:
+    """Whether line ``number`` ends where the next word would not have fitted: only then does the next line go on."""
+    box = sheet.lines[number].box
+    height = box[3] - box[1]
+    beside = [sheet.lines[other].box[0] for one in (number, follower) for other in in_row(sheet, one)]
+    edges = [
+        line.box[2]
+        for line in sheet.lines
+        if abs(line.box[0] - box[0]) < _INDENT * height
+        and abs(line.box[1] - box[1]) < _NEAR * height
+        and not any(line.box[2] > other for other in beside)
+    ]
+    edge = max(edges, default=box[2])
+    word = sheet.lines[follower].words[0].box
+    return edge - box[2] < word[2] - word[0] + _SPARE * height

@@ -36,7 +36,7 @@ def labelled(sheets: Sequence[Sheet], template: Template) -> dict[str, list[Span
             own = [label for label in own if (label.sheet, label.start) > sections[field.after]]
         homes = {id(label): _at_home(label, field, sections) for label in own}
         own.sort(key=lambda label: (not homes[id(label)], not label.colon, not label.named, not label.head))
-        spans = [_value(sheets[label.sheet], label, labels, field, doubts=not homes[id(label)]) for label in own]
+        spans = [_value(sheets[label.sheet], label, labels, field, doubts=_astray(label, own, homes)) for label in own]
         if spans:
             found[field.name] = spans
     return found
@@ -63,6 +63,11 @@ def _at_home(label: Label, field: FieldSpec, sections: Mapping[str, tuple[int, i
     if field.name in sections:
         return True
     return not any(start < other < place for name, other in sections.items() if name != field.after)
+
+
+def _astray(label: Label, own: Sequence[Label], homes: Mapping[int, bool]) -> bool:
+    """Whether a label stands in a foreign section and could speak of somebody else there."""
+    return not homes[id(label)] and (len(own) > 1 or len(label.owners) > 1)
 
 
 def _in_column(sheet: Sheet, label: Label, field: FieldSpec) -> bool:

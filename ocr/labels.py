@@ -55,6 +55,7 @@ _FORGIVEN = 4
 _MOST_MORE = 6
 _NUMBER_WORD = "Số"
 _CELL_GAP = 0.2
+_ROLE_WORDS = {"me", "cha", "bo", "vo", "chong", "con", "nam", "nu"}
 _WIDE = 1.3
 """A gap of so many heights parts cells."""
 
@@ -119,7 +120,7 @@ def labels_of(sheets: Sequence[Sheet], template: Template) -> list[Label]:
                 not label.foreign
                 and (same := clash[0]).start == label.start
                 and same.end == label.end
-                and same.named == label.named
+                and _alike(same, label)
             ):
                 taken.remove(same)
                 taken.append(_joined(same, label))
@@ -154,6 +155,10 @@ def _believable(sheet: Sheet, labels: Sequence[Label]) -> Iterator[Label]:
         yield label
 
 
+def _alike(one: Label, other: Label) -> bool:
+    return one.named == other.named and one.edits == other.edits
+
+
 def _joined(one: Label, other: Label) -> Label:
     owners = tuple(dict.fromkeys(one.owners + other.owners))
     return Label(one.sheet, one.start, one.end, one.edits, owners, one.colon, one.head, one.named, one.stretched)
@@ -178,12 +183,19 @@ def _label(sheet: Sheet, number: int, match: Match, text: str, owners: tuple[str
     """The label that a match is, or ``None`` where its words are part of a value ("số 1 đường …" is no "Số")."""
     said = sheet.text[match.start : match.end]
     line = sheet.line_at(match.end - 1)
-    if ":" in said or (match.edits and "\n" in said) or not _in_one_cell(sheet, sheet.line_at(match.start), line):
+    if (
+        _other_role(said, text)
+        or ":" in said
+        or (match.edits and "\n" in said)
+        or not _in_one_cell(sheet, sheet.line_at(match.start), line)
+    ):
         return None
     last = sheet.line_end(line)
     end = match.end
     while bracket := _BRACKET.match(sheet.text, end, last):
         end = bracket.end()
+    if sheet.text[end:last].strip() == "/":
+        end = last
     colon = _colon(sheet.text, end, last)
     head = _begins(sheet, match.start)
     stretched = False
@@ -234,13 +246,21 @@ def _beside(box: Box, other: Box) -> bool:
     return other[0] > box[2] + _CELL_GAP * height and min(box[3], other[3]) - max(box[1], other[1]) > height * 0.5
 
 
+def _other_role(said: str, text: str) -> bool:
+    """Whether a nearly fitting label speaks of somebody else: "người cha" is two letters from "người mẹ"."""
+    last = fold(text).split()[-1]
+    return last in _ROLE_WORDS and last != re.findall(r"\w+", fold(said))[-1]
+
+
 def _stands_alone(sheet: Sheet, match: Match, text: str, *, named: bool, head: bool) -> bool:
     """Whether words without a colon may be a label: read without a slip, not a word that many values hold."""
     if match.edits:
         return False
     if " " in text or "/" in text:
-        return True
+        return head or sheet.text[match.start : match.end].casefold() == text.casefold()
     said, after = sheet.text[match.start : match.end], sheet.text[match.end : match.end + 2].strip()
+    if head and said == text and len(text) > 1 and text.isupper() and not after:
+        return True
     return (
         named
         and head
@@ -261,13 +281,18 @@ def _in_one_cell(sheet: Sheet, first: int, last: int) -> bool:
 def _is_cell(sheet: Sheet, line: int, end: int, last: int) -> bool:
     """Whether words after a known label still belong to it: a cell of a table whose value stands in the next cell."""
     more = sheet.text[end:last]
-    if not more[:1].isspace() or not more.strip()[:1].islower() or len(more.split()) > _MOST_MORE:
+    if (
+        any(char.isdigit() for char in more)
+        or not more[:1].isspace()
+        or not more.strip()[:1].islower()
+        or len(more.split()) > _MOST_MORE
+    ):
         return False
     return any(_beside(sheet.lines[line].box, other.box) for other in sheet.lines)
 
 
 def _colon(text: str, start: int, end: int) -> bool:
-    return text[start : min(end, start + 3)].lstrip(" .").startswith(":")
+    return text[start : min(end, start + 3)].lstrip(" .)/").startswith(":")
 
 
 def _begins(sheet: Sheet, place: int) -> bool:

@@ -17,10 +17,11 @@ _UPPER_PART = 0.5
 _LEFT_BLOCK = 0.45
 _RIGHT_BLOCK = 0.4
 """The signer's block begins to the right of this share of the width; centred titles begin to the left of it."""
-_LOWER_PART = 0.4
+_LOWER_PART = 0.2
 _WIDEST_GAP = 8
 _SHORT = 18
 _SUBJECT_GAP = 0.8
+_CENTRED_GAP = 1.3
 _NEW_SENTENCE_GAP = 0.35
 _NUMBER = re.compile(r"\W{0,3}s[o0](?:\s+hieu)?(?!\w)\s*[:;.]*\s*(?=$|[^a-z\s])")
 _NUMBER_VALUE = re.compile(r"[.…_\s]*\d[\d\s]{0,9}\s*/\s*[^\s/]+(?:\s*/\s*[^\s/]+)*|\d{1,9}(?=\s|$)")
@@ -32,6 +33,8 @@ _DAY = re.compile(
 )
 _MOTTO = ("cong hoa xa hoi", "doc lap")
 _PLACE_WORDS = {"thanh", "pho", "tinh", "xa", "phuong", "huyen", "quan", "thi", "tran", "dac", "khu", "-", "–"}
+_NO_PLACES = {"den", "sinh", "cap", "tu", "ky", "tai", "vao", "hom"}
+"""Words that stand before a day without being a place: "Đến ngày …"."""
 _MOST_PLACE_WORDS = 6
 _AUTHORITY = re.compile(r"(?<!\w)(?:k\s*/?\s*t|t\s*\.?\s*m|t\s*/?\s*l|t\s*\.?\s*u\s*\.?\s*q)[\s.]\s*(?=\w)")
 _HEAD_PART = 0.35
@@ -49,7 +52,7 @@ _POSTS = (
     "hieu truong", "pho hieu truong", "truong phong", "pho truong phong", "thu tuong", "pho thu tuong",
     "cong chung vien",
     "chanh van phong", "truong cong an", "pho truong cong an", "vu truong", "vien truong", "chanh an", "tham phan",
-    "thu truong co quan", "nguoi ky", "cong chuc tu phap", "tong cuc truong", "truong ban",
+    "thu truong co quan", "nguoi ky", "dai dien", "thu truong", "cong chuc tu phap", "tong cuc truong", "truong ban",
 )  # fmt: skip
 _NAME = re.compile(r"[A-ZÀ-ỸĐ][\wÀ-ỹ]*(?:\s+[A-ZÀ-ỸĐ][\wÀ-ỹ]*){1,6}")
 _STRAY = " .,;:_-–—'\"“”‘’`|*()[]"
@@ -64,6 +67,7 @@ _RANK = re.compile(
 def letter_number(sheet: Sheet) -> Span | None:
     """``Số: 15/QĐ-UBND``: the first "Số" in the upper half; its number may stand in lines of its own beside it."""
     half = sheet.source.height * _UPPER_PART
+    bare: Span | None = None
     for number, line in enumerate(sheet.lines):
         if line.box[1] > half:
             continue
@@ -80,9 +84,9 @@ def letter_number(sheet: Sheet) -> Span | None:
             parts.append((value.start(), value.end()))
             if "/" in value[0]:
                 return Span(sheet, tuple(parts))
-        if parts:
-            return Span(sheet, tuple(parts))
-    return None
+        if parts and bare is None:
+            bare = Span(sheet, tuple(parts))
+    return bare
 
 
 def _beside(sheet: Sheet, line: Line) -> list[tuple[int, int]]:
@@ -118,7 +122,7 @@ def is_place_date(text: str) -> bool:
 def _is_place(text: str) -> bool:
     """Whether words can be the place before a day of signing: "Hà Nội", "thành phố Hồ Chí Minh"."""
     words = text.split()
-    named = any(word[:1].isupper() for word in words)
+    named = any(word[:1].isupper() for word in words) and fold(words[-1]) not in _NO_PLACES
     plain = all(word[:1].isupper() or fold(word) in _PLACE_WORDS for word in words)
     return (
         named
@@ -260,7 +264,11 @@ def subject(sheet: Sheet) -> Span | None:
             gap, height = _between(sheet.lines[last], sheet.lines[other])
             centred = abs((at[0] + at[2]) - (sheet.lines[last].box[0] + sheet.lines[last].box[2])) < 2 * height
             anew = gap > _NEW_SENTENCE_GAP * height and sheet.lines[other].text[:1].isupper() and not centred
-            if gap > _SUBJECT_GAP * height or anew or _is_capitals(sheet.lines[other].text):
+            if (
+                gap > (_CENTRED_GAP if centred else _SUBJECT_GAP) * height
+                or anew
+                or _is_capitals(sheet.lines[other].text)
+            ):
                 break
             if at[0] > line.box[2] or at[2] < line.box[0]:
                 continue

@@ -33,6 +33,10 @@ class National:
         chance = {"rate": rate, "seed": seed} | ({"kinds": kinds} if kinds else {})
         self._order("faults", {"script": script, **chance})
 
+    def paper(self, data: bytes, **body: Any) -> None:
+        """A result of somebody else's, with its file."""
+        self._order("papers", {"body": body, "file": data.hex()})
+
     def submit(self, agency: str, body: dict[str, Any]) -> None:
         """A citizen sends an online dossier at the portal."""
         self._order("online", {"agency": agency, "body": body})

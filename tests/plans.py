@@ -32,6 +32,7 @@ from vault.domain.ids import Digest, DossierCode, RecordCode, record_code
 from vault.domain.intake import Channel, Confirmation, Intake, IntakeId, IntakeState, Page, Proposal, SignatureSummary
 from vault.domain.kpi import ASKS, Figure
 from vault.domain.outbox import LetterKind
+from vault.domain.outside import Ask, AskState, Claim, ConsentBy, FoundState, OutsidePaper
 from vault.domain.people import Action, Actor, Role
 from vault.domain.records import Record
 from vault.domain.rescans import Likeness
@@ -416,6 +417,21 @@ def _outside() -> Iterator[Any]:
     yield _call("outbox", "delivered", 7, at=NOW, receipt="x")
     yield _call("outbox", "dead", limit=50)
     yield _call("outbox", "of_dossier", code)
+    asked = Ask("q-new", code, AGENCY, "NATIONAL", 7, ConsentBy.LAW, "x", "x", NOW)
+    link = HolderLink(HolderRole.SUBJECT, HolderKind.PERSONAL, "031090999777", "x")
+    claim = Claim("r", "GPXD", link, "0" * 64, "application/pdf")
+    yield _call("outside", "ask", asked)
+    yield _call("outside", "get_ask", "q-7", lock=True)
+    yield _call("outside", "settle", "q-7", AskState.ANSWERED, at=NOW)
+    yield _call("outside", "pick", code, {})
+    yield _call("outside", "asks", code)
+    yield _call("outside", "keep", OutsidePaper("p-new", "q-7", code, AGENCY, "NATIONAL", 7, claim, NOW))
+    yield _call("outside", "papers", code)
+    yield _call("outside", "paper", "p-new", lock=True)
+    yield _call("outside", "set_paper", "p-7", FoundState.FETCHED, intake=INTAKE)
+    yield _call("outside", "of_intake", INTAKE)
+    yield _call("outside", "cursor", AGENCY)
+    yield _call("outside", "set_cursor", AGENCY, 7)
 
 
 def _keys() -> Iterator[Any]:

@@ -57,3 +57,11 @@ SELECT code, 'x', 'x', now() FROM (SELECT code FROM record ORDER BY id LIMIT 200
 INSERT INTO outbox (kind, subject, dossier_code, agency_code, state, at, due_at)
   SELECT 'DOSSIER', 'd-' || n, 'd-' || n, 'H24.' || n % 128, CASE n % 50 WHEN 0 THEN 'WAITING' WHEN 1 THEN 'DEAD' ELSE 'DELIVERED' END,
     now(), now() - interval '1 minute' FROM generate_series(1, 20000) n;
+INSERT INTO outside_ask (id, dossier_code, agency_code, source, holder_id, consent, by_account, by_name, at, state)
+  SELECT 'q-' || n, 'd-' || n, 'H24.' || n % 128, 'NATIONAL', n % 1000 + 1, 'LAW', 'x', 'x', now(), 'ANSWERED'
+  FROM generate_series(1, 20000) n;
+INSERT INTO outside_paper (id, ask_id, dossier_code, agency_code, source, holder_id, claim, at, state)
+  SELECT 'p-' || n, 'q-' || n, 'd-' || n, 'H24.' || n % 128, 'NATIONAL', n % 1000 + 1,
+    '{"ref": "r", "type_code": "GPXD", "holder": {"role": "SUBJECT", "kind": "PERSONAL", "number": "031090999777", "name": "x", "aliases": []}, "sha256": "", "mime": ""}',
+    now(), 'FOUND' FROM generate_series(1, 20000) n;
+INSERT INTO online_cursor SELECT 'H25.' || n, 1 FROM generate_series(1, 20000) n;

@@ -68,6 +68,7 @@ _PROCEDURE = "1.004194"
 _ELSEWHERE = "needs a second party: tests/integration/test_sign_in.py"
 _SIGNED = "an unsigned paper has none: tests/integration/test_revisions.py"
 _CASES = "the good way: tests/integration/test_corrections.py"
+_OUTSIDE = "needs a source: tests/integration/test_elsewhere.py"
 _PHONE = "needs a phone: tests/e2e"
 _DOOR: frozenset[int] = frozenset()
 _REFUSED = frozenset({401, 403})
@@ -261,6 +262,13 @@ RIGHTS: dict[str, Right] = {
         never="needs a ground: tests/integration/test_counter.py",
         shut=_REFUSED,
     ),
+    "GET /api/v1/dossiers/{code}/outside": Right(DOSSIERS | CHANGERS, own=True),
+    "POST /api/v1/dossiers/{code}/outside": Right(
+        OFFICER, own=True, body={"source": "NATIONAL"}, never=_OUTSIDE, shut=_DOOR
+    ),
+    "POST /api/v1/dossiers/{code}/outside/{paper}/fetch": Right(OFFICER, own=True, never=_OUTSIDE, shut=_DOOR),
+    "POST /ho-so/{code}/ngoai": Right(OFFICER, own=True, form={"source": "NATIONAL"}, never=_OUTSIDE, shut=_DOOR),
+    "POST /ho-so/{code}/ngoai/{paper}": Right(OFFICER, own=True, never=_OUTSIDE, shut=_DOOR),
     "GET /api/v1/dossiers/{code}/results": Right(DOSSIERS | CHANGERS, own=True),
     "GET /api/v1/dossiers/{code}/notice": Right(DOSSIERS | CHANGERS, own=True),
     "POST /api/v1/dossiers/{code}/notice": Right(

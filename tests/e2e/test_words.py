@@ -14,6 +14,7 @@ from vault.domain.catalogue import ComponentForm, DemandForm, Situation
 from vault.domain.corrections import CaseState
 from vault.domain.holders import HolderRole
 from vault.domain.intake import IntakeState
+from vault.domain.outside import AskState
 from vault.domain.people import Action, Role
 from vault.domain.states import RecordState, TrustLevel
 from vault.messages import known
@@ -42,6 +43,9 @@ SETS = {
     "ui.correction.state": [one.value for one in CaseState],
     "ui.like": ["OWN", "VERY", "QUITE", "SOME"],
     "ui.case": [one.value for one in CaseState],
+    "ui.asked": [one.value for one in AskState],
+    "ui.source": ["THIS_VAULT", "NATIONAL_STORE", "OTHER_VAULT"],
+    "ui.told": ["number", "issued_on", "expires_on", "holder_id"],
     "ui.mark": ["SURE", "LOOK", "DOUBT", "NONE"],
 }
 

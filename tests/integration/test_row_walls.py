@@ -39,7 +39,8 @@ pytestmark = pytest.mark.service
 HOLDER = NamedHolder("031090000041", "NGUYỄN THỊ TƯỜNG")
 OF_THE_OTHER_SIDE = ["intake", "intake_page", "record", "record_version", "record_holder", "record_search"]
 OF_THE_OTHER_SIDE += ["correction", "form_entry", "consent", "hand_in", "hold", "batch", "batch_part"]
-OF_THE_OTHER_SIDE += ["outbox", "dossier", "dossier_person", "attachment", "demand", "notice", "share", "broken_glass"]
+OF_THE_OTHER_SIDE += ["outbox", "outside_ask", "outside_paper", "online_cursor"]
+OF_THE_OTHER_SIDE += ["dossier", "dossier_person", "attachment", "demand", "notice", "share", "broken_glass"]
 WALLED = {*OF_THE_OTHER_SIDE, "event", "holder", "holder_identifier"}
 OPEN = {
     "account": "signing in comes before any side is known",

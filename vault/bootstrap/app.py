@@ -25,6 +25,7 @@ from vault.config import CopyStore, Settings
 from vault.db import ROLE, PostgresUnitOfWork, WalledUnitOfWork, works_as
 from vault.domain.catalogue import Catalogue
 from vault.domain.errors import Invalid, Unavailable
+from vault.domain.outside import NATIONAL
 from vault.domain.people import Actor, Role
 from vault.domain.upkeep import Problem
 from vault.domain.vitals import Expiry, Look
@@ -53,7 +54,7 @@ from vault.keys import (
 )
 from vault.log import NoteError, TransparencyLog, WitnessAddress, Witnesses, parse_verifier_key
 from vault.national import HttpNationalStore, connect
-from vault.ports import KeyService
+from vault.ports import KeyService, PaperSource
 from vault.sandbox import Limits, Sandbox
 from vault.sandbox.clamd import ClamdScanner
 from vault.sandbox.engines import SandboxEngines
@@ -80,6 +81,7 @@ class App:
             carried=telemetry.carried,
             key_service=self.key_service,
             connected=self.settings.national_url is not None,
+            elsewhere=self.settings.national_url is not None,
         )
 
     @cached_property
@@ -305,6 +307,11 @@ class App:
     def national(self) -> HttpNationalStore | None:
         """The national data store, where one is connected."""
         return connect(self.settings)
+
+    @cached_property
+    def sources(self) -> Mapping[str, PaperSource]:
+        """Where else papers can be looked for, by the name of the source."""
+        return {} if self.national is None else {NATIONAL: self.national}
 
     @cached_property
     def web(self) -> httpx.Client:

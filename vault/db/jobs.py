@@ -73,6 +73,20 @@ class PgJobs:
         job = self._app.configure_task(name, lock=f"{name}:{case_id}", priority=_SEAL, connection=driver)
         job.defer(case_id=case_id, **self._carried())
 
+    def ask_outside(self, ask: str) -> None:
+        """A moment later than the counter itself, which may have the answer at once."""
+        driver, name = self._db.connection.driver_connection, JobName.ASK_OUTSIDE.value
+        task = self._app.configure_task(
+            name, lock=f"{name}:{ask}", priority=_SPLIT, connection=driver, schedule_in={"seconds": 2}
+        )
+        task.defer(ask=ask, **self._carried())
+
+    def fetch_outside(self, paper: str, account_id: str) -> None:
+        """Fetch it."""
+        driver, name = self._db.connection.driver_connection, JobName.FETCH_OUTSIDE.value
+        task = self._app.configure_task(name, lock=f"{name}:{paper}", priority=_READ, connection=driver)
+        task.defer(paper=paper, account_id=account_id, **self._carried())
+
     def publish_status(self) -> None:
         """Publish the status lists anew; one at a time, so that an older state never replaces a newer one."""
         driver = self._db.connection.driver_connection

@@ -52,6 +52,11 @@ class PgOutbox:
         self._db = connection
         self._connected = connected
 
+    @property
+    def connected(self) -> bool:
+        """As the settings say."""
+        return self._connected
+
     def put(self, kind: LetterKind, subject: str, *, dossier: DossierCode, agency_code: str, at: datetime) -> None:
         """Add a letter; older ones about the same thing that were tried already give way to it."""
         if not self._connected:

@@ -39,4 +39,49 @@ outbox = Table(
     ),
 )
 
-__all__ = ["outbox"]
+outside_ask = Table(
+    "outside_ask",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("dossier_code", Text, ForeignKey("dossier.code"), nullable=False, index=True),
+    Column("agency_code", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("holder_id", BigInteger, ForeignKey("holder.id"), nullable=False),
+    Column("consent", Text, nullable=False),
+    Column("by_account", Text, nullable=False),
+    Column("by_name", Text, nullable=False),
+    at("at"),
+    Column("state", Text, nullable=False),
+    Column("code", Text),
+    at("answered_at", nullable=True),
+    Column("found", SmallInteger, nullable=False, server_default="0"),
+    Column("picks", JSONB),
+    CheckConstraint("state IN ('PENDING','ANSWERED','REFUSED')", name="state"),
+    CheckConstraint("consent IN ('LAW','COUNTER','SWITCH')", name="consent"),
+)
+
+outside_paper = Table(
+    "outside_paper",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("ask_id", Text, ForeignKey("outside_ask.id"), nullable=False),
+    Column("dossier_code", Text, ForeignKey("dossier.code"), nullable=False, index=True),
+    Column("agency_code", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("holder_id", BigInteger, ForeignKey("holder.id"), nullable=False),
+    Column("claim", JSONB, nullable=False),
+    at("at"),
+    Column("state", Text, nullable=False),
+    Column("code", Text),
+    Column("intake_id", Text, ForeignKey("intake.id"), index=True),
+    CheckConstraint("state IN ('FOUND','FETCHED','REFUSED')", name="state"),
+)
+
+online_cursor = Table(
+    "online_cursor",
+    metadata,
+    Column("agency_code", Text, primary_key=True),
+    Column("number", BigInteger, nullable=False),
+)
+
+__all__ = ["online_cursor", "outbox", "outside_ask", "outside_paper"]

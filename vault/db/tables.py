@@ -122,7 +122,9 @@ intake = Table(
     ),
     CheckConstraint("state IN ('RECEIVED','READ','CONFIRMED','SEALED','FAILED','DISCARDED','KNOWN')", name="state"),
     Column("searchable", Text),
-    CheckConstraint("channel IN ('PAGE','API','CLI','CITIZEN','BATCH','FOLDER','PHONE','IMPORT')", name="channel"),
+    CheckConstraint(
+        "channel IN ('PAGE','API','CLI','CITIZEN','BATCH','FOLDER','PHONE','IMPORT','OUTSIDE')", name="channel"
+    ),
     Index("ix_intake_agency_code_received_at", "agency_code", "received_at"),
     Index("ix_intake_same_as", "same_as", postgresql_where=text("same_as IS NOT NULL")),
     Index(
@@ -250,6 +252,7 @@ record_version = Table(
     Column("created_by", Text, nullable=False),
     Column("credential", Text),
     Column("holders", JSONB),
+    Column("source", Text, nullable=False, server_default="THIS_VAULT"),
     # A pending seal has no archive time stamp: it sorts first and is found by the same index.
     Index("ix_record_version_archived_until", text("archived_until NULLS FIRST")),
 )

@@ -30,6 +30,7 @@ from vault.db.keys import PgBlobKeys
 from vault.db.log import PgLogRows
 from vault.db.migrate import sqlalchemy_url
 from vault.db.others import PgOutbox
+from vault.db.outside import PgOutside
 from vault.db.people import PgAccounts, PgHolders
 from vault.db.records import PgRecords
 from vault.db.rights import work_as_role
@@ -74,6 +75,7 @@ class PgTx:
     figures: PgFigures
     outbox: PgOutbox
     upkeep: PgUpkeep
+    outside: PgOutside
 
 
 def _tx(
@@ -85,6 +87,7 @@ def _tx(
     *,
     walls: Walls | None = None,
     connected: bool = False,
+    elsewhere: bool = False,
 ) -> PgTx:
     keys = PgBlobKeys(connection)
     texts = PgTexts(keys, service)
@@ -114,6 +117,7 @@ def _tx(
         figures=PgFigures(connection),
         outbox=PgOutbox(connection, connected=connected),
         upkeep=PgUpkeep(connection, texts, jobs),
+        outside=PgOutside(connection, connected=elsewhere),
     )
 
 
@@ -153,12 +157,15 @@ class PostgresUnitOfWork:
         carried: Carried = dict,
         key_service: KeyService | None = None,
         connected: bool = False,
+        elsewhere: bool = False,
     ) -> None:
         """`seen` is told of every event once its transaction is over; `carried` gives what a job takes along.
 
-        `connected`: there is a national store, for which acts leave letters in the outbox.
+        `connected`: there is a national store, for which acts leave letters in the outbox; `elsewhere`: papers
+        can be looked for in it or in other vaults.
         """
         self._connected = connected
+        self._elsewhere = elsewhere
         self._service = key_service
         self._engine = create_engine(
             sqlalchemy_url(database_url),
@@ -179,7 +186,7 @@ class PostgresUnitOfWork:
 
     def over(self, connection: Connection) -> PgTx:
         """The repositories over a connection of this engine whose transaction somebody else ends."""
-        return _tx(connection, self._queue, self._service, connected=True)
+        return _tx(connection, self._queue, self._service, connected=True, elsewhere=True)
 
     def acting(self, actor: Actor) -> WalledUnitOfWork:
         """The same database as this actor may see it."""
@@ -204,7 +211,14 @@ class PostgresUnitOfWork:
                     walls = walls.over(connection)
                     walls.raise_()
                 yield _tx(
-                    connection, self._queue, self._service, acts, self._carried, walls=walls, connected=self._connected
+                    connection,
+                    self._queue,
+                    self._service,
+                    acts,
+                    self._carried,
+                    walls=walls,
+                    connected=self._connected,
+                    elsewhere=self._elsewhere,
                 )
             for act in acts:
                 self._seen(act)

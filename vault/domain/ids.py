@@ -92,3 +92,11 @@ def dossier_code(agency_code: str, received_on: date, serial: int) -> DossierCod
     if not _DOSSIER.fullmatch(code):
         raise Invalid("DOSSIER_CODE", dossier=code)
     return DossierCode(code)
+
+
+def parse_dossier_code(text: str) -> DossierCode:
+    """A code that somebody else gave, in either order; `DOSSIER_CODE` when it is none."""
+    code = text.strip().upper()
+    if not _DOSSIER.fullmatch(code):
+        raise Invalid("DOSSIER_CODE", dossier=code[:60])
+    return DossierCode(code)

@@ -43,6 +43,8 @@ class Channel(StrEnum):
     """Cut from a batch at its separator sheets."""
     FOLDER = "FOLDER"
     """Picked up from a scanner's folder."""
+    OUTSIDE = "OUTSIDE"
+    """Fetched from the national store or another vault for a dossier."""
     PHONE = "PHONE"
     """Photographed by the phone that an officer's desk let in for some minutes."""
     IMPORT = "IMPORT"

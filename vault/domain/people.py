@@ -74,6 +74,8 @@ class Action(StrEnum):
     ERASE = "ERASE"
     TELL_NATIONAL = "TELL_NATIONAL"
     RECONCILE = "RECONCILE"
+    ASK_OUTSIDE = "ASK_OUTSIDE"
+    FETCH_OUTSIDE = "FETCH_OUTSIDE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,8 @@ _DESK = frozenset(
         Action.NOTIFY,
         Action.GIVE_RESULT,
         Action.CLOSE_DOSSIER,
+        Action.ASK_OUTSIDE,
+        Action.FETCH_OUTSIDE,
         Action.SEARCH,
         Action.CORRECT,
         Action.FILL_FORM,
@@ -148,7 +152,7 @@ _MAY: dict[Role, frozenset[Action]] = {
     | frozenset({Action.TRACK_USAGE, Action.GIVE_RESULT})
     | _SIGNED_IN,
     Role.ANONYMOUS: _ANYBODY,
-    Role.SYSTEM: frozenset({Action.READ, Action.SEAL, Action.RENEW_SEAL, Action.RECONCILE}),
+    Role.SYSTEM: frozenset({Action.READ, Action.SEAL, Action.RENEW_SEAL, Action.RECONCILE, Action.OPEN_DOSSIER}),
 }
 
 

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from vault.domain.errors import Conflict, Invalid
 from vault.domain.holders import HolderLink
 from vault.domain.ids import Digest, RecordCode
-from vault.domain.states import RecordState, SignatureEvidence, TrustLevel
+from vault.domain.states import RecordState, SignatureEvidence, Source, TrustLevel
 
 ERASED = Digest("erased")
 """In the place of a digest whose bytes nobody has any more."""
@@ -70,6 +70,8 @@ class Record:
     agency_code: str
     sealed_at: datetime
     created_by: str
+    source: Source = Source.THIS_VAULT
+    """Where the paper was had from: handed in here, or taken from the national store or another vault."""
 
     @property
     def erased(self) -> bool:

@@ -55,4 +55,6 @@ class Source(StrEnum):
     CONNECTED_DATA = "CONNECTED_DATA"
     THIS_VAULT = "THIS_VAULT"
     NATIONAL_STORE = "NATIONAL_STORE"
+    OTHER_VAULT = "OTHER_VAULT"
+    """The vault of another province, asked with the citizen's consent."""
     CITIZEN = "CITIZEN"

@@ -104,6 +104,14 @@ class Store:
         with self._lock, closing(self._db.execute("SELECT code, body FROM thing WHERE kind = ?", (kind,))) as rows:
             return {code: json.loads(body) for code, body in rows}
 
+    def add_paper(self, body: dict[str, Any], data: bytes) -> None:
+        """A result that came from somewhere else, with its file."""
+        sha256 = hashlib.sha256(data).hexdigest()
+        body["TepDuLieu"] = {"MaDinhDanh": sha256} | body.get("TepDuLieu", {})
+        with self._lock:
+            self._write("INSERT OR REPLACE INTO thing VALUES ('result', ?, 0, ?)", body["MaKetQua"], json.dumps(body))
+            self._write("INSERT OR IGNORE INTO file VALUES (?, ?, ?)", sha256, "", data)
+
     def submit(self, agency: str, body: dict[str, Any]) -> None:
         """A citizen sends an online dossier at the portal."""
         with self._lock:
@@ -174,6 +182,7 @@ class Handler(BaseHTTPRequestHandler):
         told = json.loads(body or b"{}")
         orders: dict[str, Callable[[], None]] = {
             "/_/faults": lambda: self.store.arm(told),
+            "/_/papers": lambda: self.store.add_paper(told["body"], bytes.fromhex(told["file"])),
             "/_/online": lambda: self.store.submit(told["agency"], told["body"]),
         }
         if path in orders:

@@ -10,7 +10,7 @@ from vault.ports.cases import Corrections, Forms
 from vault.ports.citizens import Consents, HandIns
 from vault.ports.figures import DossierActs
 from vault.ports.lasting import BlobKeys, Holds, LogLeaf, LogRows
-from vault.ports.others import NationalStore, Outbox, OutFile
+from vault.ports.others import Enquiry, FetchedPaper, NationalStore, Outbox, OutFile, OutsideRows, PaperSource
 from vault.ports.outside import (
     Blobs,
     Clock,
@@ -78,7 +78,9 @@ __all__ = [
     "DossierActs",
     "Dossiers",
     "Engines",
+    "Enquiry",
     "Events",
+    "FetchedPaper",
     "Files",
     "Forms",
     "HandIns",
@@ -104,6 +106,8 @@ __all__ = [
     "NationalStore",
     "OutFile",
     "Outbox",
+    "OutsideRows",
+    "PaperSource",
     "Passkey",
     "PasskeyDesk",
     "PasskeyProof",

@@ -7,12 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from vault.domain.holders import HolderLink
 from vault.domain.ids import DossierCode
+from vault.domain.intake import IntakeId
 from vault.domain.outbox import Letter, LetterKind
+from vault.domain.outside import Ask, AskState, Claim, FoundState, OutsidePaper
 
 
 class Outbox(Protocol):
     """Letters to the national store. Without a connected store nothing is kept."""
+
+    @property
+    def connected(self) -> bool:
+        """Whether there is one."""
+        ...
 
     def put(self, kind: LetterKind, subject: str, *, dossier: DossierCode, agency_code: str, at: datetime) -> None:
         """Say that a thing changed. One that waits, not composed yet, covers this change too."""
@@ -73,4 +81,101 @@ class NationalStore(Protocol):
 
         `Invalid` (`NATIONAL_REFUSED`) when the store will not have it: the same again will be refused as well.
         """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Enquiry:
+    """A question as a source hears it: whose papers, of which kinds, for which dossier and procedure, and why it may.
+
+    `kinds` are what the procedure accepts: nothing else is asked for.
+    """
+
+    ask: Ask
+    person: HolderLink
+    kinds: frozenset[str]
+    procedure: str
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FetchedPaper:
+    """Bytes as they lie at the source, and what was collected there about their signatures."""
+
+    data: bytes
+    evidence: bytes | None = None
+
+
+class PaperSource(Protocol):
+    """Where papers lie that this vault does not have. What it says is outside input.
+
+    `Unavailable` (`OUTSIDE_DOWN`, `OUTSIDE_PENDING`): no answer in time; the same question again is safe, and is one
+    question there. `Forbidden` (`OUTSIDE_REFUSED`): it will not answer this.
+    """
+
+    def find(self, asked: Enquiry, *, seconds: float) -> tuple[Claim, ...]:
+        """Claims of papers of a person; nothing unreadable among them."""
+        ...
+
+    def fetch(self, paper: OutsidePaper, asked: Enquiry, *, seconds: float, most: int) -> FetchedPaper:
+        """The bytes of one, at most so many."""
+        ...
+
+
+class OutsideRows(Protocol):
+    """Questions to sources, and what they claimed. `sources` are the ones connected."""
+
+    @property
+    def connected(self) -> bool:
+        """Whether any source is: without one nothing has to be looked for."""
+        ...
+
+    def ask(self, ask: Ask) -> Ask:
+        """Add a question, or ask the one that is there anew unless it is answered or waits; as it is then."""
+        ...
+
+    def get_ask(self, name: str, *, lock: bool = False) -> Ask:
+        """The question; `NotFound` (`OUTSIDE_ASK`)."""
+        ...
+
+    def settle(self, name: str, state: AskState, *, at: datetime, code: str | None = None, found: int = 0) -> None:
+        """Keep what came of it."""
+        ...
+
+    def pick(self, code: DossierCode, picks: Mapping[str, str]) -> None:
+        """Keep what the citizen chose at the portal: paper in the national store -> component."""
+        ...
+
+    def asks(self, code: DossierCode) -> tuple[Ask, ...]:
+        """A dossier's questions, oldest first."""
+        ...
+
+    def keep(self, paper: OutsidePaper) -> None:
+        """Add a claim; one that is there and not fetched takes the newer words."""
+        ...
+
+    def papers(self, code: DossierCode) -> tuple[OutsidePaper, ...]:
+        """What was found for a dossier, oldest first."""
+        ...
+
+    def paper(self, name: str, *, lock: bool = False) -> OutsidePaper:
+        """One of them; `NotFound` (`OUTSIDE_PAPER`)."""
+        ...
+
+    def set_paper(
+        self, name: str, state: FoundState, *, code: str | None = None, intake: IntakeId | None = None
+    ) -> None:
+        """Keep what became of it."""
+        ...
+
+    def of_intake(self, intake: IntakeId) -> OutsidePaper | None:
+        """Where an intake came from, when it came from elsewhere."""
+        ...
+
+    def cursor(self, agency_code: str) -> int:
+        """Up to which number of the portal's list the online dossiers of an agency were taken in."""
+        ...
+
+    def set_cursor(self, agency_code: str, number: int) -> None:
+        """Keep that; it never goes back."""
         ...

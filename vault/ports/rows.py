@@ -27,7 +27,7 @@ from vault.ports.cases import Corrections, Forms
 from vault.ports.citizens import Consents, HandIns
 from vault.ports.figures import DossierActs
 from vault.ports.lasting import BlobKeys, Holds, LogRows
-from vault.ports.others import Outbox
+from vault.ports.others import Outbox, OutsideRows
 from vault.ports.sign_in import SignIns
 from vault.ports.tray import Batches, HandOvers
 from vault.ports.upkeep import Upkeep
@@ -570,6 +570,8 @@ class Tx(Protocol):
     def outbox(self) -> Outbox: ...  # noqa: D102 - the same
     @property
     def upkeep(self) -> Upkeep: ...  # noqa: D102 - the same
+    @property
+    def outside(self) -> OutsideRows: ...  # noqa: D102 - the same
 
 
 class UnitOfWork(Protocol):

@@ -21,6 +21,9 @@ class JobName(StrEnum):
     SEARCHABLE = "make_searchable"
     PUBLISH_STATUS = "publish_status"
     DELIVER = "deliver_letters"
+    ASK_OUTSIDE = "ask_outside"
+    FETCH_OUTSIDE = "fetch_outside"
+    TAKE_ONLINE = "take_online_dossiers"
 
 
 class Jobs(Protocol):
@@ -47,6 +50,14 @@ class Jobs(Protocol):
 
     def correct(self, case_id: CorrectionId) -> None:
         """Seal the version that an accepted correction asks for."""
+        ...
+
+    def ask_outside(self, ask: str) -> None:
+        """Put this question to its source, unless the counter has its answer by then."""
+        ...
+
+    def fetch_outside(self, paper: str, account_id: str) -> None:
+        """Go on fetching this paper for an officer."""
         ...
 
     def publish_status(self) -> None:

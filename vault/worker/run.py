@@ -246,7 +246,7 @@ def queue_of(app: App) -> Queue:
         with _seen("scrub"):
             scrub(uow=app.uow, bucket=app.keeper, clock=app.clock, go_on=lambda: time.monotonic() < end)
 
-    others.register(queue, app, seen=_seen)
+    others.register(queue, app, seen=_seen, retry=WaitForPart())
     return queue
 
 

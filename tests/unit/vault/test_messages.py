@@ -15,6 +15,7 @@ import qr
 from vault import messages
 from vault.domain.errors import Kind, VaultError
 from vault.domain.holders import HolderNumberCode
+from vault.domain.outside import Objection
 from vault.domain.reuse import DemandCode
 from vault.messages import Language, known, say
 
@@ -104,6 +105,7 @@ RAISED = list(raised())
 CODES = (
     {code for _, code, _ in RAISED if code}
     | {code.value for code in HolderNumberCode}
+    | {code.value for code in Objection}
     | {code.value for code in DemandCode} - {"ALLOWED", "OVERRIDDEN"}
 )
 

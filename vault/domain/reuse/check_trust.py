@@ -76,7 +76,7 @@ def purpose(ctx: Context) -> Iterator[Finding]:
 
 def consent(ctx: Context) -> Iterator[Finding]:
     """A kept paper that is no result of a procedure is reused with the person's consent; handing it in is consent."""
-    kept = ctx.candidate.source in {Source.THIS_VAULT, Source.NATIONAL_STORE}
+    kept = ctx.candidate.source in {Source.THIS_VAULT, Source.NATIONAL_STORE, Source.OTHER_VAULT}
     other_paper = ctx.type is not None and not ctx.type.results
     if kept and (ctx.component.consent or other_paper) and not ctx.candidate.consent:
         yield Finding(ReasonCode.NO_CONSENT)

@@ -23,6 +23,7 @@ class Step(IntEnum):
     CONNECTED_DATA = 1
     THIS_VAULT = 2
     NATIONAL_STORE = 3
+    """The state holds it elsewhere: in the national store, or in another province's vault."""
     CITIZEN_CERTIFIED = 4
     """A certified copy or electronic original that the citizen supplies."""
     COUNTER_COMPARED = 5
@@ -34,6 +35,7 @@ _STEP_OF = {
     Source.CONNECTED_DATA: Step.CONNECTED_DATA,
     Source.THIS_VAULT: Step.THIS_VAULT,
     Source.NATIONAL_STORE: Step.NATIONAL_STORE,
+    Source.OTHER_VAULT: Step.NATIONAL_STORE,
 }
 
 

@@ -18,10 +18,12 @@ from vault.domain.errors import Conflict, Invalid, NotFound
 from vault.domain.holders import HolderId
 from vault.domain.ids import digest_of
 from vault.domain.intake import Confirmation
+from vault.domain.outside import tempered
 from vault.domain.people import SYSTEM, Action
 from vault.domain.records import Record, may_correct
 from vault.ports import Blobs, Clock, CredentialDesk, Engines, SealingDesk, Tx, UnitOfWork
 from vault.usecases.digitize.paper import make_record
+from vault.usecases.digitize.seal import origin_of
 from vault.usecases.tell import tell_record
 
 
@@ -75,6 +77,7 @@ def _seal(
         record, intake = tx.records.get(case.record), tx.intakes.find(case.record)
         version = may_correct(record, case.version)
         slot = tx.records.status_of(record.id, version)
+        origin = origin_of(intake, tx) if intake is not None else None
     if intake is None or slot is None:
         raise Invalid("CORRECTION_SOURCE", record=case.record)
     made = make_record(
@@ -90,6 +93,7 @@ def _seal(
         catalogue=catalogue,
         clock=clock,
     )
+    made = made if origin is None else tempered(made, origin)
     now = made.sealed_at
     with uow.begin() as tx:
         current = tx.corrections.get(case.id, lock=True)

@@ -17,7 +17,8 @@ from vault.domain.catalogue import Catalogue
 from vault.domain.errors import Invalid
 from vault.domain.holders import HolderId, HolderLink
 from vault.domain.ids import Digest, RecordCode, digest_of
-from vault.domain.intake import Confirmation, Intake, IntakeId, IntakeState, step
+from vault.domain.intake import Channel, Confirmation, Intake, IntakeId, IntakeState, step
+from vault.domain.outside import OutsidePaper, tempered
 from vault.domain.people import SYSTEM, Action
 from vault.domain.records import Record
 from vault.ports import Blobs, Clock, CredentialDesk, Engines, SealingDesk, Tx, UnitOfWork
@@ -95,6 +96,7 @@ def _seal(
     with uow.begin() as tx:
         slot = tx.records.status_of(said.record_id)
         pages = tx.intakes.pages(intake.id)
+        origin = origin_of(intake, tx)
     if slot is None:
         raise Invalid("STATUS_SLOT_MISSING", intake=intake.id)
     # A paper of an old store is sealed before anybody reads its pages.
@@ -111,6 +113,7 @@ def _seal(
         catalogue=catalogue,
         clock=clock,
     )
+    record = record if origin is None else tempered(record, origin)
     now = record.sealed_at
     with uow.begin() as tx:
         current = tx.intakes.get(intake.id, lock=True)
@@ -121,6 +124,11 @@ def _seal(
         tx.intakes.set_state(intake.id, step(current.state, IntakeState.SEALED))
         tx.events.add(_event(intake, said, kept, tx, now))
     return kept.code
+
+
+def origin_of(intake: Intake, tx: Tx) -> OutsidePaper | None:
+    """Where a paper that was fetched from elsewhere came from."""
+    return tx.outside.of_intake(intake.id) if intake.channel is Channel.OUTSIDE else None
 
 
 def _look(intake: Intake, *, blobs: Blobs, engines: Engines) -> Digest:

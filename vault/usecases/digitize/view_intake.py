@@ -8,7 +8,8 @@ from datetime import datetime
 from vault.domain.audit import Event
 from vault.domain.errors import NotFound
 from vault.domain.ids import RecordCode
-from vault.domain.intake import Intake, IntakeId, IntakeState, Page
+from vault.domain.intake import Channel, Intake, IntakeId, IntakeState, Page
+from vault.domain.outside import OutsidePaper
 from vault.domain.people import Action, Actor, require
 from vault.domain.states import RecordState
 from vault.ports import Blobs, Clock, Tx, UnitOfWork
@@ -36,6 +37,8 @@ class SeenIntake:
     intake: Intake
     pages: tuple[Page, ...]
     offered: tuple[OfferedRecord, ...] = ()
+    origin: OutsidePaper | None = None
+    """Where it was fetched from, with what is told of it there."""
 
 
 def view_intakes(*, actor: Actor, uow: UnitOfWork, limit: int) -> tuple[Intake, ...]:
@@ -69,6 +72,7 @@ def view_intake(intake_id: IntakeId, *, actor: Actor, uow: UnitOfWork, clock: Cl
         intake = _own(tx, intake_id, actor, now=now)
         pages = tx.intakes.pages(intake_id)
         alike = _offered(tx, intake) if intake.state is IntakeState.READ else ()
+        origin = tx.outside.of_intake(intake_id) if intake.channel is Channel.OUTSIDE else None
         if intake.state is not IntakeState.RECEIVED:
             details: dict[str, object] = {"intake": intake_id}
             if alike:
@@ -85,7 +89,7 @@ def view_intake(intake_id: IntakeId, *, actor: Actor, uow: UnitOfWork, clock: Cl
                     details=details,
                 )
             )
-    return SeenIntake(intake, pages, alike)
+    return SeenIntake(intake, pages, alike, origin)
 
 
 def _offered(tx: Tx, intake: Intake) -> tuple[OfferedRecord, ...]:

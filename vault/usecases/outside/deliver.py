@@ -12,7 +12,9 @@ from vault.domain.errors import Invalid, Unavailable
 from vault.domain.ids import Digest
 from vault.domain.outbox import LEASE, MOST_FAULTS, Letter, LetterKind, wait_after
 from vault.domain.people import SYSTEM, Action
+from vault.domain.records import Record
 from vault.domain.reuse import VIET_NAM
+from vault.domain.states import Source
 from vault.exchange import Resulting, Submitted, dossier_to_plain, result_to_plain
 from vault.ports import Blobs, Clock, NationalStore, OutFile, Tx, UnitOfWork
 from vault.usecases.reuse.give_result import results_of
@@ -114,9 +116,14 @@ def _compose(letter: Letter, tx: Tx, *, catalogue: Catalogue, host: str, now: da
 def _submitted(dossier: Dossier, tx: Tx, catalogue: Catalogue, day: date) -> list[Submitted]:
     components = {one.code: one for one in catalogue.components(dossier.procedure_code, day)}
     return [
-        Submitted(one, tx.records.get(one.record), components.get(one.component), _result(tx, one), national=False)
+        Submitted(one, record, components.get(one.component), _result(tx, one), national=_national(record))
         for one in dossier.attachments
+        for record in (tx.records.get(one.record),)
     ]
+
+
+def _national(record: Record) -> bool:
+    return record.source is Source.NATIONAL_STORE
 
 
 def _result(tx: Tx, attached: Attachment) -> str | None:

@@ -12,6 +12,7 @@ from vault.domain.consents import Consent, PaperConsent, consented
 from vault.domain.dossiers import Attachment, Demand, Dossier
 from vault.domain.errors import NotFound
 from vault.domain.ids import DossierCode
+from vault.domain.outside import Ask
 from vault.domain.people import Action, Actor, require
 from vault.domain.records import Record
 from vault.domain.reuse import (
@@ -26,9 +27,10 @@ from vault.domain.reuse import (
     rank,
     resolve,
 )
-from vault.domain.states import RecordState, Source
+from vault.domain.states import RecordState
 from vault.ports import Clock, Tx, UnitOfWork
 from vault.usecases.refusals import recorded
+from vault.usecases.reuse.elsewhere import Elsewhere, OutsideOffer, elsewhere, outside_offers
 
 CORRECTION = "CAICHINH"
 """The extract that says what was changed or corrected in the register (trích lục thay đổi, cải chính hộ tịch)."""
@@ -45,6 +47,8 @@ class ComponentAnswer:
     decisions: tuple[Decision, ...]
     attachment: Attachment | None
     demands: tuple[Demand, ...]
+    outside: tuple[OutsideOffer, ...] = ()
+    """What lies elsewhere and was not taken in yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,8 @@ class DossierAnswer:
     dossier: Dossier
     components: tuple[ComponentAnswer, ...]
     records: dict[str, Record]
+    asks: tuple[Ask, ...] = ()
+    """Where else was asked, and what came of it."""
 
 
 def answer(code: DossierCode, *, actor: Actor, uow: UnitOfWork, catalogue: Catalogue, clock: Clock) -> DossierAnswer:
@@ -67,8 +73,9 @@ def answer(code: DossierCode, *, actor: Actor, uow: UnitOfWork, catalogue: Catal
         dossier = own_dossier(tx, code, actor)
         offers = offers_for(tx, dossier)
         facts = facts_of(dossier)
+        others = elsewhere(tx, dossier)
         answers = tuple(
-            _component(component, dossier, facts, offers, catalogue=catalogue, now=now)
+            _component(component, dossier, facts, offers, others, catalogue=catalogue, now=now)
             for component in catalogue.components(dossier.procedure_code, now.astimezone(VIET_NAM).date())
         )
         named = {decision.record_code for one in answers for decision in one.decisions}
@@ -85,7 +92,8 @@ def answer(code: DossierCode, *, actor: Actor, uow: UnitOfWork, catalogue: Catal
                 details={"components": len(answers), "usable": usable, "records": len(named)},
             )
         )
-    return DossierAnswer(dossier, answers, {one.record.code: one.record for one in offers if one.record.code in named})
+    shown: dict[str, Record] = {one.record.code: one.record for one in offers if one.record.code in named}
+    return DossierAnswer(dossier, answers, shown, others.asks)
 
 
 def own_dossier(tx: Tx, code: DossierCode, actor: Actor, *, lock: bool = False) -> Dossier:
@@ -151,21 +159,21 @@ def _component(
     dossier: Dossier,
     facts: DossierFacts,
     offers: Sequence[Offer],
+    others: Elsewhere,
     *,
     catalogue: Catalogue,
     now: datetime,
 ) -> ComponentAnswer:
-    found = (
-        ()
-        if component.form is ComponentForm.FORM
-        else decisions_for(component, facts, offers, catalogue=catalogue, now=now)
-    )
+    form = component.form is ComponentForm.FORM
+    found = () if form else decisions_for(component, facts, offers, catalogue=catalogue, now=now)
+    outside = () if form else outside_offers(component, facts, others, catalogue=catalogue, now=now)
     return ComponentAnswer(
         component,
-        resolve(component, found, asked=ASKED),
+        resolve(component, (*found, *(one.decision for one in outside)), asked=ASKED | others.asked),
         found,
         dossier.attachment(component.code),
         tuple(demand for demand in dossier.demands if demand.component == component.code),
+        outside,
     )
 
 
@@ -205,7 +213,7 @@ def candidate_of(record: Record, corrections: Sequence[Record]) -> Candidate:
         compared_with_original=record.compared_with_original,
         conversion_mark=record.conversion_mark,
         consent=record.consent,
-        source=Source.THIS_VAULT,
+        source=record.source,
         purpose=record.purpose,
         later_correction=next((one.code for one in corrections if _corrects(one, record)), None),
     )

@@ -14,6 +14,7 @@ from vault.domain.reuse import VIET_NAM, Decision, DemandCode, DemandDecision, O
 from vault.ports import Clock, UnitOfWork
 from vault.usecases.refusals import recorded
 from vault.usecases.reuse.answer import component_of, decisions_for, facts_of, offers_for, own_dossier
+from vault.usecases.reuse.elsewhere import elsewhere, outside_offers
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,10 @@ def demand(
         if late and not (what.override and what.reason.strip()):
             raise Conflict("NOTICE_SENT", number=len(dossier.notices))
         offers = offers_for(tx, dossier)
-        found = decisions_for(component, facts_of(dossier), offers, catalogue=catalogue, now=now)
+        facts = facts_of(dossier)
+        found = decisions_for(component, facts, offers, catalogue=catalogue, now=now)
+        outside = outside_offers(component, facts, elsewhere(tx, dossier), catalogue=catalogue, now=now)
+        found += tuple(one.decision for one in outside)
         judged = may_demand(
             component,
             found,

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 
 from vault.domain.audit import Event
 from vault.domain.catalogue import Catalogue
-from vault.domain.dossiers import Dossier, Party
+from vault.domain.dossiers import Dossier, DossierChannel, Party
 from vault.domain.errors import Conflict, Forbidden, Invalid
 from vault.domain.holders import HolderAlias, HolderId, HolderRole
 from vault.domain.identity_card import is_card, read_card
-from vault.domain.ids import dossier_code
+from vault.domain.ids import DossierCode, dossier_code
+from vault.domain.outside import NATIONAL, ConsentBy
 from vault.domain.people import Action, Actor, require
 from vault.domain.reuse import VIET_NAM, Authority
 from vault.domain.text import NameMatch, compare_names, nfc
 from vault.ports import Clock, Tx, UnitOfWork
 from vault.usecases.refusals import recorded
-from vault.usecases.tell import tell_dossier
+from vault.usecases.tell import ask_about, tell_dossier
 
 LONGEST_TERM = timedelta(days=366)
 """No procedure of the catalogue takes longer; a later date would only make papers look expired."""
@@ -49,6 +52,11 @@ class OpenDossier:
     parties: tuple[Person, ...] = ()
     submitted_by: Person | None = None
     authority: str = Authority.NONE.value
+    channel: DossierChannel = DossierChannel.COUNTER
+    code: DossierCode | None = None
+    """The code that the portal gave it; without one it gets the day's next here."""
+    picks: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """Papers in the national store that the citizen chose at the portal -> the component for which."""
 
 
 def open_dossier(what: OpenDossier, *, actor: Actor, uow: UnitOfWork, catalogue: Catalogue, clock: Clock) -> Dossier:
@@ -68,7 +76,8 @@ def open_dossier(what: OpenDossier, *, actor: Actor, uow: UnitOfWork, catalogue:
         with uow.begin() as tx:
             owner = _party(tx, holder, now)
             dossier = Dossier(
-                code=dossier_code(actor.agency_code, today, tx.dossiers.next_serial(actor.agency_code, today)),
+                code=what.code
+                or dossier_code(actor.agency_code, today, tx.dossiers.next_serial(actor.agency_code, today)),
                 procedure_code=procedure.code,
                 holder_id=owner.holder_id,
                 holder=owner.link,
@@ -80,9 +89,11 @@ def open_dossier(what: OpenDossier, *, actor: Actor, uow: UnitOfWork, catalogue:
                 parties=tuple(_party(tx, person, now) for person in what.parties),
                 submitted_by=_party(tx, what.submitted_by, now) if what.submitted_by else None,
                 authority=Authority(what.authority),
+                channel=what.channel,
             )
             tx.dossiers.add(dossier)
             tell_dossier(tx, dossier, now)
+            _look_elsewhere(tx, dossier, what.picks, actor=actor, now=now)
             details = {
                 "parties": len(dossier.parties),
                 "authority": dossier.authority.value,
@@ -104,6 +115,15 @@ def open_dossier(what: OpenDossier, *, actor: Actor, uow: UnitOfWork, catalogue:
                     )
                 )
         return dossier
+
+
+def _look_elsewhere(tx: Tx, dossier: Dossier, picks: Mapping[str, str], *, actor: Actor, now: datetime) -> None:
+    """The national store is asked of itself, by job: it comes before any paper is asked for."""
+    if tx.outbox.connected:
+        for holder_id in dossier.people:
+            ask_about(tx, dossier, NATIONAL, holder_id, ConsentBy.LAW, actor=actor, now=now)
+        if picks:
+            tx.outside.pick(dossier.code, picks)
 
 
 def _party(tx: Tx, person: Person, now: datetime) -> Party:

@@ -11,7 +11,6 @@ from pydantic import BaseModel
 from vault.domain.dossiers import Notice
 from vault.domain.ids import DossierCode, normal_record_code
 from vault.domain.reuse import VIET_NAM
-from vault.usecases.outside.view_results import view_results
 from vault.usecases.reuse.answer import answer
 from vault.usecases.reuse.attach import Attach, attach
 from vault.usecases.reuse.close_dossier import CloseDossier, close_dossier
@@ -31,7 +30,6 @@ from vault.web.api.models import (
     DossierOut,
     PersonIn,
 )
-from vault.web.api.outside import ResultsOut
 from vault.web.session import SignedIn, TheApp
 
 router = APIRouter(prefix="/dossiers", tags=["reuse"])
@@ -259,12 +257,6 @@ def close(code: str, what: CloseIn, actor: SignedIn, app: TheApp) -> ClosedOut:
         ending=closed.closed.ending.value if closed.closed else None,
         at=closed.closed.at if closed.closed else None,
     )
-
-
-@router.get("/{code}/results")
-def results(code: str, actor: SignedIn, app: TheApp) -> ResultsOut:
-    """The results, and how far the national store was told of the dossier and of them."""
-    return ResultsOut.of(view_results(DossierCode(code), actor=actor, uow=app.uow))
 
 
 @reports.get("/overrides")

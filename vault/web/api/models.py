@@ -451,6 +451,20 @@ class DecisionOut(BaseModel):
         return cls.model_validate(decision_json(decision))
 
 
+class OutsideCandidateOut(BaseModel):
+    """A paper elsewhere that could stand for the component: fetch it, look at it, confirm it, then attach the record.
+
+    `source`: NATIONAL, or the agency code of another vault. `picked`: the citizen chose it at the portal.
+    """
+
+    paper: str
+    source: str
+    state: str
+    intake: str | None
+    picked: bool
+    decision: DecisionOut
+
+
 class ComponentOut(BaseModel):
     """A component with its verdict: the best decision's, or NOTHING when nothing is there."""
 
@@ -465,6 +479,7 @@ class ComponentOut(BaseModel):
     decisions: list[DecisionOut]
     attachment: AttachmentOut | None
     demands: list[DemandOut]
+    outside: list[OutsideCandidateOut]
 
     @classmethod
     def of(cls, answer: ComponentAnswer) -> Self:
@@ -482,6 +497,17 @@ class ComponentOut(BaseModel):
             decisions=[DecisionOut.of(one) for one in answer.decisions],
             attachment=AttachmentOut.of(answer.attachment) if answer.attachment else None,
             demands=[DemandOut.of(one) for one in answer.demands],
+            outside=[
+                OutsideCandidateOut(
+                    paper=one.paper.id,
+                    source=one.paper.source,
+                    state=one.paper.state.value,
+                    intake=one.paper.intake,
+                    picked=one.paper.claim.picked_for == component.code,
+                    decision=DecisionOut.of(one.decision),
+                )
+                for one in answer.outside
+            ],
         )
 
 

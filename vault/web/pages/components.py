@@ -8,10 +8,12 @@ from datetime import date, datetime
 from vault.bootstrap import App
 from vault.domain.catalogue import Component, ComponentForm, DemandForm, LegalGround
 from vault.domain.dossiers import Attachment, Demand
+from vault.domain.outside import NATIONAL, AskState
 from vault.domain.records import Record
 from vault.domain.reuse import VIET_NAM, Decision
 from vault.messages import Language
 from vault.usecases.reuse.answer import ComponentAnswer, DossierAnswer
+from vault.usecases.reuse.elsewhere import OutsideOffer
 from vault.web.pages.desk import type_name
 
 
@@ -39,6 +41,7 @@ class CandidateView:
     trust: str
     verdict: str
     reasons: tuple[ReasonView, ...]
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,72 @@ class TypedDemand:
 
 
 @dataclass(frozen=True, slots=True)
+class OutsideCandidateView:
+    """A paper elsewhere, with what its source says of it; `intake` once it was fetched to be looked at."""
+
+    paper: str
+    source: str
+    place: str | None
+    intake: str | None
+    intake_state: str | None
+    picked: bool
+    type_name: str
+    number: str | None
+    issuer: str | None
+    issued_on: date | None
+    holder: str
+    verdict: str
+    reasons: tuple[ReasonView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AskView:
+    """What became of a question to a source."""
+
+    state: str
+    code: str | None
+    found: int
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SourceView:
+    """Where papers can be looked for; `name` is None for the national store."""
+
+    code: str
+    name: str | None
+    needs_consent: bool
+    asks: tuple[AskView, ...]
+    may_ask: bool
+
+
+def source_views(answered: DossierAnswer, app: App) -> tuple[SourceView, ...]:
+    """Every source that is connected or was asked, the national store first."""
+    codes = {*app.sources, *(one.source for one in answered.asks)}
+    return tuple(
+        SourceView(
+            code,
+            source_name(code, app),
+            code != NATIONAL,
+            tuple(
+                AskView(one.state.value, one.code, one.found, one.by_name, one.at)
+                for one in answered.asks
+                if one.source == code
+            ),
+            code in app.sources and all(one.state is AskState.REFUSED for one in answered.asks if one.source == code),
+        )
+        for code in sorted(codes, key=lambda code: (code != NATIONAL, code))
+    )
+
+
+def source_name(code: str, app: App) -> str | None:
+    """The agency's name; None for the national store, whose name is a word of the catalogue."""
+    agency = app.catalogue.directory.find(code)
+    return None if code == NATIONAL else agency.name if agency else code
+
+
+@dataclass(frozen=True, slots=True)
 class ComponentView:
     """One component. `status` is ATTACHED, ASKED, a verdict, NOTHING or FORM; `number` is the key that attaches."""
 
@@ -112,6 +181,7 @@ class ComponentView:
     grounds: tuple[GroundOption, ...]
     refusal: Refusal | None
     typed: TypedDemand
+    outside: tuple[OutsideCandidateView, ...]
 
     @property
     def wanted(self) -> bool:
@@ -162,11 +232,11 @@ class _Maker:
             grounds=self._grounds(component),
             refusal=refusal,
             typed=typed,
+            outside=tuple(self._outside(one, component) for one in answer.outside),
         )
 
     def _candidate(self, decision: Decision) -> CandidateView:
         record: Record = self.answered.records[decision.record_code]
-        english = self.language is Language.EN
         return CandidateView(
             record=decision.record_code,
             version=decision.version,
@@ -176,11 +246,34 @@ class _Maker:
             issued_on=record.issued_on,
             valid_until=record.valid_until,
             trust=decision.trust.name,
+            source=record.source.value,
             verdict=decision.verdict.value,
-            reasons=tuple(
-                ReasonView(one.code.value, one.severity.name, one.en if english else one.vi, one.article)
-                for one in sorted(decision.reasons, key=lambda reason: -reason.severity)
-            ),
+            reasons=self._reasons(decision),
+        )
+
+    def _outside(self, one: OutsideOffer, component: Component) -> OutsideCandidateView:
+        claim = one.paper.claim
+        return OutsideCandidateView(
+            paper=one.paper.id,
+            source=one.paper.source,
+            place=source_name(one.paper.source, self.app),
+            intake=one.paper.intake,
+            intake_state=None if one.intake is None else one.intake.state.value,
+            picked=claim.picked_for == component.code,
+            type_name=type_name(claim.type_code, self.app),
+            number=claim.number,
+            issuer=claim.issuer_as_printed or claim.issuer_code,
+            issued_on=claim.issued_on,
+            holder=claim.holder.name,
+            verdict=one.decision.verdict.value,
+            reasons=self._reasons(one.decision),
+        )
+
+    def _reasons(self, decision: Decision) -> tuple[ReasonView, ...]:
+        english = self.language is Language.EN
+        return tuple(
+            ReasonView(one.code.value, one.severity.name, one.en if english else one.vi, one.article)
+            for one in sorted(decision.reasons, key=lambda reason: -reason.severity)
         )
 
     def _grounds(self, component: Component) -> tuple[GroundOption, ...]:

@@ -16,6 +16,7 @@ from vault.domain.errors import Conflict, VaultError
 from vault.domain.holders import HolderRole
 from vault.domain.ids import normal_record_code
 from vault.domain.intake import Channel, Intake, IntakeId, IntakeState, NamedHolder, Page, SignatureSummary
+from vault.domain.outside import differences
 from vault.domain.people import Actor
 from vault.domain.reuse import VIET_NAM
 from vault.domain.states import RecordState
@@ -28,6 +29,7 @@ from vault.usecases.digitize.take_back import take_back
 from vault.usecases.digitize.view_intake import SeenIntake, open_intakes, preview_of, view_intake, view_intakes
 from vault.web.errors import status_of
 from vault.web.html import render
+from vault.web.pages.components import source_name
 from vault.web.pages.desk import type_name
 from vault.web.pages.offered import OfferedView, offered_view
 from vault.web.pages.reading import FieldsView, Remark, date_fields, fields_of, holders_of, remarks_of, shown, stored
@@ -106,6 +108,24 @@ class SignaturesView:
 
 
 @dataclass(frozen=True, slots=True)
+class ToldOtherwise:
+    """A field that the source tells differently from what stands on the paper."""
+
+    field: str
+    told: str
+    read: str
+
+
+@dataclass(frozen=True, slots=True)
+class OriginView:
+    """Where a paper was fetched from and for which dossier; `place` is None for the national store."""
+
+    place: str | None
+    dossier: str
+    differences: tuple[ToldOtherwise, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class IntakePage:
     """One paper: how far it has come, what was read, and the form as the officer left it."""
 
@@ -138,6 +158,7 @@ class IntakePage:
     undo_until: datetime | None
     onward: str | None
     from_citizen: bool
+    origin: OriginView | None
 
     @property
     def is_own(self) -> bool:
@@ -383,6 +404,19 @@ def _page(
         undo_until=_undo_until(intake, app),
         onward=onward,
         from_citizen=intake.channel is Channel.CITIZEN,
+        origin=_origin(seen, app),
+    )
+
+
+def _origin(seen: SeenIntake, app: App) -> OriginView | None:
+    if seen.origin is None:
+        return None
+    proposal = seen.intake.proposal
+    read = {name: field.value for name, field in proposal.fields.items() if field.sure} if proposal else {}
+    return OriginView(
+        source_name(seen.origin.source, app),
+        seen.origin.dossier,
+        tuple(ToldOtherwise(*one) for one in differences(seen.origin.claim, read)),
     )
 
 

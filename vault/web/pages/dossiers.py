@@ -27,7 +27,7 @@ from vault.usecases.reuse.demand import DemandOf, demand
 from vault.usecases.reuse.open_dossier import OpenDossier, Person, open_dossier
 from vault.web.errors import status_of
 from vault.web.html import render
-from vault.web.pages.components import ComponentView, Refusal, TypedDemand, component_views
+from vault.web.pages.components import ComponentView, Refusal, SourceView, TypedDemand, component_views, source_views
 from vault.web.pages.digitise import Posted
 from vault.web.pages.reading import stored
 from vault.web.session import SignedIn, TheApp, TheLanguage
@@ -116,6 +116,7 @@ class DossierPage:
     days: int | None
     closed: ClosedView | None
     endings: tuple[str, ...]
+    elsewhere: tuple[SourceView, ...]
     error: str | None
 
 
@@ -205,7 +206,7 @@ def _form_page(form: _Form, app: App, *, ask_name: bool = False, error: str | No
 @router.get("/{code}")
 def dossier(request: Request, code: str, actor: SignedIn, app: TheApp, language: TheLanguage) -> Response:
     """The whole dossier, answered."""
-    return render(request, "dossier.html", _page(code, actor, app, language), actor=actor)
+    return render(request, "dossier.html", dossier_page(code, actor, app, language), actor=actor)
 
 
 @router.post("/{code}/dinh-kem")
@@ -231,7 +232,7 @@ def attach_record(
         )
     except VaultError as error:
         refusal = _refusal(component, error, language)
-        page = _page(code, actor, app, language, refusal=refusal)
+        page = dossier_page(code, actor, app, language, refusal=refusal)
         return render(request, "dossier.html", page, actor=actor, status=status_of(error), at=f"/ho-so/{code}")
     return RedirectResponse(f"/ho-so/{code}#tp-{component}", SEE_OTHER)
 
@@ -261,7 +262,7 @@ def demand_component(
         )
     except VaultError as error:
         refusal = _refusal(component, error, language)
-        page = _page(code, actor, app, language, refusal=refusal, typed=TypedDemand(ground, reason, form))
+        page = dossier_page(code, actor, app, language, refusal=refusal, typed=TypedDemand(ground, reason, form))
         return render(request, "dossier.html", page, actor=actor, status=status_of(error), at=f"/ho-so/{code}")
     return RedirectResponse(f"/ho-so/{code}#tp-{component}", SEE_OTHER)
 
@@ -283,7 +284,7 @@ def close(
             CloseDossier(DossierCode(code), ending or None, reason), actor=actor, uow=app.uow, clock=app.clock
         )
     except VaultError as error:
-        page = _page(code, actor, app, language, error=say(error.code, language, **error.facts))
+        page = dossier_page(code, actor, app, language, error=say(error.code, language, **error.facts))
         return render(request, "dossier.html", page, actor=actor, status=status_of(error), at=f"/ho-so/{code}")
     return RedirectResponse("/ban-lam-viec" if ending else f"/ho-so/{code}", SEE_OTHER)
 
@@ -313,7 +314,7 @@ def _refusal(component: str, error: VaultError, language: Language) -> Refusal:
     )
 
 
-def _page(
+def dossier_page(
     code: str,
     actor: Actor,
     app: App,
@@ -323,6 +324,7 @@ def _page(
     typed: TypedDemand | None = None,
     error: str | None = None,
 ) -> DossierPage:
+    """The whole dossier as a page shows it; reading it is logged."""
     answered = answer(DossierCode(code), actor=actor, uow=app.uow, catalogue=app.catalogue, clock=app.clock)
     found = answered.dossier
     views = component_views(answered, refusal, typed or TypedDemand(), app, language)
@@ -345,5 +347,6 @@ def _page(
         days=standing.days,
         closed=ClosedView(found.closed.ending.value, found.closed.by_name, found.closed.at) if found.closed else None,
         endings=tuple(one.value for one in Ending),
+        elsewhere=source_views(answered, app),
         error=error,
     )

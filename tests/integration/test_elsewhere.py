@@ -1,0 +1,325 @@
+"""Papers of the national store at the counter: asked on a ground, shown as a claim, looked at, confirmed, attached."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from tests.fakes import desk
+from tests.fakes.engines import ToldEngines, scan
+from tests.fakes.http import Client
+from tests.fakes.parts import PASSWORD, account, settings_of, with_other
+from tests.fakes.seals import PlainSeal
+from tests.national import TOKEN, National, simulator
+from vault.bootstrap import App
+from vault.db import PostgresUnitOfWork
+from vault.domain.dossiers import DossierChannel
+from vault.domain.errors import Invalid, Unavailable
+from vault.domain.holders import HolderId
+from vault.domain.ids import DossierCode
+from vault.domain.intake import IntakeId, NamedHolder
+from vault.domain.outside import GIVE_UP_AFTER, AskState
+from vault.domain.people import Action, Actor, Role
+from vault.domain.states import Source, TrustLevel
+from vault.usecases.outside.ask import answer_ask
+from vault.usecases.outside.deliver import deliver
+from vault.usecases.outside.take_online import take_online
+from vault.web.main import create
+
+pytestmark = pytest.mark.service
+AGENCY = "H24.905"
+RESIDENCE = "1.004194"
+HOME = f"{RESIDENCE}.TP02"
+NUMBERS = itertools.count(31090820000)
+PAGES = itertools.count(1 << 20)
+NAME = "PHẠM THỊ NƠI KHÁC"
+
+
+@dataclass
+class World:
+    app: App
+    national: National
+    officer: Actor
+    client: Client
+    number: str = ""
+
+    def paper(self, **other: Any) -> bytes:
+        """A permit of this person in the store; the file."""
+        data = scan(next(PAGES))
+        body = {
+            "MaKetQua": f"H23.1-240506-{next(PAGES)}-KQ1", "MaChuGiayTo": self.number, "TenChuGiayTo": NAME,
+            "MaGiayToKetQua": "KQ.G17.000232", "SoKyHieu": "12/GPXD", "NgayCap": "20240506", "MaCoQuan": "H23",
+            "TenCoQuan": "UBND phường Cũ, tỉnh Hải Dương", "TepDuLieu": {"DinhDangTep": "image/png"},
+        }  # fmt: skip
+        self.national.paper(data, **(body | other))
+        return data
+
+    def opened(self) -> str:
+        """A dossier of a new person."""
+        said = {"procedure": RESIDENCE, "holder": self.number, "holder_name": NAME}
+        return str(self.client.post("/api/v1/dossiers", json=said).raise_for_status().json()["code"])
+
+    def asked(self, code: str) -> Any:
+        return self.client.post(f"/api/v1/dossiers/{code}/outside", json={"source": "NATIONAL"})
+
+    def outside(self, code: str) -> Any:
+        return self.client.get(f"/api/v1/dossiers/{code}/outside").json()
+
+    def component(self, code: str) -> Any:
+        answered = self.client.get(f"/api/v1/dossiers/{code}/components").raise_for_status().json()
+        return next(one for one in answered["components"] if one["component"] == HOME)
+
+    def fetched(self, code: str) -> Any:
+        [found] = self.component(code)["outside"]
+        return self.client.post(f"/api/v1/dossiers/{code}/outside/{found['paper']}/fetch")
+
+    def refusals(self, code: str, action: Action) -> list[str | None]:
+        with self.app.uow.begin() as tx:
+            found = tx.events.list(dossier=DossierCode(code), action=action, limit=20)
+        return [one.code for one in found if one.outcome.value == "REFUSED"]
+
+
+@pytest.fixture(scope="module")
+def shared(parts: App, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with simulator(tmp_path_factory.mktemp("national")) as national:
+        told = {"national_url": national.url, "national_token": SecretStr(TOKEN), "agency_code": AGENCY}
+        settings = settings_of(parts.settings.home).model_copy(update=told)
+        url = parts.settings.database_url
+        assert url is not None
+        uow = PostgresUnitOfWork(url.get_secret_value(), key_service=parts.key_service, connected=True, elsewhere=True)
+        app = with_other(parts, settings=settings, uow=uow, engines=ToldEngines(), sealing=PlainSeal())
+        officer = account(app, "noi-khac", Role.OFFICER, agency=AGENCY)
+        client = Client(create(app)).signed_in("noi-khac", PASSWORD)
+        yield World(app, national, officer, client)
+        assert app.national is not None
+        app.national.close()
+        uow.close()
+
+
+@pytest.fixture
+def world(shared: World) -> World:
+    shared.national.faults()
+    shared.number = f"0{next(NUMBERS)}"
+    return shared
+
+
+def test_a_paper_of_the_store_is_offered_looked_at_taken_in_and_attached_by_the_one_route(world: World) -> None:
+    data = world.paper()
+    code = world.opened()
+    assert [one["state"] for one in world.outside(code)["asks"]] == ["PENDING"]  # asked of itself, by job
+    answer = world.asked(code)
+    assert (answer.status_code, answer.json()[0]["state"], answer.json()[0]["found"]) == (200, "ANSWERED", 1)
+    component = world.component(code)
+    [found] = component["outside"]
+    assert (found["source"], found["decision"]["verdict"], found["decision"]["step"]) == (
+        "NATIONAL",
+        "NEEDS_CHECK",
+        "NATIONAL_STORE",
+    )
+    assert component["decisions"] == []
+    refused = world.client.post(
+        f"/api/v1/dossiers/{code}/demand", json={"component": HOME, "ground": "NO_DATA", "reason": "cho chắc"}
+    )
+    assert (refused.status_code, refused.json()["code"]) == (409, "CHECK_FIRST")
+    fetched = world.fetched(code).json()
+    intake = IntakeId(fetched["intake"])
+    assert world.client.get(f"/api/v1/intakes/{intake}").json()["sha256"] is not None
+    again = world.client.post(f"/api/v1/dossiers/{code}/outside/{found['paper']}/fetch").json()
+    assert again["intake"] == intake  # a duplicate is an answer
+    desk.be_read(world.app, intake)
+    page = world.client.get(f"/so-hoa/{intake}").text
+    assert code in page
+    desk.confirmed(world.app, world.officer, desk.word(intake, holder=NamedHolder(world.number, NAME)))
+    record = desk.be_sealed(world.app, intake)
+    assert record is not None
+    with world.app.uow.begin() as tx:
+        made = tx.records.get(record)
+        assert made.original == world.app.blobs.put(data, mime="image/png", paper=intake, agency=AGENCY)
+    assert (made.source, made.trust) == (Source.NATIONAL_STORE, TrustLevel.L2)
+    component = world.component(code)
+    assert component["outside"] == []
+    [decision] = component["decisions"]
+    assert (decision["record"], decision["step"]) == (record, "NATIONAL_STORE")
+    world.client.post(
+        f"/api/v1/dossiers/{code}/attach", json={"component": HOME, "record": record, "checked": "đã xem"}
+    ).raise_for_status()
+    with world.app.uow.begin() as tx:
+        acts = tx.events.list(dossier=DossierCode(code), limit=50)
+        holder = tx.holders.find(HolderId.parse(world.number))
+    [attached] = [one for one in acts if one.action is Action.ATTACH]
+    assert attached.details["source"] == "NATIONAL_STORE"  # what indicator 4.4 counts
+    looked = {one.action for one in acts if one.holder_id == holder}
+    assert {Action.ASK_OUTSIDE, Action.FETCH_OUTSIDE} <= looked  # the citizen's "who looked"
+    _deliver(world)
+    [told] = world.national.state()["dossiers"][code]["TaiLieuNop"]
+    assert told["DuocLayTuKhoDMQG"] == "1"
+
+
+def _deliver(world: World) -> None:
+    app = world.app
+    assert app.national is not None
+    while deliver(uow=app.uow, blobs=app.blobs, store=app.national, catalogue=app.catalogue, host="x", clock=app.clock):
+        pass
+
+
+@pytest.mark.parametrize(("fault", "code"), [("wrong-holder", "OUTSIDE_HOLDER"), ("wrong-data", "OUTSIDE_DATE")])
+def test_a_claim_about_somebody_else_or_of_a_day_to_come_is_not_even_shown(world: World, fault: str, code: str) -> None:
+    world.paper()
+    dossier = world.opened()
+    world.national.faults(fault)
+    assert world.asked(dossier).json()[0]["found"] == 0
+    assert world.component(dossier)["outside"] == []
+    assert [one["code"] for one in world.outside(dossier)["papers"]] == [code]
+    assert world.refusals(dossier, Action.ASK_OUTSIDE) == [code]
+    [paper] = world.outside(dossier)["papers"]
+    refused = world.client.post(f"/api/v1/dossiers/{dossier}/outside/{paper['id']}/fetch")
+    assert (refused.status_code, refused.json()["code"]) == (409, "OUTSIDE_REFUSED_HERE")
+
+
+def test_the_same_claim_twice_is_one(world: World) -> None:
+    world.paper()
+    code = world.opened()
+    world.national.faults("duplicate")
+    world.asked(code)
+    assert len(world.component(code)["outside"]) == 1
+
+
+def test_other_bytes_than_were_told_are_put_aside(world: World) -> None:
+    world.paper()
+    code = world.opened()
+    world.asked(code)
+    world.national.faults("wrong-digest")
+    got = world.fetched(code)
+    assert (got.json()["state"], got.json()["code"]) == ("REFUSED", "OUTSIDE_DIGEST")
+    assert world.component(code)["outside"] == []
+    assert world.refusals(code, Action.FETCH_OUTSIDE) == ["OUTSIDE_DIGEST"]
+
+
+def test_a_file_that_is_no_paper_is_refused_like_any_upload(world: World) -> None:
+    class Refusing(ToldEngines):
+        def examine(self, data: bytes) -> Any:
+            raise Invalid("NOT_A_PAPER", size=len(data))
+
+    world.paper()
+    code = world.opened()
+    world.asked(code)
+    told = world.app.engines
+    world.app.__dict__["engines"] = Refusing()
+    try:
+        assert world.fetched(code).json()["code"] == "NOT_A_PAPER"
+    finally:
+        world.app.__dict__["engines"] = told
+
+
+@pytest.mark.parametrize("fault", ["hang", "500", "lost", "garbage", "cut"])
+def test_without_an_answer_in_a_second_it_is_pending_and_comes_by_job(world: World, fault: str) -> None:
+    world.paper()
+    code = world.opened()
+    world.national.faults(fault)
+    begin = time.monotonic()
+    answer = world.asked(code)
+    assert time.monotonic() - begin < 5  # a second, and what a busy machine adds
+    assert (answer.status_code, answer.json()[0]["state"]) == (202, "PENDING")
+    assert world.component(code)["verdict"] == "NOTHING"  # the counter goes on
+    assert _by_job(world, code) is AskState.ANSWERED
+    assert len(world.component(code)["outside"]) == 1
+
+
+def _by_job(world: World, code: str) -> AskState:
+    app = world.app
+    with app.uow.begin() as tx:
+        [ask] = tx.outside.asks(DossierCode(code))
+    return answer_ask(
+        ask.id, uow=app.uow, sources=app.sources, catalogue=app.catalogue, clock=app.clock, seconds=5
+    ).state
+
+
+def test_a_day_without_an_answer_ends_the_question_and_it_may_be_asked_again(world: World) -> None:
+    code = world.opened()
+
+    class Later:
+        def now(self) -> Any:
+            return world.app.clock.now() + GIVE_UP_AFTER + timedelta(minutes=1)
+
+    app = world.app
+    with app.uow.begin() as tx:
+        [ask] = tx.outside.asks(DossierCode(code))
+    ended = answer_ask(ask.id, uow=app.uow, sources=app.sources, catalogue=app.catalogue, clock=Later(), seconds=1)
+    assert (ended.state, ended.code) == (AskState.REFUSED, "OUTSIDE_GIVEN_UP")
+    assert world.asked(code).json()[0]["state"] == "ANSWERED"
+
+
+def test_a_paper_that_is_too_slow_to_fetch_goes_to_a_job(world: World) -> None:
+    world.paper()
+    code = world.opened()
+    world.asked(code)
+    world.national.faults("500")
+    got = world.fetched(code)
+    assert (got.status_code, got.json()["state"]) == (202, "FOUND")
+    assert world.fetched(code).json()["state"] == "FETCHED"
+
+
+def test_the_page_shows_where_a_paper_lies_and_leads_to_it(world: World) -> None:
+    world.paper()
+    code = world.opened()
+    world.client.post(f"/ho-so/{code}/ngoai", data={"source": "NATIONAL"})
+    page = world.client.get(f"/ho-so/{code}").text
+    assert "Kho dữ liệu quốc gia" in page
+    assert "12/GPXD" in page
+    [found] = world.component(code)["outside"]
+    gone = world.client.post(f"/ho-so/{code}/ngoai/{found['paper']}", follow_redirects=False)
+    assert gone.headers["location"].startswith("/so-hoa/")
+
+
+def test_another_agency_s_officer_sees_nothing_of_it(world: World) -> None:
+    code = world.opened()
+    account(world.app, "noi-khac-la", Role.OFFICER, agency="H24.906")
+    stranger = Client(create(world.app)).signed_in("noi-khac-la", PASSWORD)
+    for method, path in (("GET", "outside"), ("POST", "outside")):
+        answer = stranger.request(method, f"/api/v1/dossiers/{code}/{path}", json={"source": "NATIONAL"})
+        assert (answer.status_code, answer.json()["code"]) == (404, "DOSSIER")
+
+
+# --- flow 1: a citizen's online dossier ------------------------------------------------------------------------------
+def _online(world: World, code: str, ref: str = "") -> dict[str, Any]:
+    papers = [{"MaKetQuaThayThe": ref, "MaThanhPhanHoSo": HOME, "DuocLayTuKhoDMQG": "1"}] if ref else []
+    return {"MaHoSo": code, "MaTTHC": RESIDENCE, "SoGiayToChuHoSo": world.number, "ChuHoSo": NAME, "TaiLieuNop": papers}
+
+
+def _take(world: World) -> int:
+    app = world.app
+    assert app.national is not None
+    return take_online(AGENCY, portal=app.national, uow=app.uow, catalogue=app.catalogue, clock=app.clock)
+
+
+def test_an_online_dossier_comes_in_once_with_what_the_citizen_chose(world: World) -> None:
+    ref = f"chon-{next(PAGES)}"
+    world.paper(MaKetQua=ref)
+    world.paper()
+    code = f"{AGENCY}-261128-{next(PAGES) % 9000 + 1000}"
+    for wrong in ({}, {"MaHoSo": "sai"}, _online(world, f"{code}1") | {"MaTTHC": "9.999999"}):
+        world.national.submit(AGENCY, wrong)
+    world.national.submit(AGENCY, _online(world, code, ref))
+    world.national.submit(AGENCY, _online(world, code, ref))  # told twice
+    world.national.faults("500")
+    with pytest.raises(Unavailable):
+        _take(world)
+    assert _take(world) == 1
+    assert _take(world) == 0
+    with world.app.uow.begin() as tx:
+        dossier = tx.dossiers.get(DossierCode(code))
+        refused = tx.events.list(agency_code=AGENCY, action=Action.OPEN_DOSSIER, limit=20)
+    assert dossier.channel is DossierChannel.ONLINE
+    assert {one.code for one in refused if one.outcome.value == "REFUSED"} >= {"DOSSIER_CODE", "PROCEDURE_UNKNOWN"}
+    assert _by_job(world, code) is AskState.ANSWERED
+    offered = world.component(code)["outside"]
+    assert [one["picked"] for one in offered] == [True, False]
+    _deliver(world)
+    assert world.national.state()["dossiers"][code]["KenhThucHien"] == "2"

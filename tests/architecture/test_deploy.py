@@ -15,6 +15,11 @@ import yaml
 
 from vault.config import Settings
 
+OURS = ("web", "worker", "prepare", "backup")
+OF_THE_PROGRAM = (
+    "vault_database_url", "vault_s3_access_key", "vault_s3_secret_key", "vault_key_passphrase", "vault_metrics_token"
+)  # fmt: skip
+"""What must lie in the secrets folder."""
 GIVEN = {
     "VAULT_PUBLIC_HOST": "kho.example.vn",
     "VAULT_AGENCY_CODE": "H24.900",
@@ -50,15 +55,18 @@ def test_the_five_parts_are_there(compose: dict[str, Any]) -> None:
 def test_every_variable_is_a_setting_and_together_they_are_valid(
     compose: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("web", "worker", "prepare"):
+    for secret in OF_THE_PROGRAM:
+        assert secret.removeprefix("vault_") in Settings.model_fields, secret
+        (tmp_path / secret).write_text(f"{secret}-value\n", encoding="utf-8")
+    for name in OURS:
         service = compose["services"][name]
         for variable, value in service["environment"].items():
+            if variable == "FORWARDED_ALLOW_IPS":
+                continue
             assert variable.startswith("VAULT_")
             assert variable.removeprefix("VAULT_").lower() in Settings.model_fields, variable
-            monkeypatch.setenv(variable, filled(value))
-        for secret in service["secrets"]:
-            assert secret.removeprefix("vault_") in Settings.model_fields, secret
-            (tmp_path / secret).write_text(f"{secret}-value\n", encoding="utf-8")
+            if value is not None:  # else it is handed on as it stands outside
+                monkeypatch.setenv(variable, filled(value))
         settings = Settings(home=tmp_path, secrets=tmp_path)
         assert settings.environment == "production"
         assert settings.qr_host == "kho.example.vn"
@@ -66,6 +74,46 @@ def test_every_variable_is_a_setting_and_together_they_are_valid(
         assert settings.database_url.get_secret_value() == "vault_database_url-value"
         assert settings.s3_secret_key is not None
         assert settings.key_passphrase is not None
+
+
+NOT_HANDED_ON = {
+    "home": "set", "secrets": "set", "environment": "set", "http_host": "of each process", "http_port": "of the image",
+    "metrics_port": "of the worker", "web_processes": "--scale", "workers": "--scale", "worker_jobs": "an option",
+    "database_url": "a secret", "s3_access_key": "a secret", "s3_secret_key": "a secret", "key_passphrase": "a secret",
+    "metrics_token": "a secret",
+}  # fmt: skip
+
+
+def test_every_setting_can_be_given(compose: dict[str, Any]) -> None:
+    """None of them needs a second file: what is new in `Settings` is handed on, or stands above with its reason."""
+    for name in OURS:
+        handed = {one.removeprefix("VAULT_").lower() for one in compose["services"][name]["environment"]}
+        assert set(Settings.model_fields) - handed - set(NOT_HANDED_ON) == set(), name
+
+
+def test_the_folders_that_our_processes_need_are_there(compose: dict[str, Any], root: Path) -> None:
+    recipe = (root / "deploy" / "Containerfile").read_text(encoding="utf-8")
+    for name in ("web", "worker", "prepare"):
+        service = compose["services"][name]
+        mounted = {volume["target"] for volume in service["volumes"]}
+        assert mounted == {"/run/secrets", "/var/lib/vault/keys", "/var/lib/vault/roots"}
+        assert any(one.startswith("/var/lib/vault/scratch") for one in service["tmpfs"]), "the root is read-only"
+        for folder in (*mounted - {"/run/secrets"}, "/var/lib/vault/scratch", "/var/lib/vault/backup"):
+            assert folder in recipe
+
+
+def test_web_believes_caddy_alone_and_caddy_lets_batches_through(compose: dict[str, Any], root: Path) -> None:
+    (network,) = compose["networks"]["default"]["ipam"]["config"]
+    assert compose["services"]["web"]["environment"]["FORWARDED_ALLOW_IPS"] == network["subnet"]
+    assert "ports" not in compose["services"]["web"]
+    front = (root / "deploy" / "Caddyfile").read_text(encoding="utf-8")
+    sizes = {name: int(size) * 1_000_000 for name, size in re.findall(r"body @(\w+) \{\s*max_size (\d+)MB", front)}
+    limits = {name: Settings.model_fields[f"max_{name}_bytes"].default for name in ("batch", "upload")}
+    assert sizes["batches"] > limits["batch"]
+    assert sizes["others"] > limits["upload"]
+    paths = re.findall(r"@batches path (.+)", front)[0].split()
+    assert {"/so-hoa/tap", "/api/v1/batches"} <= set(paths)
+    assert re.findall(r"@others not path (.+)", front)[0].split() == paths
 
 
 def test_every_setting_says_what_it_is_for() -> None:
@@ -99,6 +147,7 @@ def test_every_secret_and_volume_is_declared(compose: dict[str, Any], root: Path
         assert set(service.get("secrets", [])) <= set(compose["secrets"]), name
         for volume in service.get("volumes", []):
             source = volume["source"] if isinstance(volume, dict) else volume.partition(":")[0]
+            source = source if not source.startswith("${KHO_SO_") else "$"
             if source.startswith("./"):
                 assert (root / "deploy" / source).is_file(), volume
             elif not source.startswith("$"):
@@ -106,7 +155,7 @@ def test_every_secret_and_volume_is_declared(compose: dict[str, Any], root: Path
 
 
 def test_our_processes_have_no_privilege_and_write_nowhere(compose: dict[str, Any]) -> None:
-    for name in ("web", "worker", "prepare"):
+    for name in OURS:
         service = compose["services"][name]
         assert service["read_only"] is True
         assert service["cap_drop"] == ["ALL"]
@@ -115,7 +164,7 @@ def test_our_processes_have_no_privilege_and_write_nowhere(compose: dict[str, An
 def test_no_secret_stands_in_the_file(compose: dict[str, Any]) -> None:
     for service in compose["services"].values():
         for variable, value in service.get("environment", {}).items():
-            if re.search(r"PASSWORD|SECRET_KEY|PASSPHRASE|DATABASE_URL", variable):
+            if value is not None and re.search(r"PASSWORD|SECRET_KEY|PASSPHRASE|DATABASE_URL", variable):
                 assert str(value).startswith("/run/secrets/"), variable
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,14 +13,17 @@ import pytest
 from tests.counter import AN, OTHER_AGENCY, Counter, running
 from tests.fakes.http import Client
 from vault.cli.main import main
+from vault.domain.catalogue import Catalogue, Period, Procedure
 from vault.domain.consents import Consent, ConsentPurpose
 from vault.domain.errors import NotFound
 from vault.domain.holders import HolderId, HolderRole
 from vault.domain.ids import DossierCode
+from vault.domain.reasons import Verdict
 from vault.domain.reuse import VIET_NAM
 from vault.domain.states import RecordState, SignatureEvidence, TrustLevel
+from vault.ports import Clock
 from vault.usecases.reuse.attach import Attach, attach
-from vault.usecases.reuse.explain import explain_decision
+from vault.usecases.reuse.explain import Explained, explain_decision
 
 pytestmark = pytest.mark.service
 
@@ -166,6 +170,53 @@ def test_an_attachment_keeps_its_question_and_replays_after_the_record_changed(
         explain_decision(
             DossierCode(dossier), HOME, actor=counter.other, uow=app.uow, catalogue=app.catalogue, clock=app.clock
         )
+
+
+def test_an_old_decision_is_explained_under_every_later_edition(counter: Counter, officer: Client) -> None:
+    """Dated changes replay to the same answer; an edition changed in place, or without the entry, is found out."""
+    who = person(71, "NGÔ VĂN BẢY MỐT")
+    permit, app = counter.record("GPXD", who), counter.app
+    dossier = opened(officer, who=who)
+    given = {"component": HOME, "record": permit.code}
+    officer.post(f"/api/v1/dossiers/{dossier}/attach", json=given).raise_for_status()
+    today = app.clock.now().astimezone(VIET_NAM).date()
+    current = app.catalogue.procedure(RESIDENCE, today)
+    tomorrow = today + timedelta(days=1)
+
+    def edition(*entries: Procedure) -> Catalogue:
+        others = tuple(one for one in app.catalogue.procedures if one.code != RESIDENCE)
+        return replace(app.catalogue, procedures=(*others, *entries), version="2027")
+
+    def told(catalogue: Catalogue) -> Explained:
+        code = DossierCode(dossier)
+        (one,) = explain_decision(
+            code, HOME, actor=counter.officer, uow=app.uow, catalogue=catalogue, clock=Tomorrow(app.clock)
+        )
+        assert one.kept is not None
+        assert one.kept["verdict"] == "USABLE", "what was decided stays decided"
+        return one
+
+    class Tomorrow:
+        def __init__(self, clock: Clock) -> None:
+            self._clock = clock
+
+        def now(self) -> datetime:
+            return self._clock.now() + timedelta(days=2)
+
+    ended = replace(current, period=Period(current.period.valid_from, today))
+    other = replace(current, components=current.components[:1], period=Period(tomorrow, None))
+    dated = told(edition(ended, other))
+    assert (dated.replays, dated.decision is not None) == (True, True), "the component is gone since, its day is not"
+    lost = told(edition(other))
+    assert (lost.replays, lost.decision) == (False, None)
+    in_place = replace(
+        current,
+        components=tuple(replace(one, accepts=("KSK",)) if one.code == HOME else one for one in current.components),
+    )
+    changed = told(edition(in_place))
+    assert changed.replays is False
+    assert changed.decision is not None
+    assert changed.decision.verdict is Verdict.NOT_USABLE
 
 
 def test_the_command_line_explains_a_decision(

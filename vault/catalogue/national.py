@@ -1,7 +1,8 @@
 """Reads an export of the national catalogue of procedures (CSV or JSON) and says, row by row, what did not fit.
 
 The exports name their columns as the systems of ministries and provinces do (``MaTTHC``, ``TenTTHC``, ``KetQua`` …).
-A row that cannot be used is left out and reported; nothing is guessed. Known traps of these exports are reported too:
+What cannot be used (a row, a result code, a component) is left out and reported, and what is left holds together as an
+edition; nothing is guessed. Known traps of these exports are reported too:
 rows of components that are only notes (no copy of any kind), counts glued to a form's number (``181`` for ``Mẫu 18``
 and ``1``), names in decomposed letters, result codes of five digits, results that nobody catalogued.
 """
@@ -26,6 +27,7 @@ from vault.domain.text import collapse, search_key
 MAX_BYTES = 64 * 2**20
 """A larger export is refused: the national catalogue with all components is under 20 MB."""
 _MOST_COPIES = 20
+_MOST_COMPONENTS = 99
 _CODE = re.compile(r"[1-9]\.\d{6}")
 _RESULT = re.compile(r"KQ\.[GH]\d{2}\.\d{5,6}")
 _SPLIT = re.compile(r"[;|\n]+")
@@ -146,10 +148,14 @@ class _Reading:
             return
         known = self.known.get(code)
         base = known or Procedure(code=code, name=name, levels=(), field="", decision="")
+        levels = self._levels(where, row) or base.levels
+        if not levels:
+            self.misfits.append(Problem(where, "LEVELS_EMPTY"))
+            return
         self.procedures[code] = replace(
             base,
             name=name,
-            levels=self._levels(where, row) or base.levels,
+            levels=levels,
             field=collapse(_text(row.get("field"))) or base.field,
             decision=collapse(_text(row.get("decision"))) or base.decision,
             results=self._results(where, row) or base.results,
@@ -172,7 +178,7 @@ class _Reading:
         if text.strip() and not found:
             self.misfits.append(Problem(where, "RESULT_CODE_FORM", text.strip()[:80]))
         self.misfits += [Problem(where, "RESULT_UNKNOWN", code) for code in found if code not in self.types]
-        return found
+        return tuple(code for code in found if code in self.types)
 
     def _components(self, where: str, procedure: str, row: dict[str, Any]) -> tuple[Component, ...]:
         plain = row.get("components") or []
@@ -182,7 +188,9 @@ class _Reading:
             self.misfits.append(Problem(where, "COMPONENTS_FORM"))
             return ()
         found: list[Component] = []
-        for place, item in enumerate(plain, start=1):
+        if len(plain) > _MOST_COMPONENTS:
+            self.misfits.append(Problem(where, "COMPONENTS_TOO_MANY", str(len(plain))))
+        for place, item in enumerate(plain[:_MOST_COMPONENTS], start=1):
             part = self._component(f"{where} component {place}", item)
             if part is not None:
                 found.append(replace(part, code=f"{procedure}.TP{len(found) + 1:02d}"))

@@ -22,7 +22,7 @@ from vault.cli.edge import Exit, Json, out, print_json
 from vault.domain.catalogue import Catalogue, Procedure
 from vault.domain.errors import NotFound
 from vault.domain.ids import DossierCode
-from vault.domain.reuse import VIET_NAM, decision_to_plain, explain, question_to_plain
+from vault.domain.reuse import VIET_NAM, Language, decision_to_plain, explain, question_to_plain
 from vault.usecases.reuse.explain import Explained, explain_decision
 
 catalogue = typer.Typer(help="Procedures, document types, agencies, grounds and rules.", no_args_is_help=True)
@@ -214,17 +214,30 @@ def explain_command(
         print_json({"ok": True, "decisions": [_plain(one) for one in told]})
         return
     for one in told:
-        for line in explain(one.decision, "en" if english else "vi"):
+        for line in _why(one, "en" if english else "vi"):
             out.print(line, markup=False)
         if one.replays is not None:
             out.print("replays: the same answer" if one.replays else "replays: ANOTHER ANSWER", markup=False)
+        if one.replays is False and one.decision is not None:
+            for line in explain(one.decision, "en" if english else "vi"):
+                out.print(f"now: {line}", markup=False)
+
+
+def _why(one: Explained, language: Language) -> tuple[str, ...]:
+    """The decision in words: as it stands, or, where the catalogue answers otherwise by now, as it was kept."""
+    if one.decision is not None and one.replays is not False:
+        return explain(one.decision, language)
+    kept = one.kept or {}
+    reasons = (f"[{each['code']}] {each[language]} — {each['article']}" for each in kept["reasons"])
+    made = f"{kept['decided_at']}, {kept['catalogue_version']}, {kept['rules_version']}"
+    return (f"{kept['verdict']}: {kept['record']} v{kept['version']} → {kept['component']}", *reasons, made)
 
 
 def _plain(one: Explained) -> dict[str, Any]:
     return {
         "question": question_to_plain(one.question),
-        "decision": decision_to_plain(one.decision),
+        "decision": None if one.decision is None else decision_to_plain(one.decision),
         "kept": None if one.kept is None else dict(one.kept),
         "replays": one.replays,
-        "why": list(explain(one.decision)),
+        "why": list(_why(one, "vi")),
     }

@@ -21,11 +21,13 @@ from vault.usecases.reuse.answer import component_of, decisions_for, facts_of, o
 class Explained:
     """A decision and what it was asked. `kept` is what was stored then; None when nothing is attached yet.
 
-    `replays`: asked again by the catalogue of that day, the question gets the stored verdict with the same reasons.
+    `replays`: asked again by the catalogue's entries of that day, the question gets the stored verdict with the same
+    reasons. When it does not, an edition was changed in place or lost the entry, and `kept` is what was decided.
+    `decision` is the answer now; None when the catalogue has no such component on that day any more.
     """
 
     question: Question
-    decision: Decision
+    decision: Decision | None
     kept: Mapping[str, Any] | None
     replays: bool | None
 
@@ -41,7 +43,9 @@ def explain_decision(
     now = clock.now()
     with recorded(uow, Event(now, actor, Action.LOOKUP, dossier=code)), uow.begin() as tx:
         dossier = own_dossier(tx, code, actor)
-        component = component_of(dossier, component_code, catalogue, now)
+        attached = dossier.attachment(component_code)
+        # What was decided is explained also when the procedure asks for something else by now.
+        component = None if attached else component_of(dossier, component_code, catalogue, now)
         tx.events.add(
             Event(
                 now,
@@ -51,17 +55,16 @@ def explain_decision(
                 purpose=dossier.procedure_code,
                 dossier=code,
                 holder_id=dossier.holder_id,
-                details={"component": component.code},
+                details={"component": component_code},
             )
         )
-        attached = dossier.attachment(component.code)
         offers = () if attached else offers_for(tx, dossier)
     if attached is not None:
         if attached.question is None:
-            raise NotFound("DECISION", component=component.code)
-        question = question_from_plain(attached.question)
-        replayed = ask(question, catalogue)
-        return (Explained(question, replayed, attached.decision, _says(replayed) == _said(attached.decision)),)
+            raise NotFound("DECISION", component=component_code)
+        return (_replayed(question_from_plain(attached.question), attached.decision, catalogue),)
+    if component is None:  # either of the two is there
+        raise NotFound("DECISION", component=component_code)
     facts = facts_of(dossier)
     candidates = {one.candidate.record_code: one.candidate for one in offers}
     found = decisions_for(component, facts, offers, catalogue=catalogue, now=now)
@@ -70,6 +73,14 @@ def explain_decision(
     return tuple(
         Explained(Question(component.code, candidates[one.record_code], facts, now), one, None, None) for one in found
     )
+
+
+def _replayed(question: Question, kept: Mapping[str, Any], catalogue: Catalogue) -> Explained:
+    try:
+        again = ask(question, catalogue)
+    except NotFound:
+        return Explained(question, None, kept, replays=False)
+    return Explained(question, again, kept, _says(again) == _said(kept))
 
 
 def _says(decision: Decision) -> tuple[str, list[tuple[str, str]]]:

@@ -1,11 +1,14 @@
 """A batch of 1,000 pages: looked through for separators, cut into its papers, taken in; killed half way and resumed.
 
+    python deploy/bench_batch.py [--pages 1000] [--json]
+
 The last line is one JSON object: pages, papers, bytes; seconds to take it in, to find the separators, to cut and store;
 `resumed_papers` taken in by the second run after the first was cut off, `twice` papers that were taken in twice.
 """
 
 from __future__ import annotations
 
+import argparse
 import io
 import sys
 import tempfile
@@ -15,18 +18,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from PIL import Image, ImageDraw
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
 
-import qr
-from deploy.figures import last_line
-from tests.fakes.parts import account, running, with_other
-from vault.domain.batches import SeenPage, separator_text
-from vault.domain.errors import Unavailable
-from vault.domain.people import Role
-from vault.usecases.digitize.receive_batch import ReceiveBatch, receive_batch
-from vault.usecases.digitize.split import split
+from PIL import Image, ImageDraw  # noqa: E402 - the path comes first, so that the parts of the tests are found too
+
+import qr  # noqa: E402 - the same
+from deploy.figures import last_line  # noqa: E402 - the same
+from tests.fakes.parts import account, running, with_other  # noqa: E402 - the same
+from vault.domain.batches import SeenPage, separator_text  # noqa: E402 - the same
+from vault.domain.errors import Unavailable  # noqa: E402 - the same
+from vault.domain.people import Role  # noqa: E402 - the same
+from vault.usecases.digitize.receive_batch import ReceiveBatch, receive_batch  # noqa: E402 - the same
+from vault.usecases.digitize.split import split  # noqa: E402 - the same
 
 PAGES = 1000
+LEAST_PAGES, MOST_PAGES = 320, 2000
+"""Fewer are cut in one piece, and then nothing is left to be resumed; more than the most are refused by the vault."""
 A4, DPI = (1240, 1754), 150
 PAGES_A_PAPER = 3
 
@@ -46,10 +54,10 @@ def sheet(number: int) -> Image.Image:
     return page
 
 
-def scan() -> tuple[bytes, int]:
+def scan(count: int) -> tuple[bytes, int]:
     """A PDF of so many pages, and how many papers are in it."""
     cover, pages, papers = separator(), [], 0
-    for number in range(PAGES):
+    for number in range(count):
         apart = number % (PAGES_A_PAPER + 1) == 0
         papers += apart
         pages.append(cover if apart else sheet(number))
@@ -82,8 +90,24 @@ class CutOff:
         return found
 
 
+def asked() -> argparse.Namespace:
+    """What the command line says."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument(
+        "--pages", type=int, default=PAGES, metavar="N", help=f"{LEAST_PAGES} to {MOST_PAGES} (default {PAGES})"
+    )
+    parser.add_argument(
+        "--json", action="store_true", help="nothing but the last line, which is one JSON object anyway"
+    )
+    given = parser.parse_args()
+    if not LEAST_PAGES <= given.pages <= MOST_PAGES:
+        parser.error(f"--pages: {LEAST_PAGES} to {MOST_PAGES}")
+    return given
+
+
 def main() -> int:
-    data, papers = scan()
+    given = asked()
+    data, papers = scan(given.pages)
     with tempfile.TemporaryDirectory(prefix="bench-batch-") as home, running(Path(home)) as app:
         officer = account(app, "bench", Role.OFFICER, agency="H24.990")
         parts = {"uow": app.uow, "blobs": app.blobs, "clock": app.clock, "ids": app.ids}
@@ -116,7 +140,7 @@ def main() -> int:
         "bytes": len(data),
         "receive_s": round(received, 2),
         "separators_s": round(engines.seconds, 2),
-        "pages_per_s": round(PAGES / engines.seconds, 1),
+        "pages_per_s": round(given.pages / engines.seconds, 1),
         "cut_and_store_s": round(first_run - engines.seconds + second_run, 2),
         "resumed_papers": len(intakes) - before,
         "twice": len(intakes) - len(set(intakes)),

@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from tests.e2e.conftest import Paper, Visits, launch, seal
+from tests.e2e.test_keyboard import press, reach
 from tests.fakes.photographs import CUT, GOOD, page_of, photograph
 from vault.domain.people import Role
 
@@ -75,7 +76,8 @@ def test_it_takes_the_picture_by_itself_and_sends_it_later_once(
         found.go("/cua-toi/chup")
         found.page.wait_for_function("() => navigator.serviceWorker.ready.then(() => true)")
         found.page.wait_for_load_state("networkidle")
-        found.page.click("#start")
+        # No finger touches the screen: every step of the flow is done by keys.
+        press(found, "#start")
         found.page.wait_for_selector("#pages li", timeout=60_000)
         found.page.wait_for_timeout(1500)
         assert found.page.locator("#pages li").count() == 1, "the same sheet is not taken twice"
@@ -85,8 +87,9 @@ def test_it_takes_the_picture_by_itself_and_sends_it_later_once(
         # Nothing is lost when the page closes, and it opens again without network.
         found.page.reload()
         found.page.wait_for_selector("#pages li")
-        found.page.fill("#name", "Giấy phép xây dựng")
-        found.page.click("#finish button.tall")
+        reach(found, "#name")
+        found.page.keyboard.type("Giấy phép xây dựng")
+        press(found, "#finish button.tall")
         found.page.wait_for_selector("#waiting li")
         assert "Chưa có mạng" in found.page.inner_text("#status")
         found.shoot("capture-waiting", 360)
@@ -163,7 +166,7 @@ def test_chosen_pictures_are_straightened_and_judged_like_taken_ones(
         "[...document.querySelectorAll('#pages img')].map((one) => one.naturalHeight / one.naturalWidth)"
     )
     assert sizes[0] == pytest.approx(297 / 210, abs=0.01)
-    found.page.click("#pages li:nth-child(2) button")
+    press(found, "#pages li:nth-child(2) button")
     found.page.wait_for_function("() => document.querySelectorAll('#pages li').length === 1")
     found.page.set_input_files("#file", files[:1])
     found.page.wait_for_function("() => document.querySelectorAll('#pages li').length === 2", timeout=60_000)
@@ -210,7 +213,26 @@ def test_consents_are_off_dated_and_work_by_keyboard(visit: Visits) -> None:
     assert "Rút lại lúc" in found.page.inner_text("main")
 
 
-def test_papers_on_the_phone_are_shown_without_network(visit: Visits, paper: Paper) -> None:
+def showings(service: Service, code: str, purpose: str) -> list[dict[str, Any]]:
+    """What the citizen's log says was shown for this purpose."""
+    seen = service.client(Role.CITIZEN).get("/api/v1/me/events").raise_for_status().json()
+    return [
+        one
+        for one in seen
+        if one["action"] == "PRESENT" and one["record"] == code and purpose in (one["purpose"] or "")
+    ]
+
+
+WAITING = """async () => {
+  const opening = indexedDB.open("kho-so-holder", 2);
+  const database = await new Promise((resolve) => { opening.onsuccess = () => resolve(opening.result); });
+  const all = database.transaction("showings").objectStore("showings").getAll();
+  return new Promise((resolve) => { all.onsuccess = () => { database.close(); resolve(all.result.length); }; });
+}"""
+"""How many showings wait on the phone."""
+
+
+def test_papers_on_the_phone_are_shown_without_network(visit: Visits, paper: Paper, service: Service) -> None:
     found = visit(width=360)
     found.sign_in(Role.CITIZEN)
     found.go("/cua-toi")
@@ -222,7 +244,8 @@ def test_papers_on_the_phone_are_shown_without_network(visit: Visits, paper: Pap
     assert found.page.inner_text("h1") == "Không có mạng"
     found.page.click("#held summary")
     found.page.fill("#held [name=audience]", "Trường Kim Đồng")
-    found.page.fill("#held [name=purpose]", "Nhập học")
+    purpose = "Nhập học không mạng"
+    found.page.fill("#held [name=purpose]", purpose)
     found.shoot("offline-papers", 360)
     found.page.click("#held form button")
     found.page.wait_for_selector("#stage .symbol svg")
@@ -235,6 +258,20 @@ def test_papers_on_the_phone_are_shown_without_network(visit: Visits, paper: Pap
     found.page.wait_for_function("first => document.querySelector('#stage svg').dataset.text !== first", arg=first)
     found.page.click("#stage button.danger")
     assert found.page.is_visible(".top")
+    # What was shown without network waits on the phone, also when the page is closed, and is told once, with its time.
+    assert found.page.evaluate(WAITING) == 1
+    assert showings(service, paper.code, purpose) == []
+    found.go("/cua-toi")
+    assert found.page.evaluate(WAITING) == 1
+    found.context.set_offline(False)
+    found.go("/cua-toi")
+    found.page.wait_for_function(f"({WAITING})().then((waiting) => waiting === 0)")
+    (told,) = showings(service, paper.code, purpose)
+    assert told["code"] == "ONE_WAY"
+    assert "Trường Kim Đồng" in told["purpose"]
+    found.go(f"/cua-toi/{paper.code}/trinh")
+    found.page.wait_for_selector("#ways:not([hidden])")
+    assert len(showings(service, paper.code, purpose)) == 1, "told once, however often the page is opened"
 
 
 def test_a_correction_is_asked_for_and_followed(visit: Visits, service: Service) -> None:

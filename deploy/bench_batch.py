@@ -24,6 +24,7 @@ sys.path.insert(0, str(ROOT))
 from PIL import Image, ImageDraw  # noqa: E402 - the path comes first, so that the parts of the tests are found too
 
 import qr  # noqa: E402 - the same
+import signing  # noqa: E402 - the same
 from deploy.figures import last_line  # noqa: E402 - the same
 from tests.fakes.parts import account, running, with_other  # noqa: E402 - the same
 from vault.domain.batches import SeenPage, separator_text  # noqa: E402 - the same
@@ -54,16 +55,21 @@ def sheet(number: int) -> Image.Image:
     return page
 
 
+def jpeg(page: Image.Image) -> signing.PageImageBytes:
+    """As a scanner's PDF keeps a page; a thousand bare pages would be 2 GB."""
+    target = io.BytesIO()
+    page.save(target, "JPEG", quality=70)
+    return signing.PageImageBytes(target.getvalue(), *A4, DPI)
+
+
 def scan(count: int) -> tuple[bytes, int]:
     """A PDF of so many pages, and how many papers are in it."""
-    cover, pages, papers = separator(), [], 0
+    cover, pages, papers = jpeg(separator()), [], 0
     for number in range(count):
         apart = number % (PAGES_A_PAPER + 1) == 0
         papers += apart
-        pages.append(cover if apart else sheet(number))
-    target = io.BytesIO()
-    pages[0].save(target, "PDF", save_all=True, append_images=pages[1:], resolution=DPI, quality=70)
-    return target.getvalue(), papers
+        pages.append(cover if apart else jpeg(sheet(number)))
+    return signing.pages_to_pdf(pages), papers
 
 
 @dataclass
@@ -96,9 +102,7 @@ def asked() -> argparse.Namespace:
     parser.add_argument(
         "--pages", type=int, default=PAGES, metavar="N", help=f"{LEAST_PAGES} to {MOST_PAGES} (default {PAGES})"
     )
-    parser.add_argument(
-        "--json", action="store_true", help="nothing but the last line, which is one JSON object anyway"
-    )
+    parser.add_argument("--json", action="store_true", help="nothing but the last line, which is JSON anyway")
     given = parser.parse_args()
     if not LEAST_PAGES <= given.pages <= MOST_PAGES:
         parser.error(f"--pages: {LEAST_PAGES} to {MOST_PAGES}")

@@ -290,8 +290,10 @@ def test_a_correction_is_asked_for_and_followed(visit: Visits, service: Service)
     assert "Đang xem xét" in text
     assert "02/03/2025" in text
     found.shoot("correction-asked", 360)
-    cases = service.client(Role.OFFICER).get("/api/v1/corrections").raise_for_status().json()
-    case = next(one for one in cases if one["record"] == paper.code)
+    officer = service.client(Role.OFFICER)
+    cases = officer.get("/api/v1/corrections").raise_for_status().json()
+    listed = next(one for one in cases if one["record"] == paper.code)
+    case = officer.get(f"/api/v1/corrections/{listed['id']}").raise_for_status().json()
     assert [(one["field"], one["stated"]) for one in case["differences"]] == [("issued_on", "2025-03-02")]
     refusal = {"accept": False, "reason": "Bản gốc ghi đúng như kho."}
     service.client(Role.OFFICER).post(f"/api/v1/corrections/{case['id']}/decision", json=refusal).raise_for_status()

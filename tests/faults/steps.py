@@ -83,6 +83,12 @@ class Stage:
 class QuickEngines(ToldEngines):
     """Composition is told too: the strip on a page is not what breaks here."""
 
+    def start(self) -> None:
+        """Nothing to start."""
+
+    def close(self) -> None:
+        """Nothing to end."""
+
     def compose(self, original: bytes, *, mark: signing.ConversionMark, qr_png: bytes) -> bytes:
         """A page of its own for every record."""
         del mark

@@ -163,11 +163,12 @@ def _stuck(db: Connection, of: Collection[str] | None, *, drained: bool) -> Iter
         elif drained or not jobs:
             yield f"stuck: paper {row.id} is {row.state} with {jobs} jobs"
     # A worker that is gone loses its jobs to others within half a minute: `retry_stalled` finds them by its heartbeat.
+    # What comes by the clock comes again by itself.
     if drained:
         for row in db.execute(
             text(
                 "SELECT task_name, status, attempts FROM procrastinate_jobs WHERE status IN ('doing', 'failed')"
-                " OR status = 'todo' AND scheduled_at IS NULL AND queueing_lock IS NULL"
+                " AND NOT args ? 'timestamp' OR status = 'todo' AND scheduled_at IS NULL AND queueing_lock IS NULL"
             )
         ):
             yield f"stuck: job {row.task_name} is {row.status} after {row.attempts} tries"

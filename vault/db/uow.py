@@ -145,6 +145,18 @@ def _try_after_rest(engine: Engine) -> None:
                 raise DisconnectionError from error  # the pool makes another and comes here again
 
 
+_NOBODY_WAITS_FOR_EVER = {
+    # A process that stands still, or a machine that is gone, must not keep its rows locked: the server ends a
+    # transaction in which nothing is asked for two minutes, and both sides find out about a dead line.
+    "options": "-c statement_timeout=60000 -c idle_in_transaction_session_timeout=120000 -c timezone=UTC"
+    " -c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3",
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
+}
+
+
 class PostgresUnitOfWork:
     """`ports.UnitOfWork`: commits at the end of the block, rolls back on any exception."""
 
@@ -171,7 +183,7 @@ class PostgresUnitOfWork:
             sqlalchemy_url(database_url),
             pool_size=pool_size,
             pool_timeout=10,
-            connect_args={"connect_timeout": 5, "options": "-c statement_timeout=60000 -c timezone=UTC"},
+            connect_args={"connect_timeout": 5, **_NOBODY_WAITS_FOR_EVER},
         )
         _try_after_rest(self._engine)
         work_as_role(self._engine)

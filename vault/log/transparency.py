@@ -88,6 +88,7 @@ class TransparencyLog:
             old = self.head().size
             if size > old:
                 self._extend(old, size)
+            turn.log.size()  # raises if the turn was lost meanwhile: what stood still must not publish an old size
             self._publish()
         return size
 

@@ -34,6 +34,7 @@ from vault.usecases.heal.scrub import scrub
 from vault.usecases.protect.sweep import sweep
 from vault.usecases.verify.publish_status import publish_status
 from vault.worker import others
+from vault.worker.steady import Hands, put_back, until_told
 
 _LOG = logging.getLogger(__name__)
 
@@ -114,7 +115,7 @@ async def after_stall(job: Job, *, jobs: JobManager, app: App) -> None:
     intake_id = job.task_kwargs.get("intake_id")
     if job.attempts < MOST_STARTS or not isinstance(intake_id, str):
         _LOG.warning("job %s lost its worker and runs again", job.id)
-        await jobs.retry_job(job)
+        await put_back(job, jobs)
         return
     if job.task_name == JobName.SEARCHABLE.value:  # the paper itself stands, whatever became of its copy
         _LOG.error("no searchable copy of intake %s: its job lost its worker %s times", intake_id, job.attempts)
@@ -282,24 +283,32 @@ async def _try(step: Callable[[], int], what: str) -> int:
 
 
 def run(app: App, *, concurrency: int) -> None:
-    """Work until the process is told to stop; then finish what was begun."""
+    """Work until the process is told to stop; then finish what was begun. A database that goes away is waited for."""
     app.engines.start()
-    queue = queue_of(app)
 
     async def work() -> None:
         tasks = [asyncio.create_task(_sequence(app))]
         if app.settings.witnesses:
             tasks.append(asyncio.create_task(_cosign(app)))
         try:
-            await _jobs()
+            await until_told(_jobs)
         finally:
             for task in tasks:
                 task.cancel()
 
     async def _jobs() -> None:
+        queue, hands = queue_of(app), Hands()
         async with queue.open_async():
-            await queue.run_worker_async(
-                concurrency=concurrency, fetch_job_polling_interval=2, delete_jobs="successful"
-            )
+            looking = asyncio.create_task(hands.look_now_and_then(queue.job_manager))
+            try:
+                await queue.run_worker_async(
+                    concurrency=concurrency,
+                    fetch_job_polling_interval=2,
+                    delete_jobs="successful",
+                    install_signal_handlers=False,
+                    worker_middleware=[hands.hold],
+                )
+            finally:
+                looking.cancel()
 
     asyncio.run(work())

@@ -13,7 +13,9 @@ import base64
 import json
 import mmap
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from itertools import islice
 from pathlib import Path
 
 from vault.blobs.cipher import KEY_SIZE, CipherError, Reader, decrypt, encrypt, encrypted_size
@@ -27,6 +29,8 @@ _FILES = "backup/"
 _PAPERS = ("sealed/", "blob/")
 _MIME = "application/octet-stream"
 _LONGEST_HEADER = 16_384
+_AT_A_TIME = 4
+_PORTION = 200
 
 
 class S3Copy:
@@ -146,19 +150,31 @@ class S3Copy:
 
 
 def _bring(source: S3Store, target: S3Store, prefix: str, locked_until: datetime | None) -> int:
+    """Several at a time, in portions, so that memory holds a few files however many there are."""
+
+    def bring(name: str) -> bool:
+        data = source.get(name)
+        if data is None:  # removed since it was listed: its paper was erased
+            return False
+        target.put(name, data, mime=_MIME, locked_until=locked_until)
+        return True
+
+    count, missing = 0, _missing(source, target, prefix)
+    with ThreadPoolExecutor(_AT_A_TIME) as pool:
+        while portion := list(islice(missing, _PORTION)):
+            count += sum(pool.map(bring, portion))
+    return count
+
+
+def _missing(source: S3Store, target: S3Store, prefix: str) -> Iterator[str]:
     """Two lists in the same order, walked side by side: neither is ever held whole."""
-    there, count = iter(target.names(prefix)), 0
+    there = iter(target.names(prefix))
     other = next(there, None)
     for name in source.names(prefix):
         while other is not None and other < name:
             other = next(there, None)
-        if other == name:
-            continue
-        data = source.get(name)
-        if data is not None:  # removed since it was listed: its paper was erased
-            target.put(name, data, mime=_MIME, locked_until=locked_until)
-            count += 1
-    return count
+        if other != name:
+            yield name
 
 
 def _mapped(file: Path) -> mmap.mmap:

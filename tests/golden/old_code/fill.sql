@@ -1,0 +1,56 @@
+-- So many rows in the tables that seeding leaves empty that no planner would read them through.
+INSERT INTO account (id, username, name, role, agency_code, password_hash)
+  SELECT 'a-' || n, 'u-' || n, 'x', 'OFFICER', 'H24.' || n % 128, '' FROM generate_series(1, 200) n;
+INSERT INTO session SELECT 's-' || n, 'a-' || n, now(), now() + interval '1 day' FROM generate_series(1, 200) n;
+INSERT INTO intake (id, state, original, filename, mime, size, channel, agency_code, received_by, received_at,
+    page_count, record_code)
+  SELECT 'in-' || n, 'READ', md5(n::text), 'x', 'image/png', 1, 'API', 'H24.' || n % 128, 'x', now(), 1, 'r-' || n
+  FROM generate_series(1, 200) n;
+INSERT INTO intake_page SELECT 'in-' || n, 0, '', 1, 1, 1, 'x', '' FROM generate_series(1, 200) n;
+INSERT INTO dossier (code, procedure_code, holder_id, holder_role, agency_code, opened_by, opened_at)
+  SELECT 'd-' || n, '1', n % 50 + 1, 'SUBJECT', 'H24.' || n % 128, 'x', now() - n * interval '1 minute'
+  FROM generate_series(1, 200) n;
+INSERT INTO dossier_person SELECT 'd-' || n, 0, n % 50 + 1, 'SPOUSE', false FROM generate_series(1, 200) n;
+INSERT INTO dossier_serial SELECT 'H24.' || n, '2025-01-01', 1 FROM generate_series(1, 200) n;
+INSERT INTO attachment SELECT 'd-' || r.n, '1.TP01', r.code, 1, '{}', 'x', 'x', now()
+  FROM (SELECT code, row_number() OVER () AS n FROM record LIMIT 200) r;
+INSERT INTO demand (dossier_code, component, ground, reason, by_account, by_name, at, code)
+  SELECT 'd-' || n, '1.TP01', 'x', 'x', 'x', 'x', now() - n * interval '1 minute',
+    CASE n % 50 WHEN 0 THEN 'OVERRIDDEN' ELSE 'ALLOWED' END
+  FROM generate_series(1, 200) n;
+INSERT INTO notice SELECT 'd-' || n, 1, '[]', '', 'x', 'x', now() FROM generate_series(1, 200) n;
+INSERT INTO correction (id, state, record_code, version, holder_id, agency_code, opened_agency, dossier_code, differences,
+    note, opened_by, opened_name, opened_at)
+  SELECT 'c-' || r.n, CASE r.n % 50 WHEN 0 THEN 'OPEN' ELSE 'REFUSED' END, r.code, 1, r.n % 50 + 1, 'H24.' || r.n % 128,
+    'H24.' || r.n % 127, 'd-' || r.n, '[]', '', 'x', 'x', now() - r.n * interval '1 minute'
+  FROM (SELECT code, row_number() OVER () AS n FROM record LIMIT 200) r;
+INSERT INTO form_entry SELECT 'd-' || n, 1, '{}', '[]', '', 'x', 'x', now() FROM generate_series(1, 200) n;
+INSERT INTO broken_glass (id, record_code, agency_code, account_id, name, reason, at)
+  SELECT 'g-' || r.n, r.code, 'H24.' || r.n % 128, 'a-' || r.n, 'x', 'x', now() - r.n * interval '1 minute'
+  FROM (SELECT code, row_number() OVER () AS n FROM record LIMIT 200) r;
+INSERT INTO consent (holder_id, purpose, is_on, at, by_account)
+  SELECT n % 50 + 1, 'OWN_DOSSIERS', true, now(), 'x' FROM generate_series(1, 200) n;
+INSERT INTO hand_in SELECT 'a-' || n, 'k-' || n, 'in-' || n, n % 50 + 1, now() FROM generate_series(1, 200) n;
+INSERT INTO event (at, account_id, actor_name, role, agency_code, action, outcome, record_code, dossier_code,
+    holder_id, details)
+  SELECT now(), 'x', 'x', 'OFFICER', 'H24.' || n % 128, 'LOOKUP', 'DONE', 'r-' || n, 'd-' || n, n, '{}'
+  FROM generate_series(1, 200) n;
+INSERT INTO log_leaf SELECT row_number() OVER (ORDER BY event_id) - 1, event_id, '' FROM log_queue
+  WHERE event_id <= 180;
+DELETE FROM log_queue WHERE event_id <= 180;
+INSERT INTO log_head SELECT n, '', now() FROM generate_series(1, 200) n;
+INSERT INTO share (id, kind, record_code, holder_id, audience, purpose, fields, created_at, ends_at, status_list,
+    status_position, digits)
+  SELECT 'sh-' || r.n, 'CODE', r.code, r.n % 50 + 1, 'x', 'x', '[]', now(), now() + r.n * interval '1 minute', r.n % 500,
+    r.n, 'd' || r.n
+  FROM (SELECT code, row_number() OVER () AS n FROM record LIMIT 200) r;
+INSERT INTO share_try SELECT 'c-' || n, now() - n * interval '1 second', 1 FROM generate_series(1, 200) n;
+INSERT INTO batch (id, state, original, filename, size, page_count, agency_code, received_by, by_name, received_at, seen)
+  SELECT 'b-' || n, 'SPLIT', md5(n::text), 'x', 1, 1, 'H24.' || n % 128, 'x', 'x', now(), '[]' FROM generate_series(1, 200) n;
+INSERT INTO batch_part SELECT 'b-' || n, 0, 0, 0, NULL, 'in-' || n FROM generate_series(1, 200) n;
+INSERT INTO hand_over SELECT 'h-' || n, 'a-' || n, now(), now() + interval '1 day' FROM generate_series(1, 200) n;
+INSERT INTO hand_over_intake SELECT 'h-' || n, 'in-' || n, now() FROM generate_series(1, 200) n;
+INSERT INTO blob_key (digest, paper, agency_code, key, wrapped)
+SELECT 'd-' || n, 'in-' || n, 'H24.' || (n % 500), 'file:' || (n % 2), '\x00' FROM generate_series(1, 400) n;
+INSERT INTO hold (record_code, reason, by_account, at)
+SELECT code, 'x', 'x', now() FROM (SELECT code FROM record ORDER BY id LIMIT 200) r;

@@ -15,6 +15,9 @@ from ocr.template import FieldSpec, Template
 _NEXT_ITEM = re.compile(rf"[\s;,.]*(?<!\w){ITEM}\s*\*?\s*$")
 _ITEM_FIRST = re.compile(r"\s*(?:\d{1,2}|[a-gđ]|[IVX]{1,4})\s*[.)]\s|\s*[-+•●]\s+\S")
 _LEAD = re.compile(r"[\s:;.,…_\-–|)\]]*")
+_LEADERS = re.compile(r"[.…_]{2,}$")
+"""A leader after a value ends it."""
+_FEW = 3
 _ABBREVIATION = 3
 """So few capitals may stand in the middle of a value."""
 _MOST_LINES = {"text": (2, 4), "name": (2, 3)}
@@ -84,7 +87,7 @@ def _value(sheet: Sheet, label: Label, labels: Sequence[Label], field: FieldSpec
     doubts += label.stretched or not (label.colon or label.head)
     parts, last, cut = _beside(sheet, label, here)
     if not cut:
-        _further(sheet, label, here, field, parts=parts, last=last)
+        doubts += _further(sheet, label, here, field, parts=parts, last=last)
     return Span(sheet, tuple(parts), label.edits, doubts)
 
 
@@ -112,13 +115,13 @@ def _beside(sheet: Sheet, label: Label, here: Sequence[Label]) -> tuple[list[tup
 
 def _further(
     sheet: Sheet, label: Label, here: Sequence[Label], field: FieldSpec, *, parts: list[tuple[int, int]], last: int
-) -> None:
-    """Add to ``parts`` the lines below ``last`` that go on with the value of ``label``."""
+) -> bool:
+    """Add to ``parts`` the lines below ``last`` that go on with the value of ``label``; whether one is doubtful."""
     number = sheet.line_at(label.end - 1)
     left = sheet.box(*parts[0])[0] if parts else 0
     own_cell = bool(parts) and last != number
     most = max(field.lines, _MOST_LINES.get(field.kind, (2, 2))[field.lines > 1])
-    lines = 1
+    lines, doubtful = 1, False
     while lines < most:
         follower = below(sheet, last, sheet.lines[number].box, left, fresh=not parts)
         if follower is None or (parts and own_cell and new_row(sheet, number, follower)):
@@ -127,19 +130,36 @@ def _further(
         end, cut = _until_label(sheet, begin, sheet.line_end(follower), here)
         if end <= begin or _begins_anew(sheet, begin, end, parts):
             break
-        if parts and not _goes_on(sheet, parts, last, follower, field):
-            break
+        if parts:
+            goes_on, plain = _goes_on(sheet, parts, last, follower, field)
+            doubtful |= goes_on and not plain
+            if not goes_on:
+                break
         parts.append((begin, end))
         left, last, lines = left or sheet.lines[follower].box[0], follower, lines + (len(parts) > 1)
         if cut:
             break
+    return doubtful
 
 
-def _goes_on(sheet: Sheet, parts: Sequence[tuple[int, int]], last: int, follower: int, field: FieldSpec) -> bool:
-    """Whether the line below goes on with a value: prose that the margin broke, a number that is not whole yet."""
-    if field.kind in _MOST_LINES:
-        return full(sheet, last, follower)
-    return NORMALISERS[field.kind](" ".join(sheet.text[start:end] for start, end in parts)) is None
+def _goes_on(
+    sheet: Sheet, parts: Sequence[tuple[int, int]], last: int, follower: int, field: FieldSpec
+) -> tuple[bool, bool]:
+    """Whether the line below goes on with a value, and whether that is plain.
+
+    It plainly does where the margin broke the line above, or a number or day is not whole yet. Words without a label
+    that begin small, or are few, go on too, but a person has to see that.
+    """
+    before = sheet.text[parts[-1][0] : parts[-1][1]].rstrip()
+    if field.kind not in _MOST_LINES:
+        return NORMALISERS[field.kind](" ".join(sheet.text[start:end] for start, end in parts)) is None, True
+    if _LEADERS.search(before):
+        return False, True
+    if full(sheet, last, follower):
+        return True, True
+    words = sheet.lines[follower].text.split()
+    small = words[0][:1].islower() or before.endswith(",") or len(words) <= _FEW
+    return small and not before.endswith((".", ";")), False
 
 
 def _begins_anew(sheet: Sheet, begin: int, end: int, parts: Sequence[tuple[int, int]]) -> bool:

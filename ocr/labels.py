@@ -186,7 +186,7 @@ def _label(sheet: Sheet, number: int, match: Match, text: str, owners: tuple[str
     if (
         _other_role(said, text)
         or ":" in said
-        or (match.edits and "\n" in said)
+        or ("\n" in said and (match.edits or not _begins(sheet, match.start)))
         or not _in_one_cell(sheet, sheet.line_at(match.start), line)
     ):
         return None

@@ -15,6 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from ocr.phrases import misread_words
 from ocr.syllable import strange_words
 from ocr.values import FieldValue, PageText, Word
 
@@ -49,6 +50,8 @@ _LEAST, _MOST = 0.02, 0.9995
 _SURELY = 1.4
 """Log odds of 0.8: characters less sure than that count twice."""
 _CONTRADICTED = 0.4
+NEVER = ("lookalike", "doubtful_place", "misread")
+"""With this evidence a value goes to a person: letters like digits, a doubtful place, known words with lost marks."""
 _ONE_PART = 1e-9
 
 
@@ -101,6 +104,8 @@ def evidence(
         "untyped": 1.0 - type_conf,
         "single": float(len(page.readers) < 2),  # noqa: PLR2004 - one reader has nobody to agree with
     }
+    if prose and (misread := misread_words(value, name=kind == "name")):
+        found["misread"] = float(misread)
     return {name: round(number, 4) for name, number in found.items()}
 
 
@@ -118,7 +123,7 @@ def judged(fields: Mapping[str, FieldValue], contradicted: frozenset[str]) -> di
         sure = weighed.confidence(field.evidence) if field.value else 0.0
         if name in contradicted:
             sure = min(sure, _CONTRADICTED)
-        doubtful = any(field.evidence.get(name, 0.0) > 0 for name in ("lookalike", "doubtful_place"))
+        doubtful = any(field.evidence.get(name, 0.0) > 0 for name in NEVER)
         accept = bool(field.value) and sure >= weighed.accept_from and name not in contradicted and not doubtful
         done[name] = replace(field, confidence=sure, accept=accept)
     return done

@@ -21,9 +21,10 @@ MAX_SIZE = 4 * 1024 * 1024  # 40,000 keys
 LEEWAY = timedelta(minutes=5)
 VERSION, IAT, NEXT_UPDATE, KEYS = range(1, 5)
 E_KID, E_ISS, E_X, E_Y, E_NBF, E_EXP, E_USE, E_REVOKED_AT = range(1, 9)
-USES = ("qr", "status")
+USES = ("qr", "status", "peer")
 
-Use = Literal["qr", "status"]
+Use = Literal["qr", "status", "peer"]
+"""What a key may sign: credentials, status lists, or requests between vaults (RFC 9421)."""
 _ENTRY_REQUIRED = frozenset({E_KID, E_ISS, E_X, E_Y, E_NBF, E_EXP, E_USE})
 
 
@@ -194,7 +195,7 @@ def _entry(value: cbor.Value) -> TrustEntry:
     kid = cose.key_id(x, y)
     if value[E_KID] != kid:
         raise TrustError("TRUST_MALFORMED", "kid is not the thumbprint of the key")
-    if use != "qr" and use != "status":  # noqa: PLR1714 - spelled out so that the type checker sees the two literals
+    if use != "qr" and use != "status" and use != "peer":  # noqa: PLR1714 - spelled out for the type checker
         raise TrustError("TRUST_MALFORMED", "use")
     return TrustEntry(
         kid=kid,

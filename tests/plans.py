@@ -430,6 +430,7 @@ def _outside() -> Iterator[Any]:
     yield _call("outside", "paper", "p-new", lock=True)
     yield _call("outside", "set_paper", "p-7", FoundState.FETCHED, intake=INTAKE)
     yield _call("outside", "of_intake", INTAKE)
+    yield _call("outside", "fresh", "H23", "n", at=NOW, until=NOW)
     yield _call("outside", "cursor", AGENCY)
     yield _call("outside", "set_cursor", AGENCY, 7)
 

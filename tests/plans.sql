@@ -65,3 +65,4 @@ INSERT INTO outside_paper (id, ask_id, dossier_code, agency_code, source, holder
     '{"ref": "r", "type_code": "GPXD", "holder": {"role": "SUBJECT", "kind": "PERSONAL", "number": "031090999777", "name": "x", "aliases": []}, "sha256": "", "mime": ""}',
     now(), 'FOUND' FROM generate_series(1, 20000) n;
 INSERT INTO online_cursor SELECT 'H25.' || n, 1 FROM generate_series(1, 20000) n;
+INSERT INTO peer_nonce SELECT 'H24.' || n, 'n-' || n, now() + n * interval '1 minute' FROM generate_series(1, 20000) n;

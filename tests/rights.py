@@ -69,6 +69,7 @@ _ELSEWHERE = "needs a second party: tests/integration/test_sign_in.py"
 _SIGNED = "an unsigned paper has none: tests/integration/test_revisions.py"
 _CASES = "the good way: tests/integration/test_corrections.py"
 _OUTSIDE = "needs a source: tests/integration/test_elsewhere.py"
+_PEER = "needs another vault's signature: tests/integration/test_peers.py"
 _PHONE = "needs a phone: tests/e2e"
 _DOOR: frozenset[int] = frozenset()
 _REFUSED = frozenset({401, 403})
@@ -140,6 +141,8 @@ RIGHTS: dict[str, Right] = {
     "GET /trust-list": Right(ANYBODY, public=True),
     "GET /log/{path}": Right(ANYBODY, public=True, never="no such path: tests/integration/test_log.py", shut=_DOOR),
     "GET /trust-root.pem": Right(ANYBODY, public=True),
+    "POST /peer/v1/papers/find": Right(ANYBODY, public=True, body={}, never=_PEER, shut=_DOOR),
+    "POST /peer/v1/papers/fetch": Right(ANYBODY, public=True, body={}, never=_PEER, shut=_DOOR),
     "GET /api/v1/procedures": Right(ANYBODY, public=True),
     "GET /api/v1/document-types": Right(ANYBODY, public=True),
     "GET /api/v1/grounds": Right(ANYBODY, public=True),

@@ -36,13 +36,15 @@ class Service:
 
     home: Path
     url: str = ""
+    settings: Mapping[str, str] = field(default_factory=dict)
+    """Environment beside the usual."""
     _clients: dict[Role | None, httpx.Client] = field(default_factory=dict)
 
     @property
     def environment(self) -> dict[str, str]:
         """Environment in which `vault` means this service."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("VAULT_")}  # noqa: TID251 - the command's environment is what is tested
-        return kept | {"VAULT_HOME": str(self.home), "VAULT_METRICS_TOKEN": METRICS_TOKEN}
+        return kept | {"VAULT_HOME": str(self.home), "VAULT_METRICS_TOKEN": METRICS_TOKEN, **self.settings}
 
     @cached_property
     def app(self) -> App:
@@ -106,9 +108,9 @@ class Service:
 
 
 @contextmanager
-def running(home: Path) -> Iterator[Service]:
+def running(home: Path, settings: Mapping[str, str] | None = None) -> Iterator[Service]:
     """A service in `home`, stopped at the end."""
-    found = Service(home)
+    found = Service(home, settings=settings or {})
     try:
         done = found.vault("up", "--json")
         if done.returncode != 0:

@@ -223,6 +223,10 @@ class Settings(BaseSettings):
     )
     national_seconds: float = Field(default=10.0, gt=0, description="How long it may be silent before we hang up.")
 
+    peers: Path | None = Field(
+        default=None, description="JSON directory of other provinces' vaults (vault/peers/directory.py)."
+    )
+
     # --- limits ------------------------------------------------------------------------------------------------------
     max_upload_bytes: int = Field(default=120_000_000, description="Largest file taken in.")
     clamd: str | None = Field(

@@ -75,7 +75,7 @@ async function readEntry(value) {
   const kid = await cose.keyId(x, y);
   const stated = value.get(E_KID);
   if (!(stated instanceof Uint8Array) || compareBytes(stated, kid) !== 0) malformed("kid is not the thumbprint");
-  if (use !== "qr" && use !== "status") malformed("use");
+  if (use !== "qr" && use !== "status" && use !== "peer") malformed("use");
   return {
     kid: cose.hex(kid),
     issuer,

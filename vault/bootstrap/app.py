@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -26,6 +27,7 @@ from vault.db import ROLE, PostgresUnitOfWork, WalledUnitOfWork, works_as
 from vault.domain.catalogue import Catalogue
 from vault.domain.errors import Invalid, Unavailable
 from vault.domain.outside import NATIONAL
+from vault.domain.peers import PeerDirectory
 from vault.domain.people import Actor, Role
 from vault.domain.upkeep import Problem
 from vault.domain.vitals import Expiry, Look
@@ -54,7 +56,8 @@ from vault.keys import (
 )
 from vault.log import NoteError, TransparencyLog, WitnessAddress, Witnesses, parse_verifier_key
 from vault.national import HttpNationalStore, connect
-from vault.ports import KeyService, PaperSource
+from vault.peers import HttpPeer, PeerKeys, SignedPeerDesk, load_directory, peer_sources
+from vault.ports import KeyService, PaperSource, PeerDesk
 from vault.sandbox import Limits, Sandbox
 from vault.sandbox.clamd import ClamdScanner
 from vault.sandbox.engines import SandboxEngines
@@ -81,7 +84,7 @@ class App:
             carried=telemetry.carried,
             key_service=self.key_service,
             connected=self.settings.national_url is not None,
-            elsewhere=self.settings.national_url is not None,
+            elsewhere=self.settings.national_url is not None or self.settings.peers is not None,
         )
 
     @cached_property
@@ -311,7 +314,41 @@ class App:
     @cached_property
     def sources(self) -> Mapping[str, PaperSource]:
         """Where else papers can be looked for, by the name of the source."""
-        return {} if self.national is None else {NATIONAL: self.national}
+        national = {} if self.national is None else {NATIONAL: self.national}
+        return {**national, **self.peers}
+
+    @cached_property
+    def directory(self) -> PeerDirectory:
+        """Other provinces' vaults."""
+        return load_directory(self.settings.peers, production=self.settings.environment == "production")
+
+    @cached_property
+    def peers(self) -> Mapping[str, HttpPeer]:
+        """A client for each of them."""
+        return peer_sources(
+            self.directory,
+            own=self.settings.agency_code,
+            keys=self.peer_keys,
+            clock=self.clock,
+            new_nonce=self.ids.token,
+        )
+
+    @cached_property
+    def peer_keys(self) -> PeerKeys:
+        """Our key towards other vaults, and theirs as the trust list names them."""
+        opened: list[OpenKeys] = []
+
+        def signer(at: datetime) -> qr.SigningKey:
+            if not opened:  # a vault without peers needs no pass phrase for them
+                opened.append(OpenKeys(self.ring, passphrase_of(self.settings)))
+            return opened[0].signer("peer", at)
+
+        return PeerKeys(signer, lambda now: self.credentials.trusted(now=now))
+
+    @cached_property
+    def peer_desk(self) -> PeerDesk:
+        """What answers other vaults."""
+        return SignedPeerDesk(self.directory, keys=self.peer_keys, clock=self.clock)
 
     @cached_property
     def web(self) -> httpx.Client:
@@ -411,6 +448,8 @@ class App:
         for name in ("uow", "engines", "identities", "national"):
             if opened.get(name) is not None:
                 opened[name].close()
+        for peer in opened.get("peers", {}).values():
+            peer.close()
 
 
 class _Acting:

@@ -28,6 +28,7 @@ class Use(StrEnum):
 
     QR = "qr"
     STATUS = "status"
+    PEER = "peer"
 
 
 class Role(StrEnum):
@@ -35,6 +36,7 @@ class Role(StrEnum):
 
     QR = "qr"
     STATUS = "status"
+    PEER = "peer"
     SEAL = "seal"
     LOG = "log"
 
@@ -50,7 +52,7 @@ def create(
     target: Annotated[Path, typer.Option("--out", help="Where the seal's request (PKCS#10) goes.")] = Path("seal.csr"),
     as_json: Json = False,
 ) -> None:
-    """Make a key. qr, status: for two years; it signs once the root has listed it.
+    """Make a key. qr, status, peer: for two years; it signs once the root has listed it.
 
     seal: writes a request for the certification authority; `vault keys install-seal` puts its answer in force. log: the
     first key of the transparency log.

@@ -24,6 +24,7 @@ from vault.cli import (
     log,
     outbox,
     papers,
+    peers,
     protect,
     roots,
     service,
@@ -68,6 +69,7 @@ keys.keys.add_typer(protect.wrapping, name="wrapping")
 app.add_typer(keys.keys, name="keys")
 app.add_typer(roots.roots, name="roots")
 app.add_typer(outbox.outbox, name="outbox")
+app.add_typer(peers.peers, name="peers")
 app.registered_commands += admin.app.registered_commands
 
 

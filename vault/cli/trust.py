@@ -18,7 +18,7 @@ from vault.bootstrap import App, SystemClock
 from vault.cli.edge import Json, err, out, print_json
 from vault.domain.errors import Conflict, Invalid
 from vault.usecases.trust.install import judge
-from vault.usecases.trust.request import ask, read_list, read_request, row_of
+from vault.usecases.trust.request import ask, read_entry, read_list, read_request, row_of
 from vault.usecases.trust.sign import sign as sign_list
 
 trust = typer.Typer(help="The trust list and its off-line root.", no_args_is_help=True)
@@ -47,11 +47,18 @@ def root(
 def request(
     target: Annotated[Path | None, typer.Option("--out", help="Where the request goes; without it, printed.")] = None,
     *,
+    add: Annotated[
+        list[Path] | None, typer.Option("--add", help="Another vault's key, as its `vault peers key` printed it.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Write the unsigned entries of this deployment's keys, to be carried to the root's machine."""
+    """Write the unsigned entries of this deployment's keys, to be carried to the root's machine.
+
+    With `--add` other vaults' keys stand beside them: compare each fingerprint (kid) with its owner first.
+    """
     service = bootstrap.build()
-    made = ask(service.ring.entries, installed=_installed(service), now=service.clock.now())
+    others = [read_entry(file.read_text(encoding="utf-8", errors="replace")) for file in add or ()]
+    made = ask((*service.ring.entries, *others), installed=_installed(service), now=service.clock.now())
     if target is None and not as_json:
         typer.echo(made.text)
         return

@@ -84,4 +84,13 @@ online_cursor = Table(
     Column("number", BigInteger, nullable=False),
 )
 
-__all__ = ["online_cursor", "outbox", "outside_ask", "outside_paper"]
+peer_nonce = Table(
+    "peer_nonce",
+    metadata,
+    Column("peer", Text, primary_key=True),
+    Column("nonce", Text, primary_key=True),
+    at("ends_at"),
+    Index("ix_peer_nonce_ends_at", "ends_at"),
+)
+
+__all__ = ["online_cursor", "outbox", "outside_ask", "outside_paper", "peer_nonce"]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from vault.db import others_tables as o
@@ -172,6 +172,13 @@ class PgOutside:
         query = select(o.outside_paper).where(o.outside_paper.c.intake_id == intake).order_by(o.outside_paper.c.at)
         row = self._db.execute(query.limit(1)).one_or_none()
         return None if row is None else _paper(row)
+
+    def fresh(self, peer: str, nonce: str, *, at: datetime, until: datetime) -> bool:
+        """The key decides: of two uses at once one is first. What ended is forgotten by the way."""
+        table = o.peer_nonce
+        self._db.execute(delete(table).where(table.c.ends_at < at))
+        put = upsert(table).values(peer=peer, nonce=nonce, ends_at=until).on_conflict_do_nothing()
+        return bool(self._db.execute(put.returning(table.c.nonce)).scalar_one_or_none())
 
     def cursor(self, agency_code: str) -> int:
         """0 before the first."""

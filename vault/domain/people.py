@@ -76,6 +76,7 @@ class Action(StrEnum):
     RECONCILE = "RECONCILE"
     ASK_OUTSIDE = "ASK_OUTSIDE"
     FETCH_OUTSIDE = "FETCH_OUTSIDE"
+    ANSWER_PEER = "ANSWER_PEER"
 
 
 @dataclass(frozen=True, slots=True)

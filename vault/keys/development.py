@@ -10,7 +10,7 @@ from vault.keys.ring import KeyRing, Use
 
 _TRUST_DAYS = 30
 _EPOCH, _ANY_AGE = datetime(1970, 1, 1, tzinfo=UTC), timedelta(days=365 * 8000)
-_USES: tuple[Use, ...] = ("qr", "status")
+_USES: tuple[Use, ...] = ("qr", "status", "peer")
 
 
 def prepare_development_trust(folder: KeyFolder, *, agency_code: str, passphrase: bytes, now: datetime) -> None:

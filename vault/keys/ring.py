@@ -17,7 +17,7 @@ import qr
 from vault.domain.errors import Conflict, NotFound, Unavailable
 from vault.keys.folder import KEY_YEARS, KeyFolder, write_private
 
-Use = Literal["qr", "status"]
+Use = Literal["qr", "status", "peer"]
 LEAD = timedelta(days=7)
 """How long before its first use a new key is published: verifiers without network fetch the list in that time."""
 

@@ -10,7 +10,17 @@ from vault.ports.cases import Corrections, Forms
 from vault.ports.citizens import Consents, HandIns
 from vault.ports.figures import DossierActs
 from vault.ports.lasting import BlobKeys, Holds, LogLeaf, LogRows
-from vault.ports.others import Enquiry, FetchedPaper, NationalStore, Outbox, OutFile, OutsideRows, PaperSource
+from vault.ports.others import (
+    Enquiry,
+    FetchedPaper,
+    IncomingPeer,
+    NationalStore,
+    Outbox,
+    OutFile,
+    OutsideRows,
+    PaperSource,
+    PeerDesk,
+)
 from vault.ports.outside import (
     Blobs,
     Clock,
@@ -94,6 +104,7 @@ __all__ = [
     "Identity",
     "IdentityDesk",
     "Ids",
+    "IncomingPeer",
     "Intakes",
     "JobName",
     "Jobs",
@@ -111,6 +122,7 @@ __all__ = [
     "Passkey",
     "PasskeyDesk",
     "PasskeyProof",
+    "PeerDesk",
     "Place",
     "PublicLog",
     "PublishedStatus",

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Protocol
 
 from vault.domain.holders import HolderLink
 from vault.domain.ids import DossierCode
 from vault.domain.intake import IntakeId
 from vault.domain.outbox import Letter, LetterKind
 from vault.domain.outside import Ask, AskState, Claim, FoundState, OutsidePaper
+from vault.domain.peers import Peer
 
 
 class Outbox(Protocol):
@@ -122,6 +123,36 @@ class PaperSource(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class IncomingPeer:
+    """A request that another vault signed: whose key, which nonce, and itself for the signature of its answer."""
+
+    sender: str
+    nonce: str
+    request: Any = field(repr=False)
+
+
+class PeerDesk(Protocol):
+    """Checks what other vaults send, and signs what they are answered (RFC 9421)."""
+
+    @property
+    def kept(self) -> timedelta:
+        """How long a nonce has to be remembered."""
+        ...
+
+    def check(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> IncomingPeer:
+        """Who signed it for this address; `Forbidden` (`PEER_SIGNATURE`, `PEER_KEY`)."""
+        ...
+
+    def peer(self, code: str) -> Peer:
+        """The vault of the signer; `Forbidden` (`PEER_UNKNOWN`) when the directory has none."""
+        ...
+
+    def sign(self, asked: IncomingPeer, status: int, headers: Mapping[str, str], body: bytes) -> Mapping[str, str]:
+        """The headers of an answer, signed and bound to the request."""
+        ...
+
+
 class OutsideRows(Protocol):
     """Questions to sources, and what they claimed. `sources` are the ones connected."""
 
@@ -170,6 +201,10 @@ class OutsideRows(Protocol):
 
     def of_intake(self, intake: IntakeId) -> OutsidePaper | None:
         """Where an intake came from, when it came from elsewhere."""
+        ...
+
+    def fresh(self, peer: str, nonce: str, *, at: datetime, until: datetime) -> bool:
+        """Use a peer's nonce up; false when it was used before. It is remembered until a time."""
         ...
 
     def cursor(self, agency_code: str) -> int:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 import ocr
+import signing
 from vault.domain.audit import Event, Outcome
 from vault.domain.errors import Invalid
 from vault.domain.ids import RecordCode, record_code
@@ -58,7 +59,7 @@ def read(
         data = blobs.get(intake.original)
         proposing = intake.state is IntakeState.RECEIVED
         try:
-            if proposing and intake.signatures is None and intake.mime == "application/pdf":
+            if proposing and _not_validated(intake):
                 _report_signatures(intake, data, uow=uow, blobs=blobs, engines=engines, sealing=sealing, clock=clock)
             if not proposing:
                 _read_on(intake, data, done, uow=uow, blobs=blobs, engines=engines)
@@ -129,6 +130,22 @@ def _read_on(
             tx.jobs.make_searchable(intake.id)
 
 
+def _not_validated(intake: Intake) -> bool:
+    """A PDF whose signatures nobody here looked at yet, whatever came with it."""
+    waiting = intake.signatures is None or not intake.signatures.report
+    return waiting and intake.mime == "application/pdf"
+
+
+def _brought(intake: Intake, blobs: Blobs) -> signing.Evidence | None:
+    """What was collected where the paper lay before: certificates and answers, which prove themselves or nothing."""
+    if intake.signatures is None or intake.signatures.evidence is None:
+        return None
+    try:
+        return signing.Evidence.from_bytes(blobs.get(intake.signatures.evidence))
+    except ValueError:
+        return None
+
+
 def _report_signatures(
     intake: Intake,
     data: bytes,
@@ -152,7 +169,8 @@ def signatures_of(
     """Judge the signatures of a file as it comes in; the evidence for it is kept beside the paper."""
     # A certificate that ends, or an authority that is gone in ten years, must not sink what was good today.
     chains = engines.chains(data, trust=sealing.trust, now=clock.now())
-    evidence = sealing.collect(chains, sha256=bytes.fromhex(intake.original)) if chains else None
+    brought = _brought(intake, blobs)
+    evidence = sealing.collect(chains, sha256=bytes.fromhex(intake.original), kept=brought) if chains else None
     kept = None
     if evidence is not None:
         kept = blobs.put(evidence.to_bytes(), mime="application/json", paper=intake.id, agency=intake.agency_code)

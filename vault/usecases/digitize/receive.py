@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from vault.domain.audit import Event
 from vault.domain.errors import Forbidden, Invalid, NotFound
-from vault.domain.ids import digest_of
-from vault.domain.intake import Channel, Intake, IntakeId, IntakeState, step
+from vault.domain.ids import Digest, digest_of
+from vault.domain.intake import Channel, Intake, IntakeId, IntakeState, SignatureSummary, step
 from vault.domain.people import Action, Actor, require
 from vault.domain.states import RecordState
 from vault.ports import Blobs, Clock, Engines, Ids, Tx, UnitOfWork
@@ -23,6 +23,8 @@ class Receive:
     channel: Channel
     type_code: str | None = None
     holder: str | None = None
+    evidence: bytes | None = None
+    """What was collected about its signatures where it lay before; validated here anew, with this beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +77,24 @@ def receive(
         hint_holder=what.holder,
     )
     paper = keep_bytes(what.data, intake, uow=uow, blobs=blobs)
+    evidence = None
+    if what.evidence is not None and seen.mime == "application/pdf":
+        evidence = blobs.put(what.evidence, mime="application/json", paper=paper, agency=intake.agency_code)
     with uow.begin() as tx:
         kept = taken(tx, intake)
         duplicate = kept.id != intake.id
+        if evidence is not None and kept.signatures is None:
+            tx.intakes.set_signatures(kept.id, not_validated(evidence))
         details = {"intake": kept.id, "pages": kept.page_count, "channel": what.channel.value}
         code = "DUPLICATE" if duplicate else None
         tx.events.add(Event(now, actor, Action.RECEIVE, code=code, details=details))
     settle_bytes(what.data, kept, paper, blobs=blobs)
     return Received(kept, duplicate)
+
+
+def not_validated(evidence: Digest) -> SignatureSummary:
+    """The place of the report on a file that came with evidence, until the reader validated it."""
+    return SignatureSummary("", 0, present=False, signers=(), report={}, evidence=evidence)
 
 
 def taken(tx: Tx, intake: Intake) -> Intake:

@@ -147,7 +147,7 @@ def fetch_by_job(
 def _as_file(paper: OutsidePaper, fetched: FetchedPaper) -> Receive:
     claim = paper.claim
     name = f"{paper.source}.{_ENDING.get(claim.mime, 'bin')}"
-    return Receive(fetched.data, name, Channel.OUTSIDE, claim.type_code, claim.holder.number)
+    return Receive(fetched.data, name, Channel.OUTSIDE, claim.type_code, claim.holder.number, fetched.evidence)
 
 
 def _event(paper: OutsidePaper, actor: Actor, clock: Clock) -> Event:

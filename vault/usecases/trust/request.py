@@ -60,6 +60,18 @@ def read_request(text: str) -> TrustRequest:
     return TrustRequest(content["version"], made_at, entries)
 
 
+def read_entry(text: str) -> qr.TrustEntry:
+    """One key as `row_of` gives it; `TRUST_REQUEST` for anything that is none, or no key of another vault."""
+    try:
+        row = json.loads(text)
+        entry = _entry(row.get("key", row))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise Invalid("TRUST_REQUEST") from error
+    if entry.use != "peer":
+        raise Invalid("TRUST_REQUEST")
+    return entry
+
+
 def read_list(data: bytes, *, root: qr.SigningKey | None = None, public: bytes | None = None) -> qr.TrustList:
     """A signed list as of its own time, however old: `Invalid` with the engine's code unless this root signed it."""
     try:

@@ -54,9 +54,15 @@ WITHOUT_SQL = {"jobs", "vitals"}
 """The queue's statements are its own; what waits is counted, so read as a whole, from rows that are few or indexed."""
 
 
-LOOKS_AT_ALL = {"keys.unheld", "keys.waiting", "keys.strays", "keys.agencies", "intakes.seal_old"} | {
-    f"upkeep.{one}" for one in ("among_rows", "held", "idle_keys", "names_clear", "resume", "changed_since")
-}
+LOOKS_AT_ALL = {
+    "keys.unheld",
+    "keys.waiting",
+    "keys.strays",
+    "keys.agencies",
+    "intakes.seal_old",
+    "sign_ins.seal_old",
+    "accounts.kept",
+} | {f"upkeep.{one}" for one in ("among_rows", "held", "idle_keys", "names_clear", "resume", "changed_since")}
 """Commands of the operator and the hourly sweep: they read everything, because that is their work.
 
 `waiting` is asked by an erasure only while bytes of the paper lie in clear, which `encrypt-old` ends.
@@ -168,6 +174,8 @@ def _people() -> Iterator[Any]:
     yield _call("accounts", "by_username", "u-7")
     yield _call("accounts", "add", Account(CLERK, "plans", ""))
     yield _call("accounts", "agencies")
+    yield _call("accounts", "set_password", "u-7", "x")
+    yield _call("accounts", "set_disabled", "u-8", disabled=True)
     yield _call("accounts", "vouched", 7)
     yield _call("accounts", "open_session", "h", "a-1", at=NOW - timedelta(days=3), expires_at=NOW)
     yield from _sign_ins()
@@ -226,6 +234,7 @@ def _intakes() -> Iterator[Any]:
     yield _call("intakes", "set_confirmation", INTAKE, said)
     yield _call("intakes", "set_confirmation", INTAKE, None)
     yield _call("intakes", "find", RecordCode("r-7"))
+    yield _call("intakes", "received_by", RecordCode("r-7"))
     yield _call("intakes", "signatures_of", (RecordCode("r-7"), RecordCode("r-8")))
     yield _call("intakes", "known_as", RecordCode("r-7"))
     yield _call("intakes", "of_bytes", AGENCY, digest)

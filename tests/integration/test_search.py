@@ -147,7 +147,7 @@ def test_a_paper_is_found_by_its_numbers(many: Counter, officer: Client, typed: 
     record = kept[0] if kept else many.record("GPXD", who, number="77/GPXD-MẪU")
     hits = found(officer, typed.format(code=record.code))
     assert [hit["record"] for hit in hits] == [record.code]
-    assert hits[0]["holders"] == [{"name": who[1], "number": "0310******10"}]
+    assert hits[0]["holders"] == [{"name": "ĐOÀN V** S*", "number": "0310******10"}]
 
 
 def seeding_number(text: str) -> Any:
@@ -176,9 +176,24 @@ def test_another_agencys_papers_are_found_only_for_the_people_of_a_dossier(many:
     dossier = officer.post("/api/v1/dossiers", json=given).raise_for_status().json()["code"]
     for typed in ("luong van xa", str(elsewhere.code)):
         assert [hit["record"] for hit in found(officer, typed, dossier=dossier)] == [elsewhere.code]
+    assert found(officer, "luong van xa", dossier=dossier)[0]["holders"][0]["name"] == who[1]
     stranger = many.client("can-bo-khac", OTHER_AGENCY)
     answer = stranger.post("/api/v1/search", json={"text": "xa", "dossier": dossier})
     assert (answer.status_code, answer.json()["code"]) == (404, "DOSSIER")
+
+
+def test_outside_a_dossier_a_paper_is_told_by_an_outline(many: Counter, officer: Client) -> None:
+    fields = {"address": "số 7 ngõ Kín", "note": "vườn chuối"}
+    record = many.record("GPXD", ("031090920050", "KIỀU THỊ KÍN"), fields=fields)
+    (hit,) = search(
+        SearchFor("vườn chuối ngõ kín", purpose="đo"), actor=many.officer, uow=many.app.uow, clock=many.app.clock
+    )
+    assert (hit.record.code, hit.record.fields, hit.record.credential) == (record.code, {}, "")
+    assert [(one.name, one.number) for one in hit.record.holders] == [("KIỀU T** K**", "0310******50")]
+    given = {"procedure": "1.004194", "holder": "031090920051", "holder_name": "KIỀU KHÁC"}
+    dossier = officer.post("/api/v1/dossiers", json=given).raise_for_status().json()["code"]
+    (told,) = found(officer, "vườn chuối ngõ kín", dossier=dossier)
+    assert told["holders"][0]["name"] == "KIỀU T** K**", "the dossier is about somebody else"
 
 
 def test_a_search_is_an_event_that_keeps_what_was_shown_and_not_what_was_typed(many: Counter, officer: Client) -> None:

@@ -11,6 +11,7 @@ import typer
 
 from vault import __version__
 from vault.cli import (
+    accounts,
     admin,
     backfill,
     backup,
@@ -70,6 +71,7 @@ app.add_typer(keys.keys, name="keys")
 app.add_typer(roots.roots, name="roots")
 app.add_typer(outbox.outbox, name="outbox")
 app.add_typer(peers.peers, name="peers")
+app.add_typer(accounts.accounts, name="accounts")
 app.registered_commands += admin.app.registered_commands
 
 

@@ -114,6 +114,11 @@ class PgIntakes:
         row = self._db.execute(_query().where(t.intake.c.record_code == record)).one_or_none()
         return None if row is None else _intake(row, self._texts)
 
+    def received_by(self, record: RecordCode) -> str | None:
+        """One column by the unique key."""
+        query = select(t.intake.c.received_by).where(t.intake.c.record_code == record)
+        return self._db.execute(query).scalar_one_or_none()
+
     def signatures_of(self, records: Sequence[RecordCode]) -> tuple[SignatureSummary, ...]:
         """Only their reports."""
         asked = select(t.intake.c.signatures).where(t.intake.c.record_code.in_(records))

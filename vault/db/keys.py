@@ -30,6 +30,8 @@ from vault.domain.ids import Digest
 from vault.domain.intake import IntakeId
 from vault.ports import HeldKey, WrappedKey
 
+OF_ACCOUNT = "account:"
+"""Before the name of an account in the place of a paper: the key of its one-time passwords."""
 TEXT = "text"
 """In the place of a digest: the key of what was read from a paper, which lies in rows and not in the bucket."""
 
@@ -201,7 +203,8 @@ class PgBlobKeys:
         """Papers that have keys since before a time and never became rows."""
         key = t.blob_key.c
         known = union(select(t.intake.c.id), select(t.record.c.code), select(t.batch.c.id)).subquery()
-        query = select(key.paper).where(key.paper.not_in(select(known.c.id))).group_by(key.paper)
+        stray = key.paper.not_in(select(known.c.id)) & ~key.paper.startswith(OF_ACCOUNT)
+        query = select(key.paper).where(stray).group_by(key.paper)
         rows = self._db.execute(query.having(func.max(key.created_at) < before).limit(limit))
         return tuple(IntakeId(paper) for paper in rows.scalars())
 

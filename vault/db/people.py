@@ -15,7 +15,7 @@ from vault.domain.errors import Conflict
 from vault.domain.holders import HolderAlias, HolderId, HolderKind, HolderLink, HolderRole
 from vault.domain.people import Actor, Role
 from vault.domain.sign_in import SessionFacts, Strength, session_id
-from vault.ports import Account
+from vault.ports import Account, KeptAccount
 
 _ACTOR = (t.account.c.id, t.account.c.name, t.account.c.role, t.account.c.agency_code, t.account.c.holder_id)
 
@@ -93,6 +93,26 @@ class PgAccounts:
             .returning(t.account.c.id)
         )
         return self._db.execute(statement).one_or_none() is not None
+
+    def kept(self) -> tuple[KeptAccount, ...]:
+        """By name."""
+        rows = self._db.execute(
+            select(*_ACTOR, t.account.c.username, t.account.c.disabled).order_by(t.account.c.username)
+        )
+        return tuple(KeptAccount(Account(actor_of_row(row), row.username, ""), row.disabled) for row in rows)
+
+    def set_password(self, username: str, password_hash: str) -> str | None:
+        """Keep it."""
+        return self._change(username, password_hash=password_hash)
+
+    def set_disabled(self, username: str, *, disabled: bool) -> str | None:
+        """Keep it."""
+        return self._change(username, disabled=disabled)
+
+    def _change(self, username: str, **values: object) -> str | None:
+        mine = update(t.account).where(t.account.c.username == username).values(values).returning(t.account.c.id)
+        found = self._db.execute(mine).scalar_one_or_none()
+        return None if found is None else str(found)
 
     def agencies(self) -> tuple[str, ...]:
         """Agencies that have an account, each found by one step in the index instead of by reading every account."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
@@ -11,21 +12,36 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from vault.db import access_tables as a
 from vault.db import tables as t
+from vault.db.keys import OF_ACCOUNT
+from vault.db.texts import MARK, PgTexts
+from vault.domain.intake import IntakeId
 from vault.domain.sign_in import Limit
 from vault.ports import Passkey, SecondFactor
+
+ACCOUNTS = "accounts"
+"""In the place of an agency: the wrapping key of what is kept about people who sign in."""
+_SEALED, _PLACE = MARK.encode(), "one-time passwords"
+
+
+def _owner(account_id: str) -> IntakeId:
+    """In whose name the key of an account's secrets is kept, among those of papers."""
+    return IntakeId(f"{OF_ACCOUNT}{account_id}")
 
 
 class PgSignIns:
     """`ports.SignIns` on PostgreSQL."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, texts: PgTexts) -> None:
         self._db = connection
+        self._texts = texts
 
     def second_factor(self, account_id: str, *, lock: bool = False) -> SecondFactor | None:
         """The account's one-time passwords."""
         query = select(a.second_factor).where(a.second_factor.c.account_id == account_id)
         row = self._db.execute(query.with_for_update() if lock else query).one_or_none()
-        return None if row is None else SecondFactor(bytes(row.secret), row.confirmed_at, row.last_step)
+        if row is None:
+            return None
+        return SecondFactor(self._opened(account_id, bytes(row.secret)), row.confirmed_at, row.last_step)
 
     def set_second_factor(self, account_id: str, factor: SecondFactor | None) -> None:
         """Keep it, or forget it with its recovery codes."""
@@ -36,11 +52,31 @@ class PgSignIns:
         self._db.execute(
             insert(a.second_factor).values(
                 account_id=account_id,
-                secret=factor.secret,
+                secret=self._sealed(account_id, factor.secret),
                 confirmed_at=factor.confirmed_at,
                 last_step=factor.last_step,
             )
         )
+
+    def _sealed(self, account_id: str, secret: bytes) -> bytes:
+        text = base64.b64encode(secret).decode()
+        return self._texts.seal(text, paper=_owner(account_id), agency=ACCOUNTS, place=_PLACE).encode()
+
+    def _opened(self, account_id: str, kept: bytes) -> bytes:
+        """The secret; one that was written before secrets were sealed is given as it is."""
+        if not kept.startswith(_SEALED):
+            return kept
+        return base64.b64decode(self._texts.open(kept.decode(), paper=_owner(account_id), place=_PLACE))
+
+    def seal_old(self, *, limit: int) -> int:
+        """Seal secrets that lie in clear."""
+        c = a.second_factor.c
+        clear = func.substring(c.secret, 1, len(_SEALED)) != _SEALED
+        rows = self._db.execute(select(c.account_id, c.secret).where(clear).limit(limit).with_for_update()).all()
+        for row in rows:
+            sealed = self._sealed(row.account_id, bytes(row.secret))
+            self._db.execute(update(a.second_factor).where(c.account_id == row.account_id).values(secret=sealed))
+        return len(rows)
 
     def used_step(self, account_id: str, step: int) -> None:
         """Keep it."""

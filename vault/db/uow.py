@@ -106,7 +106,7 @@ def _tx(
         log=PgLogRows(connection),
         shares=PgShares(connection),
         access=PgAccess(connection),
-        sign_ins=PgSignIns(connection),
+        sign_ins=PgSignIns(connection, texts),
         vitals=PgVitals(connection),
         consents=PgConsents(connection),
         hand_ins=PgHandIns(connection, texts),

@@ -43,6 +43,14 @@ class Account:
     password_hash: str
 
 
+@dataclass(frozen=True, slots=True)
+class KeptAccount:
+    """An account as whoever manages them sees it."""
+
+    account: Account
+    disabled: bool
+
+
 class Accounts(Protocol):
     """Local accounts and their sessions; a session is kept as the SHA-256 of its token."""
 
@@ -52,6 +60,18 @@ class Accounts(Protocol):
 
     def add(self, account: Account) -> bool:
         """Add an account; false when the name is taken (the first one stays)."""
+        ...
+
+    def kept(self) -> tuple[KeptAccount, ...]:
+        """Every account by name, disabled or not, without its hash."""
+        ...
+
+    def set_password(self, username: str, password_hash: str) -> str | None:
+        """Keep a new hash; the account's id, or None when there is no such name."""
+        ...
+
+    def set_disabled(self, username: str, *, disabled: bool) -> str | None:
+        """Shut it or open it; the account's id, or None when there is no such name."""
         ...
 
     def agencies(self) -> tuple[str, ...]:
@@ -193,6 +213,10 @@ class Intakes(Protocol):
 
     def find(self, record: RecordCode) -> Intake | None:
         """The intake that became this record."""
+        ...
+
+    def received_by(self, record: RecordCode) -> str | None:
+        """Whose account took in the paper of this record; nothing else of it is opened."""
         ...
 
     def signatures_of(self, records: Sequence[RecordCode]) -> tuple[SignatureSummary, ...]:

@@ -44,6 +44,10 @@ class SignIns(Protocol):
         """Keep it, or forget it together with the recovery codes."""
         ...
 
+    def seal_old(self, *, limit: int) -> int:
+        """Seal secrets of one-time passwords that were written before they were sealed; how many were."""
+        ...
+
     def used_step(self, account_id: str, step: int) -> None:
         """The one-time password of this step, and of every earlier one, counts no more."""
         ...

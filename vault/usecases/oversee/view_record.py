@@ -66,12 +66,12 @@ def visible(tx: Tx, code: RecordCode, actor: Actor, *, now: datetime) -> tuple[R
     """The record and the ground on which this actor may read it now; else the refusals of `basis_of`."""
     record = tx.records.find(code)
     holder_ids = frozenset(tx.records.holder_ids(code))
+    # Everything is asked for whether or not there is such a record: no answer's time tells that there is one.
+    received_by = tx.intakes.received_by(code)
     paper = None
     if record is not None:
-        intake = None if record.created_by == actor.account_id else tx.intakes.find(code)
-        handled_by = frozenset({record.created_by} | ({intake.received_by} if intake else set()))
+        handled_by = frozenset({record.created_by} | ({received_by} if received_by else set()))
         paper = PaperFacts(record.agency_code, holder_ids, handled_by, record.sealed_at)
-    # A holder needs none of it; for everybody else it is asked for whether or not there is such a record.
     known = tx.access.circumstances(actor, code, holder_ids, now=now) if actor.agency_code else Circumstances()
     basis = basis_of(actor, paper, known, now)
     if record is None:  # basis_of has refused

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 
 from vault.domain.audit import Event
 from vault.domain.errors import Forbidden, Invalid
 from vault.domain.ids import DossierCode, normal_record_code
 from vault.domain.people import Action, Actor, require
+from vault.domain.records import Record
 from vault.domain.search import parse_query
 from vault.domain.sign_in import SEARCHES
+from vault.domain.text import mask_name, mask_number
 from vault.ports import Clock, Hit, Tx, UnitOfWork
 from vault.usecases.refusals import recorded
 from vault.usecases.reuse.answer import own_dossier
@@ -33,7 +36,8 @@ def search(what: SearchFor, *, actor: Actor, uow: UnitOfWork, clock: Clock, brak
 
     ``PURPOSE_MISSING`` without dossier and purpose; ``TOO_MANY_LOOK_UPS`` for an account that searches like a program
     that copies the vault (`braked`; off where searches are measured). The event keeps which records were shown, not
-    what was typed.
+    what was typed. Only papers of the dossier's people are shown as they are; of every other one there is an outline,
+    and whoever wants to read it needs a ground of `domain.access`.
     """
     require(actor, Action.SEARCH)
     now = clock.now()
@@ -64,7 +68,20 @@ def search(what: SearchFor, *, actor: Actor, uow: UnitOfWork, clock: Clock, brak
                     details={"records": [hit.record.code for hit in hits]},
                 )
             )
-        return hits
+            # Whom the dossier is not about is told by an outline: enough to know the paper again, not to read it.
+            named = {hit.record.code for hit in hits if set(people) & set(tx.records.holder_ids(hit.record.code))}
+        return tuple(hit if hit.record.code in named else replace(hit, record=outline(hit.record)) for hit in hits)
+
+
+def outline(record: Record) -> Record:
+    """A paper as a search shows it before there is a ground to read it: kind, number, dates; its people masked."""
+    people = tuple(
+        replace(link, name=mask_name(link.name), number=mask_number(link.number) if link.number else None, aliases=())
+        for link in record.holders
+    )
+    return replace(
+        record, holders=people, abstract=None, scope=None, purpose=None, fields=MappingProxyType({}), credential=""
+    )
 
 
 def _brake(actor: Actor, uow: UnitOfWork, now: datetime) -> None:

@@ -36,6 +36,7 @@ from vault.domain.outside import Ask, AskState, Claim, ConsentBy, FoundState, Ou
 from vault.domain.people import Action, Actor, Role
 from vault.domain.records import Record
 from vault.domain.rescans import Likeness
+from vault.domain.retention import Kept
 from vault.domain.search import parse_query
 from vault.domain.shares import Share, ShareKind
 from vault.domain.sign_in import SECOND_FACTOR, Strength
@@ -395,6 +396,10 @@ def _rest() -> Iterator[Any]:
     span = {"since": date(2026, 11, 1), "until": date(2026, 11, 22)}
     yield _call("events", "usages", 7, (RecordCode("r-7"),), since=NOW, until=NOW, offset=0, limit=50)
     yield _call("events", "oldest")
+    spanned = {"since": NOW - timedelta(days=1), "until": NOW}
+    yield _call("events", "span", AGENCY, **spanned, account_id="x")
+    yield _call("intakes", "due", AGENCY, Kept.DISCARDED, before=NOW, limit=200)
+    yield _call("intakes", "count_due", AGENCY, Kept.KNOWN, before=NOW)
     yield _call("events", "tally", (AGENCY, "H24.3"), **span)
     yield _call("events", "behind", ASKS[Figure.REUSED], (AGENCY,), **span, limit=100)
     only = {"procedure": "1", "components": ("1.TP01",), "offset": 100}

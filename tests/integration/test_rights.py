@@ -16,11 +16,13 @@ from typing import Any
 
 import httpx
 import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
 from sqlalchemy import Engine, event, text
 
 from tests.fakes import desk
 from tests.fakes.engines import ToldEngines
-from tests.fakes.http import Client
+from tests.fakes.http import BASE, Client
 from tests.fakes.parts import OTHER_AGENCY, account, with_other
 from tests.fakes.seals import PlainSeal
 from tests.rights import AGAIN, HOLDERS, LOOKS, QUIET, RIGHTS, SIGNED_IN, Right, routes_of
@@ -296,6 +298,52 @@ def _judge_other(wrong: list[str], tried: tuple[str, Right, Role], answer: httpx
     ]
     if told and not right.echoes:
         wrong.append(f"{role} of the other side learnt {told} by {route}")
+
+
+EXAMPLES = 2
+"""Of each operation and caller: the bounded run of every test day; `pytest -k document` with more finds more."""
+
+
+def test_nothing_that_the_document_allows_breaks_the_service(world: World, parts: App) -> None:
+    """Schemathesis makes up what the OpenAPI document allows; half of it is aimed at things that are there."""
+    web = create(with_other(parts, engines=parts.engines, sealing=PlainSeal()))
+    schema = schemathesis.openapi.from_dict(web.openapi())
+    callers = {role: Client(web, world.client(world.here[role])._token) for role in (Role.OFFICER, Role.CITIZEN)}
+    broken: list[str] = []
+    asked = 0
+    for found in schema.get_all_operations():
+        operation = found.ok()
+
+        @settings(
+            max_examples=EXAMPLES,
+            deadline=None,
+            database=None,
+            derandomize=True,
+            suppress_health_check=list(HealthCheck),
+            phases=[Phase.generate],
+        )
+        @given(case=operation.as_strategy())
+        def run(case: Any) -> None:
+            nonlocal asked
+            for role, client in callers.items():
+                case.path_parameters = _aimed(case, world) if role is Role.OFFICER else case.path_parameters
+                sent = case.as_transport_kwargs(base_url=BASE)
+                given = {name: sent[name] for name in ("params", "json", "data", "files") if sent.get(name) is not None}
+                answer = client.request(sent["method"], sent["url"], **given)
+                asked += 1
+                if answer.status_code >= 500 and answer.status_code != 503:
+                    broken.append(f"{role} {sent['method']} {sent['url']} {given}: {answer.text[:200]}")
+
+        run()
+    assert broken == []
+    assert asked >= 90 * EXAMPLES
+
+
+def _aimed(case: Any, world: World) -> dict[str, Any]:
+    """Its places in the path, filled with things of this side where there are any."""
+    code = "dossier" if case.path.startswith("/api/v1/dossiers") else "record"
+    things = {**world.things, "code": world.things[code]}
+    return {name: things.get(name, value) for name, value in (case.path_parameters or {}).items()}
 
 
 def test_no_request_held_one_connection_and_asked_for_another(world: World) -> None:

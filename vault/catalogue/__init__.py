@@ -24,9 +24,28 @@ from vault.catalogue.validate import problems
 from vault.catalogue.writer import to_plain
 from vault.domain.catalogue import Catalogue
 from vault.domain.errors import Invalid
+from vault.domain.retention import Kept, Rule, check_rules
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
+
+_RETENTION = "retention.yaml"
+
+
+def retention_rules(path: Path | None = None) -> tuple[Rule, ...]:
+    """How long what is not a record stays: the rules in a file, or the packaged ones. `RETENTION_RULE`."""
+    text = (path or files(__name__) / _RETENTION).read_text(encoding="utf-8")
+    try:
+        found = tuple(
+            Rule(Kept(one["kept"]), int(one["days"]), str(one["source"]), one["verified"] is True)
+            for one in yaml.safe_load(text)
+        )
+    except (KeyError, TypeError, ValueError, yaml.YAMLError) as error:
+        raise Invalid("RETENTION_RULE", rule=path.name if path else _RETENTION) from error
+    check_rules(found)
+    return found
+
 
 __all__ = [
     "CatalogueError",

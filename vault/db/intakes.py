@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, null, select, text, update
+from sqlalchemy import Connection, delete, exists, func, null, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from vault.db import tables as t
@@ -23,12 +24,35 @@ from vault.domain.intake import (
     SignatureSummary,
 )
 from vault.domain.rescans import Likeness
+from vault.domain.retention import Kept
 
 # Written out as in the index, whose condition the planner compares literally.
 _OPEN = text("intake.state NOT IN ('SEALED','DISCARDED','KNOWN')")
 _PAGES_READ = (
     select(func.count()).where(t.intake_page.c.intake_id == t.intake.c.id).scalar_subquery().label("pages_read")
 )
+
+
+_DUE = {
+    Kept.DISCARDED: IntakeState.DISCARDED,
+    Kept.FAILED: IntakeState.FAILED,
+    Kept.ABANDONED: IntakeState.READ,
+    Kept.KNOWN: IntakeState.KNOWN,
+}
+
+
+def _due(query: AnySelect, agency_code: str, kept: Kept, before: datetime) -> AnySelect:
+    """What a rule may let go: not a record's own scan, not what is gone already, not what a hold keeps."""
+    i = t.intake.c
+    held = exists().where(t.hold.c.record_code == i.same_as, t.hold.c.lifted_at.is_(None))
+    return query.where(
+        i.agency_code == agency_code,
+        i.received_at < before,
+        i.state == _DUE[kept].value,
+        i.record_code.is_(None),
+        ~i.original.startswith("erased:"),
+        ~held,
+    )
 
 
 def _intake(row: AnyRow, texts: PgTexts) -> Intake:
@@ -243,6 +267,16 @@ class PgIntakes:
     def retire(self, intake_id: IntakeId) -> None:
         """Make room for the same bytes."""
         self._set(intake_id, retired=True)
+
+    def due(self, agency_code: str, kept: Kept, *, before: datetime, limit: int) -> tuple[IntakeId, ...]:
+        """By the agency's index over the time of coming in."""
+        query = _due(select(t.intake.c.id), agency_code, kept, before).order_by(t.intake.c.received_at).limit(limit)
+        return tuple(IntakeId(one) for one in self._db.execute(query).scalars())
+
+    def count_due(self, agency_code: str, kept: Kept, *, before: datetime) -> int:
+        """How many."""
+        query = _due(select(func.count()).select_from(t.intake), agency_code, kept, before)
+        return int(self._db.execute(query).scalar_one())
 
     def set_rescans(self, intake_id: IntakeId, found: Sequence[Likeness]) -> None:
         """Keep what it may be a rescan of."""

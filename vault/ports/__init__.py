@@ -6,6 +6,7 @@ nothing is visible to others, and no job can start, before the block of `UnitOfW
 """
 
 from vault.ports.access import AccessRows, BrokenGlass, Reach
+from vault.ports.accounts import Account, Accounts, KeptAccount
 from vault.ports.cases import Corrections, Forms
 from vault.ports.citizens import Consents, HandIns
 from vault.ports.figures import DossierActs
@@ -42,8 +43,6 @@ from vault.ports.outside import (
     key_context,
 )
 from vault.ports.rows import (
-    Account,
-    Accounts,
     Counted,
     Dossiers,
     Events,
@@ -51,7 +50,6 @@ from vault.ports.rows import (
     Hit,
     Holders,
     Intakes,
-    KeptAccount,
     Records,
     Search,
     Shares,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,14 +15,15 @@ from vault.domain.ids import Digest, DossierCode, RecordCode
 from vault.domain.inbox import DueDay
 from vault.domain.intake import Confirmation, Intake, IntakeId, IntakeState, Page, Proposal, SignatureSummary
 from vault.domain.kpi import Asked, Tally
-from vault.domain.people import Action, Actor
+from vault.domain.people import Action
 from vault.domain.records import Record, RecordVersion, StatusSlot
 from vault.domain.rescans import Likeness
+from vault.domain.retention import Kept
 from vault.domain.search import SearchQuery
 from vault.domain.shares import Share
-from vault.domain.sign_in import SessionFacts, Strength
 from vault.domain.states import RecordState
 from vault.ports.access import AccessRows, Reach
+from vault.ports.accounts import Accounts
 from vault.ports.cases import Corrections, Forms
 from vault.ports.citizens import Consents, HandIns
 from vault.ports.figures import DossierActs
@@ -32,109 +33,6 @@ from vault.ports.sign_in import SignIns
 from vault.ports.tray import Batches, HandOvers
 from vault.ports.upkeep import Upkeep
 from vault.ports.work import Jobs, VitalSigns
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """A local account. The hash is verified at the edge that owns pass words."""
-
-    actor: Actor
-    username: str
-    password_hash: str
-
-
-@dataclass(frozen=True, slots=True)
-class KeptAccount:
-    """An account as whoever manages them sees it."""
-
-    account: Account
-    disabled: bool
-
-
-class Accounts(Protocol):
-    """Local accounts and their sessions; a session is kept as the SHA-256 of its token."""
-
-    def by_username(self, username: str) -> Account | None:
-        """The account, unless it is disabled."""
-        ...
-
-    def add(self, account: Account) -> bool:
-        """Add an account; false when the name is taken (the first one stays)."""
-        ...
-
-    def kept(self) -> tuple[KeptAccount, ...]:
-        """Every account by name, disabled or not, without its hash."""
-        ...
-
-    def set_password(self, username: str, password_hash: str) -> str | None:
-        """Keep a new hash; the account's id, or None when there is no such name."""
-        ...
-
-    def set_disabled(self, username: str, *, disabled: bool) -> str | None:
-        """Shut it or open it; the account's id, or None when there is no such name."""
-        ...
-
-    def agencies(self) -> tuple[str, ...]:
-        """Codes of the agencies that have an account here."""
-        ...
-
-    def by_id(self, account_id: str) -> Account | None:
-        """The account, unless it is disabled."""
-        ...
-
-    def keep(self, account: Account) -> Account | None:
-        """Add or renew the account of somebody whom an identity provider vouches for; None when it is disabled here."""
-        ...
-
-    def vouched(self, holder_id: int) -> bool:
-        """Whether an identity provider has vouched for this holder: they signed in with an electronic identity."""
-        ...
-
-    def open_session(
-        self,
-        token_hash: str,
-        account_id: str,
-        *,
-        at: datetime,
-        expires_at: datetime,
-        strength: Strength = Strength.PASSWORD,
-        agent: str = "",
-        bound: str | None = None,
-        strong_at: datetime | None = None,
-    ) -> None:
-        """Start a session; with `bound` it belongs to one browser (`domain.sign_in.agent_digest`).
-
-        `strong_at` is when its person proved who they are, if it was not just now.
-        """
-        ...
-
-    def session_of(self, token_hash: str, *, at: datetime) -> SessionFacts | None:
-        """The session, if it lives."""
-        ...
-
-    def sessions_of(self, account_id: str, *, at: datetime) -> tuple[SessionFacts, ...]:
-        """The living sessions of an account, newest first."""
-        ...
-
-    def seen(self, token_hash: str, *, at: datetime) -> None:
-        """Keep that the session is in use."""
-        ...
-
-    def strengthen(self, token_hash: str, strength: Strength, *, at: datetime) -> None:
-        """Keep that its person was asked again; a session never becomes weaker."""
-        ...
-
-    def end_sessions(self, account_id: str, *, only: str | None = None, but: str | None = None) -> int:
-        """End the account's sessions: one by its id, all but one, or all; how many."""
-        ...
-
-    def actor_of(self, token_hash: str, *, at: datetime) -> Actor | None:
-        """Who holds this session, if it lives."""
-        ...
-
-    def end_session(self, token_hash: str) -> None:
-        """End a session; ending one that is not there succeeds."""
-        ...
 
 
 class Holders(Protocol):
@@ -248,6 +146,14 @@ class Intakes(Protocol):
 
     def set_known(self, intake_id: IntakeId, record: RecordCode) -> None:
         """Keep that the paper is a record that is there already; the intake becomes KNOWN."""
+        ...
+
+    def due(self, agency_code: str, kept: Kept, *, before: datetime, limit: int) -> tuple[IntakeId, ...]:
+        """Intakes of an agency that a retention rule may let go, the oldest first: never one that became a record."""
+        ...
+
+    def count_due(self, agency_code: str, kept: Kept, *, before: datetime) -> int:
+        """How many those are."""
         ...
 
     def retire(self, intake_id: IntakeId) -> None:
@@ -448,6 +354,10 @@ class Events(Protocol):
         limit: int,
     ) -> tuple[Event, ...]:
         """The newest first, by any of the filters; `about` adds events on these records to those of the holder."""
+        ...
+
+    def span(self, agency_code: str, *, since: datetime, until: datetime, account_id: str | None) -> Iterator[Event]:
+        """Every event about an agency's papers, or by its people, from a time up to another; of one account or all."""
         ...
 
     def usages(

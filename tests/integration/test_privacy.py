@@ -1,0 +1,159 @@
+"""What a breach report tells, and what the retention rules let go and never touch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import psycopg
+import pytest
+
+from tests.fakes import desk
+from tests.fakes.engines import ToldEngines
+from tests.fakes.parts import account, with_other
+from tests.fakes.seals import PlainSeal
+from vault import catalogue
+from vault.bootstrap import App
+from vault.domain.breach import touched
+from vault.domain.errors import Forbidden, Invalid, NotFound
+from vault.domain.ids import RecordCode
+from vault.domain.intake import IntakeId, NamedHolder
+from vault.domain.people import Action, Actor, Role
+from vault.domain.retention import EVIDENCE_YEARS, Kept, Rule, check_rules
+from vault.usecases.digitize.discard import discard
+from vault.usecases.digitize.know_again import KnowAgain, know_again
+from vault.usecases.oversee.view_record import view_record
+from vault.usecases.protect.apply_retention import apply_retention
+from vault.usecases.protect.breach_report import BreachOf, breach_report
+from vault.usecases.protect.hold import hold, lift
+
+pytestmark = pytest.mark.service
+AGENCY = "H24.967"
+HOLDER = NamedHolder("031090000967", "TRỊNH RIÊNG TƯ")
+LAW = "Luật 91/2025/QH15"
+
+
+@pytest.fixture(scope="module")
+def app(parts: App) -> App:
+    return with_other(parts, engines=ToldEngines("GIẤY PHÉP CỦA TRỊNH RIÊNG TƯ lô 967"), sealing=PlainSeal())
+
+
+@pytest.fixture(scope="module")
+def officer(app: App) -> Actor:
+    return account(app, "rt-can-bo", Role.OFFICER, agency=AGENCY)
+
+
+@pytest.fixture(scope="module")
+def guard(app: App) -> Actor:
+    return account(app, "rt-bao-ve", Role.DATA_PROTECTION, agency=AGENCY)
+
+
+@pytest.fixture
+def db(app: App) -> Iterator[psycopg.Connection]:
+    url = app.settings.database_url
+    assert url is not None
+    connection = psycopg.connect(url.get_secret_value(), autocommit=True)
+    yield connection
+    connection.close()
+
+
+def test_a_breach_report_names_what_one_account_touched_and_whom_it_concerns(
+    app: App, officer: Actor, guard: Actor
+) -> None:
+    code = desk.record_of(app, officer, holder=HOLDER)
+    begin = app.clock.now()
+    for _ in range(3):
+        view_record(code, actor=officer, uow=app.uow, clock=app.clock, purpose=None)
+    with pytest.raises(Forbidden):
+        view_record(RecordCode("028T-5CY4-TQKF-F4"), actor=officer, uow=app.uow, clock=app.clock, purpose=None)
+    end = app.clock.now()
+    desk.record_of(app, officer, holder=NamedHolder("031090000968", "NGƯỜI SAU ĐÓ"))
+
+    found = breach_report(BreachOf(begin, end, "rt-can-bo"), actor=guard, uow=app.uow, clock=app.clock)
+    (only,) = found.touched.records
+    assert (only.record, dict(only.acts)) == (code, {"VIEW_RECORD": 3})
+    assert begin <= only.first <= only.last <= end
+    assert [(one.number, one.name, one.acts) for one in found.people] == [(HOLDER.number, HOLDER.name, 3)]
+    assert found.touched.refused == 1
+    with app.uow.begin() as tx:
+        (told,) = tx.events.list(agency_code=AGENCY, action=Action.REVIEW_ACCESS, limit=1)
+    assert (told.code, told.details["records"], told.details["people"]) == ("BREACH_REPORT", 1, 1)
+    everybody = breach_report(BreachOf(begin, app.clock.now()), actor=guard, uow=app.uow, clock=app.clock)
+    assert len(everybody.people) == 2
+    with pytest.raises(NotFound, match="ACCOUNT_UNKNOWN"):
+        breach_report(BreachOf(begin, end, "khong-co"), actor=guard, uow=app.uow, clock=app.clock)
+    with pytest.raises(Invalid, match="BREACH_SPAN"):
+        breach_report(BreachOf(end, begin), actor=guard, uow=app.uow, clock=app.clock)
+    with pytest.raises(Forbidden, match="ROLE_MAY_NOT"):
+        breach_report(BreachOf(begin, end), actor=officer, uow=app.uow, clock=app.clock)
+    other = account(app, "rt-khac", Role.DATA_PROTECTION, agency="H24.968")
+    theirs = breach_report(BreachOf(begin, app.clock.now()), actor=other, uow=app.uow, clock=app.clock)
+    assert theirs.touched.records == ()
+
+
+def test_a_search_counts_for_every_record_that_it_showed() -> None:
+    from vault.domain.audit import Event  # noqa: PLC0415 - only here
+
+    actor = Actor("a", "X", Role.OFFICER, AGENCY)
+    at = datetime(2026, 11, 1, tzinfo=UTC)
+    found = touched(
+        [Event(at, actor, Action.SEARCH, details={"records": ["A", "B"]}), Event(at, actor, Action.SIGN_IN)]
+    )
+    assert [one.record for one in found.records] == ["A", "B"]
+    assert (dict(found.acts), found.sign_ins) == ({"SEARCH": 1}, 1)
+
+
+def old(db: psycopg.Connection, intake: IntakeId) -> None:
+    db.execute("UPDATE intake SET received_at = received_at - interval '400 days' WHERE id = %s", (intake,))
+
+
+def gone(app: App, intake: IntakeId) -> bool:
+    with app.uow.begin() as tx:
+        return tx.keys.of_paper(intake) == () and tx.intakes.get(intake).filename == ""
+
+
+def test_retention_lets_go_what_no_record_is_and_tells_before(
+    app: App, officer: Actor, guard: Actor, db: psycopg.Connection
+) -> None:
+    code = desk.record_of(app, officer, holder=HOLDER)
+    with app.uow.begin() as tx:
+        own = tx.intakes.find(code)
+    assert own is not None
+    thrown, fresh, waiting, again = (desk.received(app, officer, desk.new_scan()).intake.id for _ in range(4))
+    for one in (thrown, fresh, waiting, again):
+        desk.be_read(app, one)
+    for one in (thrown, fresh):
+        discard(one, actor=officer, uow=app.uow, clock=app.clock)
+    know_again(KnowAgain(again, code), actor=officer, uow=app.uow, clock=app.clock)
+    for one in (thrown, waiting, again, own.id):
+        old(db, one)
+    rules = catalogue.retention_rules()
+    common = {"actor": guard, "uow": app.uow, "blobs": app.blobs, "clock": app.clock}
+
+    told = {one.rule.kept: one.papers for one in apply_retention(rules, dry_run=True, **common)}
+    assert told == {Kept.DISCARDED: 1, Kept.FAILED: 0, Kept.ABANDONED: 1, Kept.KNOWN: 1}
+    assert not any(gone(app, one) for one in (thrown, waiting, again)), "a dry run changes nothing"
+
+    hold(code, "Đang khiếu nại", actor=guard, uow=app.uow, clock=app.clock)
+    done = {one.rule.kept: one.papers for one in apply_retention(rules, dry_run=False, **common)}
+    assert done == {**told, Kept.KNOWN: 0}, "a scan of a record under hold stays"
+    assert [gone(app, one) for one in (thrown, waiting, again, fresh, own.id)] == [True, True, False, False, False]
+    lift(code, "Xong", actor=guard, uow=app.uow, clock=app.clock)
+    assert {one.rule.kept: one.papers for one in apply_retention(rules, dry_run=False, **common)}[Kept.KNOWN] == 1
+    assert gone(app, again)
+    assert sum(one.papers for one in apply_retention(rules, dry_run=False, **common)) == 0
+    with app.uow.begin() as tx:
+        assert not tx.records.get(code).erased
+        acts = tx.events.list(agency_code=AGENCY, action=Action.ERASE, limit=9)
+    assert {one.code for one in acts} == {"RETENTION"}
+    assert acts[0].legal_ground is not None
+    with pytest.raises(Forbidden, match="ROLE_MAY_NOT"):
+        apply_retention(rules, dry_run=True, actor=officer, uow=app.uow, blobs=app.blobs, clock=app.clock)
+
+
+def test_rules_that_cannot_be_are_refused_and_none_names_evidence() -> None:
+    for bad in ([Rule(Kept.FAILED, 0, LAW, verified=False)], [Rule(Kept.FAILED, 9, LAW, verified=False)] * 2):
+        with pytest.raises(Invalid, match="RETENTION_RULE"):
+            check_rules(bad)
+    assert not any("EVENT" in one or "LOG" in one for one in Kept), "what happened is let go by no rule"
+    assert timedelta(days=365 * EVIDENCE_YEARS) > timedelta(days=max(one.days for one in catalogue.retention_rules()))

@@ -394,7 +394,16 @@ def _rest() -> Iterator[Any]:
     for chosen in filters:
         yield _call("events", "list", **chosen, limit=50)
     span = {"since": date(2026, 11, 1), "until": date(2026, 11, 22)}
-    yield _call("events", "usages", 7, (RecordCode("r-7"),), since=NOW, until=NOW, offset=0, limit=50)
+    yield _call(
+        "events",
+        "usages",
+        7,
+        {RecordCode("r-7"): None, RecordCode("r-8"): NOW},
+        since=NOW,
+        until=NOW,
+        offset=0,
+        limit=50,
+    )
     yield _call("events", "oldest")
     spanned = {"since": NOW - timedelta(days=1), "until": NOW}
     yield _call("events", "span", AGENCY, **spanned, account_id="x")

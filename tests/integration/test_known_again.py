@@ -40,6 +40,7 @@ from vault.usecases.correct.follow_cases import list_versions
 from vault.usecases.correct.open_case import OpenCase, open_case
 from vault.usecases.correct.seal_version import seal_version
 from vault.usecases.digitize.know_again import KnowAgain, know_again
+from vault.usecases.oversee.count import who_looked
 from vault.usecases.present.live_shares import stop_share
 from vault.usecases.present.make_code import MakeCode, make_code
 from vault.usecases.present.redeem_code import redeem_code
@@ -267,6 +268,11 @@ def test_whom_a_correction_puts_on_a_paper_does_not_read_about_whom_it_took_off(
     assert versions(after) == [2], "what stood there about somebody else stays theirs"
     with pytest.raises(NotFound):
         versions(before)
+    # Nor what the other one did with it, to whom and what for.
+    acts = {one.action for one in who_looked(actor=after, uow=app.uow.acting(after), limit=50)}
+    assert Action.SHARE not in acts
+    assert Action.SEAL in acts
+    assert Action.SHARE in {one.action for one in who_looked(actor=before, uow=app.uow.acting(before), limit=50)}
     # The code that was made before names somebody whom the paper does not name any more: an answer, and nothing shown.
     answer = redeem_code(
         shown.code.digits, caller="", actor=STRANGER, uow=app.uow.acting(STRANGER), credentials=app.credentials,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import psycopg
 import pytest
 from sqlalchemy import Table, text
 from sqlalchemy.exc import DBAPIError
@@ -19,6 +20,8 @@ from tests.fakes.http import stranger
 from tests.fakes.parts import OTHER_AGENCY, PASSWORD, account, with_other
 from tests.fakes.seals import PlainSeal
 from vault.bootstrap import App
+from vault.cli import access_checks
+from vault.cli.findings import State
 from vault.db import tables as t
 from vault.domain.batches import Batch, BatchId, BatchState, Part
 from vault.domain.consents import ConsentPurpose
@@ -237,6 +240,23 @@ def test_nothing_of_the_other_side_can_be_changed(world: World, change: str) -> 
 def test_the_role_of_a_request_may_not_touch_the_log_or_the_walls(world: World, change: str) -> None:
     with pytest.raises(DBAPIError), world.app.uow.acting(world.people["officer"]).begin() as tx:
         tx.records._db.execute(text(change))
+
+
+def test_the_doctor_sees_a_wall_that_was_switched_off(world: World) -> None:
+    (good,) = access_checks.walls(world.app)
+    assert good.state is State.GOOD
+    url = world.app.settings.database_url
+    assert url is not None
+    with psycopg.connect(url.get_secret_value(), autocommit=True) as owner:
+        owner.execute("ALTER TABLE hold DISABLE ROW LEVEL SECURITY")
+        try:
+            (bad,) = access_checks.walls(world.app)
+        finally:
+            owner.execute("ALTER TABLE hold ENABLE ROW LEVEL SECURITY")
+    assert (bad.state, bad.told) == (State.WORSE, "hold")
+    for look in (access_checks.scanner, access_checks.witnesses, access_checks.providers):
+        (one,) = look(world.app)
+        assert (one.state, one.told.startswith("none")) == (State.GOOD, True)
 
 
 def test_a_paper_is_not_given_to_another_agency(world: World) -> None:

@@ -23,7 +23,7 @@ from vault import telemetry
 from vault.blobs import BucketKeeper, EncryptedBlobs, FileShards, S3Copy, S3Files, S3Settings, S3Store
 from vault.bootstrap.system import SystemClock, SystemIds
 from vault.config import CopyStore, Settings
-from vault.db import ROLE, PostgresUnitOfWork, WalledUnitOfWork, works_as
+from vault.db import ROLE, PostgresUnitOfWork, WalledUnitOfWork, missing_walls, works_as
 from vault.domain.catalogue import Catalogue
 from vault.domain.errors import Invalid, Unavailable
 from vault.domain.outside import NATIONAL
@@ -410,6 +410,15 @@ class App:
             signing_keys = [one.not_after for one in trusted.entries if one.use == use and one.revoked_at is None]
             ends.append(Expiry(f"{use}_key", max(signing_keys, default=now)))
         return tuple(ends)
+
+    def scanner_version(self) -> str | None:
+        """What clamd says of itself; None where no clamd is named. `SCANNER_DOWN`."""
+        return None if self.settings.clamd is None else ClamdScanner(self.settings.clamd).version()
+
+    def walls(self) -> tuple[str, ...]:
+        """What is missing below the program: the role of requests, tables whose walls are down. Empty: all stand."""
+        with self.uow.engine.connect() as connection:
+            return missing_walls(connection)
 
     def database_role(self) -> tuple[str, bool]:
         """The role that the program works as, and whether it is the one that cannot change the past."""

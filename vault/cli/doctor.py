@@ -16,7 +16,7 @@ import ocr
 import signing
 from vault import bootstrap, messages
 from vault.bootstrap import App
-from vault.cli import upkeep
+from vault.cli import access_checks, upkeep
 from vault.cli.edge import Exit, Json, out, print_json
 from vault.cli.findings import Check, Finding, State
 from vault.domain.errors import VaultError
@@ -125,6 +125,10 @@ _CHECKS: tuple[tuple[str, Check], ...] = (
     ("database", _database),
     ("object store", _objects),
     ("keys", _keys),
+    ("walls", access_checks.walls),
+    ("malware scanner", access_checks.scanner),
+    ("witnesses", access_checks.witnesses),
+    ("identity providers", access_checks.providers),
     ("disk", _disk),
     ("upkeep", upkeep.upkeep),
     ("backup of the log", upkeep.log_for_backup),

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from types import MappingProxyType
 
-from sqlalchemy import ColumnElement, Connection, Date, cast, func, insert, select, text
+from sqlalchemy import ColumnElement, Connection, Date, and_, cast, func, insert, or_, select, text
 
 from vault.db import tables as t
 from vault.db.codec import AnyRow
@@ -46,6 +46,14 @@ def event_of(row: AnyRow) -> Event:
 _ADD = insert(t.event).inline()
 
 
+def _concerns(holder_id: int, about: Mapping[RecordCode, datetime | None]) -> ColumnElement[bool]:
+    """Acts on a holder, and on these records from the time on since when they name the holder."""
+    e = t.event.c
+    whole = [code for code, since in about.items() if since is None]
+    later = (and_(e.record_code == code, e.at >= since) for code, since in about.items() if since is not None)
+    return or_(e.holder_id == holder_id, e.record_code.in_(whole), *later)
+
+
 class PgEvents:
     """`ports.Events` on PostgreSQL."""
 
@@ -83,7 +91,7 @@ class PgEvents:
         *,
         agency_code: str | None = None,
         holder_id: int | None = None,
-        about: Sequence[RecordCode] = (),
+        about: Mapping[RecordCode, datetime | None] = MappingProxyType({}),
         record: RecordCode | None = None,
         dossier: DossierCode | None = None,
         action: Action | None = None,
@@ -103,7 +111,7 @@ class PgEvents:
                 query = query.where(column == value)
         if holder_id is not None:
             # A paper may name several people: what is done with it concerns each of them.
-            query = query.where((t.event.c.holder_id == holder_id) | t.event.c.record_code.in_(about))
+            query = query.where(_concerns(holder_id, about))
         return tuple(event_of(row) for row in self._db.execute(query))
 
     def span(self, agency_code: str, *, since: datetime, until: datetime, account_id: str | None) -> Iterator[Event]:
@@ -118,7 +126,7 @@ class PgEvents:
     def usages(
         self,
         holder_id: int,
-        about: Sequence[RecordCode],
+        about: Mapping[RecordCode, datetime | None],
         *,
         since: datetime | None,
         until: datetime | None,
@@ -126,7 +134,7 @@ class PgEvents:
         limit: int,
     ) -> tuple[int, tuple[Event, ...]]:
         """Acts on a holder and on these records, newest first."""
-        where: list[ColumnElement[bool]] = [(t.event.c.holder_id == holder_id) | t.event.c.record_code.in_(about)]
+        where: list[ColumnElement[bool]] = [_concerns(holder_id, about)]
         if since is not None:
             where.append(t.event.c.at >= since)
         if until is not None:

@@ -66,6 +66,20 @@ def work_as_role(engine: Engine) -> None:
         connection.commit()
 
 
+_NO_PROGRAM = """
+    SELECT 'vault_program' WHERE NOT EXISTS (
+        SELECT FROM pg_roles WHERE rolname = 'vault_program' AND pg_has_role(session_user, oid, 'MEMBER'))
+    UNION ALL
+    SELECT DISTINCT c.relname::text FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid
+    WHERE c.relnamespace = current_schema()::regnamespace AND p.polname = 'wall' AND NOT c.relrowsecurity
+"""
+
+
+def missing_walls(connection: Connection) -> tuple[str, ...]:
+    """The role of requests when nobody may take it, and every table with a wall that was switched off."""
+    return tuple(str(one) for one in connection.execute(text(_NO_PROGRAM)).scalars())
+
+
 def works_as(connection: Connection) -> str:
     """The role that statements of this connection run as."""
     return str(connection.execute(text("SELECT current_user")).scalar_one())

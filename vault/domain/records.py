@@ -6,7 +6,7 @@ change is an event. Expiry is no state; `valid_until` and the clock tell it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from types import MappingProxyType
@@ -138,6 +138,19 @@ class RecordVersion:
     status: StatusSlot
     created_at: datetime
     created_by: str
+
+
+def named_since(history: Sequence[RecordVersion], link: HolderLink) -> datetime | None:
+    """Since when the paper is this holder's, without a break up to now; None when it was theirs from the beginning.
+
+    `history` is every version, oldest first. What was done with it before concerns whomever it named then.
+    """
+    since = None
+    for older, newer in zip(reversed(history[:-1]), reversed(history[1:]), strict=True):
+        if not link.is_named_in(older.holders):
+            since = newer.created_at
+            break
+    return since
 
 
 _STATE_STEPS: Mapping[RecordState, frozenset[RecordState]] = MappingProxyType(

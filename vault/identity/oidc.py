@@ -96,6 +96,10 @@ class OidcDesk:
         """Name and label of each."""
         return {one.name: one.label for one in self._providers.values()}
 
+    def reach(self, provider: str) -> None:
+        """Raise `IDP_DOWN` unless it answers and describes itself as the settings name it."""
+        self._endpoint(self._provider(provider), "authorization_endpoint")
+
     def address(
         self,
         provider: str,

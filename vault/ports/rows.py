@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Protocol
 
 from vault.domain.audit import Event, Outcome
@@ -346,14 +347,14 @@ class Events(Protocol):
         *,
         agency_code: str | None = None,
         holder_id: int | None = None,
-        about: Sequence[RecordCode] = (),
+        about: Mapping[RecordCode, datetime | None] = MappingProxyType({}),
         record: RecordCode | None = None,
         dossier: DossierCode | None = None,
         action: Action | None = None,
         outcome: Outcome | None = None,
         limit: int,
     ) -> tuple[Event, ...]:
-        """The newest first, by any of the filters; `about` adds events on these records to those of the holder."""
+        """The newest first, by any of the filters; `about` adds events on these records, each since a time."""
         ...
 
     def span(self, agency_code: str, *, since: datetime, until: datetime, account_id: str | None) -> Iterator[Event]:
@@ -363,7 +364,7 @@ class Events(Protocol):
     def usages(
         self,
         holder_id: int,
-        about: Sequence[RecordCode],
+        about: Mapping[RecordCode, datetime | None],
         *,
         since: datetime | None,
         until: datetime | None,

@@ -385,6 +385,12 @@ def test_a_provider_that_does_not_answer_is_a_part_that_is_down() -> None:
         come(desk(gone))
 
 
+def test_a_provider_that_answers_is_reached() -> None:
+    desk(Liar(KEYCLOAK)).reach("tinh")
+    with pytest.raises(Unavailable, match="IDP_DOWN"):
+        desk(Liar(KEYCLOAK, metadata={"issuer": "https://andere.vn"})).reach("tinh")
+
+
 def test_an_unknown_provider_is_not_there() -> None:
     with pytest.raises(NotFound, match="IDP_UNKNOWN"):
         come(desk(Liar(KEYCLOAK)), "khac")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from vault.domain.audit import Event
 from vault.domain.catalogue import Catalogue, ComponentForm
@@ -13,6 +14,7 @@ from vault.domain.ids import RecordCode
 from vault.domain.inbox import NEAR_DAYS, DueDay
 from vault.domain.kpi import ASKS, Figure, Figures, Tally, figures
 from vault.domain.people import HOLDER_ROLES, Action, Actor, require
+from vault.domain.records import named_since
 from vault.domain.reuse import VIET_NAM
 from vault.ports import Clock, Counted, Reach, Tx, UnitOfWork
 from vault.usecases.refusals import recorded
@@ -139,5 +141,14 @@ def who_looked(*, actor: Actor, uow: UnitOfWork, record: RecordCode | None = Non
     if actor.role not in HOLDER_ROLES or actor.holder_id is None:
         return ()
     with uow.begin() as tx:
-        own = tuple(one.code for one in tx.records.of_holder(actor.holder_id))
+        own = about(tx, actor.holder_id)
         return tx.events.list(holder_id=actor.holder_id, about=own, record=record, limit=limit)
+
+
+def about(tx: Tx, holder_id: int) -> Mapping[RecordCode, datetime | None]:
+    """The records that name a holder, each with the time since when: what was done before is somebody else's."""
+    link = tx.holders.get(holder_id)
+    return {
+        one.code: named_since(tx.records.history(one.code), link) if one.version > 1 else None
+        for one in tx.records.of_holder(holder_id)
+    }

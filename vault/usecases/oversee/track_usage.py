@@ -13,6 +13,7 @@ from vault.domain.audit import Event
 from vault.domain.holders import HolderId
 from vault.domain.people import Action, Actor, require
 from vault.ports import Clock, UnitOfWork
+from vault.usecases.oversee.count import about
 
 MOST = 1000
 
@@ -46,7 +47,7 @@ def find_usage(asked: UsageQuery, *, actor: Actor, uow: UnitOfWork, clock: Clock
         if holder_id is None:
             found: tuple[int, tuple[Event, ...]] = (0, ())
         else:
-            own = tuple(one.code for one in tx.records.of_holder(holder_id))
+            own = about(tx, holder_id)
             found = tx.events.usages(
                 holder_id, own, since=asked.since, until=asked.until, offset=asked.offset, limit=asked.limit
             )

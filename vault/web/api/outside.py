@@ -152,7 +152,7 @@ def results(code: str, actor: SignedIn, app: TheApp) -> ResultsOut:
 @router.get("/{code}/outside")
 def outside(code: str, actor: SignedIn, app: TheApp) -> OutsideOut:
     """Questions and claims of a dossier."""
-    seen = view_outside(DossierCode(code), actor=actor, uow=app.uow)
+    seen = view_outside(DossierCode(code), actor=actor, uow=app.uow, clock=app.clock)
     return OutsideOut(
         sources=sorted(app.sources),
         asks=[AskOut.of(one) for one in seen.asks],

@@ -25,6 +25,7 @@ from vault.domain.catalogue import DemandForm
 from vault.domain.consents import Consent, ConsentPurpose
 from vault.domain.corrections import CaseState, Correction, CorrectionId, FieldDifference
 from vault.domain.dossiers import Attachment, Closing, Demand, Dossier, Ending, Notice, NoticeItem
+from vault.domain.evidence import EvidenceRequest, EvidenceState
 from vault.domain.forms import FormEntry
 from vault.domain.hand_ins import HandIn
 from vault.domain.holders import HolderAlias, HolderId, HolderKind, HolderLink, HolderRole
@@ -42,6 +43,7 @@ from vault.domain.shares import Share, ShareKind
 from vault.domain.sign_in import SECOND_FACTOR, Strength
 from vault.domain.states import RecordState
 from vault.domain.upkeep import Fault, Run, Task
+from vault.domain.webhooks import Attempt, Happening, Webhook, WebhookMessage, WebhookState, WebhookType
 from vault.ports import Account, BrokenGlass, HeldKey, Passkey, SecondFactor, WrappedKey
 
 LARGE = 10_000
@@ -413,6 +415,13 @@ def _rest() -> Iterator[Any]:
     yield _call("events", "behind", ASKS[Figure.REUSED], (AGENCY,), **span, limit=100)
     only = {"procedure": "1", "components": ("1.TP01",), "offset": 100}
     yield _call("events", "behind", ASKS[Figure.ONCE_ONLY_REFUSED], (AGENCY,), **span, **only, limit=100)
+    yield from _webhooks()
+    asked = EvidenceRequest("new", AGENCY, "x", "x", DossierCode("d-8"), "1", 7, "GPXD", "x", NOW)
+    yield _call("evidence", "add", asked)
+    yield _call("evidence", "get", "e-7", lock=True)
+    yield _call("evidence", "of_holder", 7, limit=50)
+    yield _call("evidence", "decide", "e-7", EvidenceState.REFUSED, record=None, at=NOW)
+    yield _call("evidence", "delivered", "e-7", at=NOW)
     yield _call("figures", "acts", (AGENCY,), since=date(2026, 11, 22), until=date(2026, 11, 22))
     yield from _keys()
     yield from _outside()
@@ -456,6 +465,26 @@ def _outside() -> Iterator[Any]:
     yield _call("outside", "fresh", "H23", "n", at=NOW, until=NOW)
     yield _call("outside", "cursor", AGENCY)
     yield _call("outside", "set_cursor", AGENCY, 7)
+
+
+def _webhooks() -> Iterator[Any]:
+    types = frozenset({WebhookType.REVOKED})
+    happening = Happening(1, WebhookType.REVOKED, RecordCode(_SEEDED.code), NOW)
+    message = WebhookMessage("new", "w-7", WebhookType.REVOKED, "{}", NOW)
+    yield _call("webhooks", "announce", WebhookType.REVOKED, RecordCode(_SEEDED.code), at=NOW)
+    yield _call("webhooks", "add", Webhook("new", AGENCY, "a-7", "https://x.example", types, b"x", NOW))
+    yield _call("webhooks", "of_account", "a-7")
+    yield _call("webhooks", "get", "w-7")
+    yield _call("webhooks", "counts", "w-7")
+    yield _call("webhooks", "set_state", "w-7", WebhookState.ACTIVE)
+    yield _call("webhooks", "revive", "w-7", at=NOW)
+    yield _call("webhooks", "happenings", limit=200)
+    yield _call("webhooks", "listeners", happening)
+    yield _call("webhooks", "spread", 1, (message,))
+    yield _call("webhooks", "take", at=NOW, until=NOW)
+    yield _call("webhooks", "tried", message, Attempt(200), at=NOW, due_at=None)
+    yield _call("webhooks", "sweep", NOW - timedelta(days=4000))
+    yield _call("webhooks", "remove", "w-8")
 
 
 def _keys() -> Iterator[Any]:

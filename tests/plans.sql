@@ -66,3 +66,13 @@ INSERT INTO outside_paper (id, ask_id, dossier_code, agency_code, source, holder
     now(), 'FOUND' FROM generate_series(1, 20000) n;
 INSERT INTO online_cursor SELECT 'H25.' || n, 1 FROM generate_series(1, 20000) n;
 INSERT INTO peer_nonce SELECT 'H24.' || n, 'n-' || n, now() + n * interval '1 minute' FROM generate_series(1, 20000) n;
+INSERT INTO evidence_request (id, agency_code, account_id, name, dossier_code, procedure_code, holder_id, type_code, purpose,
+    requested_at, state)
+  SELECT 'e-' || n, 'H24.' || n % 128, 'x', 'x', 'd-' || n, '1', n % 1000 + 1, 'KS', 'x', now() - n * interval '1 minute', 'PREVIEW'
+  FROM generate_series(1, 20000) n;
+INSERT INTO webhook SELECT 'w-' || n, 'H24.' || n, 'a-' || n, 'https://x.example', '["record.revoked"]', '', now(), 'ACTIVE', ''
+  FROM generate_series(1, 20000) n;
+INSERT INTO webhook_event (type, record_code, at) SELECT 'record.revoked', 'r-' || n, now() FROM generate_series(1, 20000) n;
+INSERT INTO webhook_message (id, webhook_id, type, body, at, due_at, state)
+  SELECT 'm-' || n, 'w-' || n, 'record.revoked', '{}', now(), now() + n * interval '1 minute',
+    (ARRAY['WAITING','DELIVERED','DEAD'])[n % 3 + 1] FROM generate_series(1, 20000) n;

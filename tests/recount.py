@@ -86,7 +86,7 @@ def _life(  # noqa: PLR0912, PLR0917 - one life, told from its beginning to its 
         yield act(opened + HOUR, "ATTACH", record=f"{code}-0", component=f"{procedure}.TP01")  # opened by nobody
         return
     opening = {"due_on": due and due.isoformat(), "identified": rng.random() < 0.3}
-    yield act(opened, "OPEN_DOSSIER", role="PARTNER" if sent else "OFFICER", **opening, **flags)
+    yield act(opened, "OPEN_DOSSIER", role=rng.choice(["PARTNER", "SYSTEM"]) if sent else "OFFICER", **opening, **flags)
     if rng.random() < 0.3:
         yield act(opened, "OPEN_DOSSIER", said="PARTY", **opening)
     if sent and rng.random() < 0.15:
@@ -110,7 +110,9 @@ def _life(  # noqa: PLR0912, PLR0917 - one life, told from its beginning to its 
             continue
         if kind == 2:
             yield act(at, "DEMAND", component=component, said="ALLOWED")
-        source = rng.choice(["THIS_VAULT", "THIS_VAULT", "THIS_VAULT", "NATIONAL_STORE", "CONNECTED_DATA", "CITIZEN"])
+        source = rng.choice(
+            ["THIS_VAULT", "THIS_VAULT", "THIS_VAULT", "NATIONAL_STORE", "CONNECTED_DATA", "OTHER_VAULT", "CITIZEN"]
+        )
         yield act(at + HOUR, "ATTACH", record=record, component=component, source=source, **flags)
         sealed = rng.choice([opened - timedelta(days=9), opened - timedelta(seconds=1), opened, at, None])
         if sealed is not None:
@@ -121,6 +123,12 @@ def _life(  # noqa: PLR0912, PLR0917 - one life, told from its beginning to its 
     end = received + timedelta(minutes=rng.randrange(6000, 30000))
     for number in range(rng.choice([0, 1, 1, 2])):
         yield act(end, "GIVE_RESULT", record=f"{code}-KQ{number}", outcome=rng.choice(["DONE", "DONE", "REFUSED"]))
+    if rng.random() < 0.2:
+        place = rng.choice(["NATIONAL", "H30"])  # another province's vault is no national store
+        yield act(received + HOUR, "FETCH_OUTSIDE", outcome=rng.choice(["DONE", "REFUSED"]), source=place)
+    if rng.random() < 0.3:
+        told = rng.choice([f"{code}-KQ1#7", f"{code}#8"])  # a result, or the dossier itself, which is no result
+        yield act(end + HOUR, "TELL_NATIONAL", role="SYSTEM", outcome=rng.choice(["DONE", "REFUSED"]), key=told)
     if rng.random() < 0.8:
         ending = rng.choice(["ANSWERED", "ANSWERED", "REFUSED", "WITHDRAWN"])
         yield act(end, "CLOSE_DOSSIER", ending=ending)
@@ -173,14 +181,14 @@ def recount(  # noqa: PLR0912, PLR0915 - one plain pass on purpose: it shares no
             elif date.fromisoformat(due) < today:
                 put("late", counted=True)
         received = opening["at"]
-        if opening["role"] in ("PARTNER", "CITIZEN", "GUARDIAN"):
+        if opening["role"] in ("PARTNER", "CITIZEN", "GUARDIAN", "SYSTEM"):
             taken = [a["at"] for a in acts if a["role"] in ("OFFICER", "CERTIFIER", "AGENCY_HEAD", "DIGITISER")]
             if not taken:
                 continue
             received = taken[0]
         if not since <= _day(received) <= until:
             continue
-        if opening["role"] in ("PARTNER", "CITIZEN", "GUARDIAN"):
+        if opening["role"] in ("PARTNER", "CITIZEN", "GUARDIAN", "SYSTEM"):
             put("received_in_4_hours", (received - opening["at"]).total_seconds() <= 4 * 3600)
         components: dict[str, bool] = {}
         attached = national = connected = False
@@ -191,12 +199,19 @@ def recount(  # noqa: PLR0912, PLR0915 - one plain pass on purpose: it shares no
             if act["action"] == "ATTACH":
                 source = act["details"].get("source", "THIS_VAULT")
                 seal = sealed.get(act["record_code"])
-                old = source in ("NATIONAL_STORE", "CONNECTED_DATA") or (seal is not None and seal < opening["at"])
+                old = source in ("NATIONAL_STORE", "CONNECTED_DATA", "OTHER_VAULT") or (
+                    seal is not None and seal < opening["at"]
+                )
                 components[component] = old
                 attached = True
                 national = national or source == "NATIONAL_STORE"
                 connected = connected or source in ("NATIONAL_STORE", "CONNECTED_DATA")
         result = any(act["action"] == "GIVE_RESULT" for act in acts)
+        for act in acts:
+            if act["action"] == "FETCH_OUTSIDE" and act["details"]["source"] == "NATIONAL":
+                national = True
+            if act["action"] == "TELL_NATIONAL" and act["details"]["key"].split("#")[0].endswith("-KQ1"):
+                national = True
         reused = any(components.values())
         using[procedure] = using.get(procedure, False) or reused
         if procedure in with_result:

@@ -88,7 +88,8 @@ QUIET = {
         (
             "GET /.well-known/jwt-vc-issuer", "GET /api/v1/document-types", "GET /api/v1/grounds",
             "GET /api/v1/procedures", "GET /healthz", "GET /readyz", "GET /s/{list_id}", "GET /trust-list",
-            "GET /trust-root.pem", "GET /v2/heartbeat", "GET /v2/usagePeriod",
+            "GET /trust-root.pem", "GET /v2/heartbeat", "GET /v2/usagePeriod", "GET /partner/v1/guide",
+            "GET /partner/v1/schemas/{schema}",
         ),
         "published",
     ),
@@ -104,7 +105,8 @@ QUIET = {
     **dict.fromkeys(
         (
             "GET /api/v1/me/consents", "GET /api/v1/me/events", "GET /api/v1/me/papers", "GET /api/v1/me/shares",
-            "GET /api/v1/me/urgent-access", "GET /cua-toi/chia-se", "GET /cua-toi/dong-y", "GET /cua-toi/nhat-ky",
+            "GET /api/v1/me/urgent-access", "GET /cua-toi/yeu-cau", "GET /partner/v1/webhooks",
+            "GET /cua-toi/chia-se", "GET /cua-toi/dong-y", "GET /cua-toi/nhat-ky",
         ),
         "one's own switches, sendings and log: looks at the log would fill the log",
     ),
@@ -130,8 +132,53 @@ AGAIN = {
     "PUT /api/v1/me/consents/{purpose}",
 }  # fmt: skip
 """Where the same again is an answer: what was said already is not said, and not written, twice."""
+PARTNER = frozenset({Role.PARTNER})
+_HOOKS = "no such webhook: tests/integration/test_webhooks.py"
+_HEAD = {"ts": "2026-11-27T09:00:00+07:00", "txn": "t1", "orgId": "H24.900"}
 
 RIGHTS: dict[str, Right] = {
+    # --- partners' systems ------------------------------------------------------------------------------------------
+    "POST /partner/v1/token": Right(
+        ANYBODY,
+        public=True,
+        form={"grant_type": "client_credentials", "client_id": "khong-co", "client_secret": "x"},
+        never="nobody's credentials: test_partner.py",
+        shut=_DOOR,
+    ),
+    "GET /partner/v1/guide": Right(ANYBODY, public=True),
+    "GET /partner/v1/schemas/{schema}": Right(ANYBODY, public=True),
+    "POST /partner/v1/pull-uri": Right(
+        PARTNER,
+        own=True,
+        body=_HEAD | {"dossier": "{dossier}", "docDetails": {"docType": "GPXD", "holder": {"number": "{holder}"}}},
+    ),
+    "POST /partner/v1/pull-document": Right(
+        PARTNER, own=True, body=_HEAD | {"uri": "x"}, never="no URI: test_partner.py"
+    ),
+    "POST /partner/v1/push-uri": Right(
+        PARTNER, own=True, body=_HEAD | {"action": "D", "uri": "x"}, never="no URI: test_partner.py"
+    ),
+    "POST /partner/v1/evidence-requests": Right(
+        PARTNER,
+        own=True,
+        body=_HEAD
+        | {"dossier": "{dossier}", "subject": {"number": "{holder}"}, "evidenceType": "GPXD"}
+        | {"purpose": "đăng ký thường trú", "explicitRequestGiven": True},
+    ),
+    "POST /partner/v1/evidence-responses": Right(
+        PARTNER, own=True, body=_HEAD | {"requestId": "x"}, never="no request: test_partner.py", shut=_REFUSED
+    ),
+    "POST /partner/v1/webhooks": Right(
+        PARTNER, lists=True, body={"url": "https://doi-tac.example.vn/tin", "types": ["record.revoked"]}
+    ),
+    "GET /partner/v1/webhooks": Right(PARTNER, lists=True),
+    "POST /partner/v1/webhooks/{webhook_id}/enable": Right(PARTNER, own=True, never=_HOOKS, shut=_REFUSED),
+    "POST /partner/v1/webhooks/{webhook_id}/replay": Right(PARTNER, own=True, never=_HOOKS, shut=_REFUSED),
+    "DELETE /partner/v1/webhooks/{webhook_id}": Right(PARTNER, own=True, never=_HOOKS, shut=_REFUSED),
+    "GET /cua-toi/yeu-cau": Right(HOLDERS, lists=True),
+    "POST /cua-toi/yeu-cau/{request_id}": Right(
+        HOLDERS, own=True, form={}, never="no request: test_partner.py", shut=_REFUSED
+    ),
     # --- what anybody fetches ---------------------------------------------------------------------------------------
     "GET /healthz": Right(ANYBODY, public=True),
     "GET /readyz": Right(ANYBODY, public=True, never="needs a worker, which this test has none of", shut=_DOOR),

@@ -60,6 +60,17 @@ class IdentityProvider(BaseModel):
     )
 
 
+class IssuerSystem(BaseModel):
+    """A partner's issuing system that papers are asked of (vault/web/partner/GUIDE.md, the other way round)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9-]{1,30}$", description="In addresses and in the log.")
+    url: str = Field(pattern=r"^https?://", description="Address up to, not including, /pull-uri.")
+    token: SecretStr = Field(description="Bearer token towards it.")
+    org: str = Field(default="", description="Code under which it knows our agency; default: our own.")
+
+
 class CopyStore(BaseModel):
     """Another bucket that holds a copy of everything: objects, base backups and the database's log."""
 
@@ -109,6 +120,13 @@ class Settings(BaseSettings):
     place: str = Field(default="", description="Where this store and database stand, as the copies name theirs.")
     copies: tuple[CopyStore, ...] = Field(
         default=(), description="Copies of everything in other stores, as a JSON list (a file of secrets may hold it)."
+    )
+    issuers: tuple[IssuerSystem, ...] = Field(
+        default=(), description="Partners' issuing systems, as a JSON list (a file of the secrets folder may hold it)."
+    )
+    webhook_hosts: tuple[str, ...] = Field(
+        default=(),
+        description="Hosts of the own network that webhooks may call, as a JSON list; all others must be public.",
     )
     import_s3_endpoint: str | None = Field(
         default=None, description="host:port of the S3 of an old store, for `vault import s3://BUCKET/PREFIX`."

@@ -17,6 +17,7 @@ from PIL import Image
 from tests.e2e.conftest import HOLDER, WIDTHS, Paper, Visit, Visits
 from vault.domain.people import Role
 from vault.web.pages import (
+    asked,
     batches,
     behind,
     citizen,
@@ -85,6 +86,7 @@ PAGES: tuple[Where, ...] = (
     ("offline", None, "/cua-toi/ngoai-mang"),
     ("capture", Role.CITIZEN, "/cua-toi/chup"),
     ("consents", Role.CITIZEN, "/cua-toi/dong-y"),
+    ("asked", Role.CITIZEN, "/cua-toi/yeu-cau"),
     ("shares", Role.CITIZEN, "/cua-toi/chia-se"),
     ("correction", Role.CITIZEN, "/cua-toi/{paper}/dinh-chinh"),
 )
@@ -305,8 +307,8 @@ ELSEWHERE = {
 
 
 MODULES = (
-    batches, behind, citizen, correcting, corrections, counter, desk, digitise, dossiers, forms, hand_overs, indicators,
-    notices, oversight, phone, presenting, records, verifier,
+    asked, batches, behind, citizen, correcting, corrections, counter, desk, digitise, dossiers, forms, hand_overs,
+    indicators, notices, oversight, phone, presenting, records, verifier,
 )  # fmt: skip
 
 

@@ -57,6 +57,8 @@ _PLACES = {
     "{copy}": "ORIGINAL",
     "{number}": "1",
     "{list_id}": "1",
+    "{webhook_id}": "x",
+    "{schema}": "pull-uri-request",
     "{indicator}": "late",
     "{path}": "nothing",
     "{form}": "csv",

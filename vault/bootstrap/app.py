@@ -56,6 +56,7 @@ from vault.keys import (
 )
 from vault.log import NoteError, TransparencyLog, WitnessAddress, Witnesses, parse_verifier_key
 from vault.national import HttpNationalStore, connect
+from vault.partners import HttpIssuer, HttpWebhookSender
 from vault.peers import HttpPeer, PeerKeys, SignedPeerDesk, load_directory, peer_sources
 from vault.ports import KeyService, PaperSource, PeerDesk
 from vault.sandbox import Limits, Sandbox
@@ -315,7 +316,7 @@ class App:
     def sources(self) -> Mapping[str, PaperSource]:
         """Where else papers can be looked for, by the name of the source."""
         national = {} if self.national is None else {NATIONAL: self.national}
-        return {**national, **self.peers}
+        return {**national, **self.peers, **self.issuers}
 
     @cached_property
     def directory(self) -> PeerDirectory:
@@ -349,6 +350,15 @@ class App:
     def peer_desk(self) -> PeerDesk:
         """What answers other vaults."""
         return SignedPeerDesk(self.directory, keys=self.peer_keys, clock=self.clock)
+
+    @cached_property
+    def issuers(self) -> Mapping[str, HttpIssuer]:
+        """Partners' issuing systems, by their names in the settings."""
+        settings = self.settings
+        return {
+            one.name: HttpIssuer(one.url, token=one.token.get_secret_value(), org=one.org or settings.agency_code)
+            for one in settings.issuers
+        }
 
     @cached_property
     def web(self) -> httpx.Client:
@@ -427,6 +437,11 @@ class App:
         return role, role == ROLE
 
     @cached_property
+    def webhook_sender(self) -> HttpWebhookSender:
+        """Calls the addresses that partners' systems subscribed with."""
+        return HttpWebhookSender(self.settings.webhook_hosts)
+
+    @cached_property
     def passkeys(self) -> WebAuthnDesk:
         """WebAuthn."""
         return WebAuthnDesk(self.settings.system_name)
@@ -454,7 +469,7 @@ class App:
     def close(self) -> None:
         """Give back what was opened: connections, and the engines' children."""
         opened = vars(self)
-        for name in ("uow", "engines", "identities", "national"):
+        for name in ("uow", "engines", "identities", "national", "webhook_sender"):
             if opened.get(name) is not None:
                 opened[name].close()
         for peer in opened.get("peers", {}).values():

@@ -66,6 +66,7 @@ SEED_ACCOUNTS = (
     SeedAccount("canbo", "canbo-mau-2026", "Trần Thị Mẫu", Role.OFFICER),
     SeedAccount("congdan", "congdan-mau-2026", "NGUYỄN VĂN MẪU", Role.CITIZEN, "031090000001"),
     SeedAccount("kiemtra", "kiemtra-mau-2026", "Lê Văn Thử", Role.VERIFIER),
+    SeedAccount("doitac", "doitac-mau-2026", "Hệ thống một cửa mẫu", Role.PARTNER),
     SeedAccount("vanhanh", "vanhanh-mau-2026", "Phạm Thị Thử", Role.OPERATOR),
 )
 
@@ -80,7 +81,7 @@ def seed_accounts(app: App) -> None:
             holder_id = None
             if seed.holder is not None:
                 holder_id = tx.holders.ensure(HolderId.parse(seed.holder), seed.name, at=now)
-            agency = app.settings.agency_code if seed.role in {Role.OFFICER, Role.OPERATOR} else None
+            agency = app.settings.agency_code if seed.role in {Role.OFFICER, Role.OPERATOR, Role.PARTNER} else None
             actor = Actor(f"local:{seed.username}", seed.name, seed.role, agency, holder_id)
             password = hash_password(seed.password, salt=app.ids.token())
             tx.accounts.add(Account(actor, seed.username, password))

@@ -25,6 +25,7 @@ from vault.cli import (
     log,
     outbox,
     papers,
+    partner,
     peers,
     privacy,
     protect,
@@ -71,6 +72,7 @@ app.add_typer(trust.trust, name="trust")
 keys.keys.add_typer(protect.wrapping, name="wrapping")
 app.add_typer(keys.keys, name="keys")
 app.add_typer(roots.roots, name="roots")
+app.add_typer(partner.partner, name="partner")
 app.add_typer(outbox.outbox, name="outbox")
 app.add_typer(peers.peers, name="peers")
 app.add_typer(accounts.accounts, name="accounts")

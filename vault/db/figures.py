@@ -23,7 +23,8 @@ _DESK = ",".join(f"'{one.value}'" for one in sorted(RECEIVERS))
 _ACTS = text(
     f"""
     SELECT e.id, e.at, e.action, e.role, e.dossier_code, e.agency_code, e.code, e.purpose, e.record_code,
-           e.details->>'component' AS component, e.details->>'source' AS source, e.details->>'due_on' AS due_on,
+           e.details->>'component' AS component, e.details->>'due_on' AS due_on,
+           CASE WHEN e.action = 'ATTACH' THEN e.details->>'source' END AS source,
            e.details->>'identified' AS identified, e.details->>'ending' AS ending,
            CASE WHEN e.action = 'ATTACH' THEN (
                SELECT min(s.at) FROM event s
@@ -44,6 +45,8 @@ _ACTS = text(
     WHERE e.outcome = 'DONE' AND e.at < :ends
       AND (e.action = 'OPEN_DOSSIER' AND e.code IS NULL
            OR e.action IN ('ATTACH','CLOSE_DOSSIER','DEMAND','GIVE_RESULT')
+           OR e.action = 'TELL_NATIONAL' AND e.details->>'key' LIKE '%-KQ%'
+           OR e.action = 'FETCH_OUTSIDE' AND e.details->>'source' = 'NATIONAL'
            OR e.id = (SELECT min(f.id) FROM event f
                       WHERE f.dossier_code = e.dossier_code AND f.outcome = 'DONE' AND f.role IN ({_DESK})))
     ORDER BY e.dossier_code, e.id

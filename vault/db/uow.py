@@ -21,6 +21,7 @@ from vault.db.citizens import PgConsents, PgHandIns
 from vault.db.corrections import PgCorrections, PgForms
 from vault.db.dossiers import PgDossiers
 from vault.db.events import PgEvents
+from vault.db.evidence import PgEvidence
 from vault.db.figures import PgFigures
 from vault.db.hand_overs import PgHandOvers
 from vault.db.holds import PgHolds
@@ -41,6 +42,7 @@ from vault.db.texts import PgTexts
 from vault.db.upkeep import PgUpkeep
 from vault.db.vitals import PgVitals
 from vault.db.walls import Walls
+from vault.db.webhooks import PgWebhooks
 from vault.domain.audit import Event
 from vault.domain.errors import Invalid, Unavailable
 from vault.domain.people import Actor
@@ -73,6 +75,8 @@ class PgTx:
     corrections: PgCorrections
     forms: PgForms
     figures: PgFigures
+    evidence: PgEvidence
+    webhooks: PgWebhooks
     outbox: PgOutbox
     upkeep: PgUpkeep
     outside: PgOutside
@@ -115,6 +119,8 @@ def _tx(
         corrections=PgCorrections(connection),
         forms=PgForms(connection),
         figures=PgFigures(connection),
+        evidence=PgEvidence(connection),
+        webhooks=PgWebhooks(connection),
         outbox=PgOutbox(connection, connected=connected),
         upkeep=PgUpkeep(connection, texts, jobs),
         outside=PgOutside(connection, connected=elsewhere),

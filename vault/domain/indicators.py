@@ -29,7 +29,7 @@ RECEIVE_WITHIN = timedelta(hours=4)
 FULL_FROM = Decimal(80)
 """Percent from which 4.2 and 4.3 give all their points (QĐ 766)."""
 FROM_OUTSIDE = frozenset({Source.CONNECTED_DATA, Source.NATIONAL_STORE})
-SENDERS = frozenset({Role.PARTNER, Role.CITIZEN, Role.GUARDIAN})
+SENDERS = frozenset({Role.PARTNER, Role.CITIZEN, Role.GUARDIAN, Role.SYSTEM})
 """Who opens a dossier from outside the counter: then it is received when somebody of the agency first acts on it."""
 RECEIVERS = frozenset({Role.OFFICER, Role.CERTIFIER, Role.AGENCY_HEAD, Role.DIGITISER})
 
@@ -98,6 +98,8 @@ class DossierLog:
     attached: Mapping[str, Act]
     demanded: Mapping[str, Act]
     results: tuple[Act, ...]
+    national: tuple[Act, ...]
+    """Results that the national store was told of, and papers that were fetched from it."""
     closed: Act | None
 
     @property
@@ -126,7 +128,7 @@ def day_of(moment: datetime) -> date:
 
 
 def _was_there(attached: Act, opened: Act) -> bool:
-    if attached.source in FROM_OUTSIDE:
+    if attached.source in FROM_OUTSIDE or attached.source is Source.OTHER_VAULT:
         return True
     return attached.sealed_at is not None and attached.sealed_at < opened.at
 
@@ -152,6 +154,7 @@ def _log(opened: Act, acts: tuple[Act, ...]) -> DossierLog:
         attached={one.component or "": one for one in acts if one.action is Action.ATTACH},
         demanded={one.component or "": one for one in acts if one.action is Action.DEMAND},
         results=tuple(one for one in acts if one.action is Action.GIVE_RESULT),
+        national=tuple(one for one in acts if one.action in {Action.TELL_NATIONAL, Action.FETCH_OUTSIDE}),
         closed=closed,
     )
 
@@ -215,7 +218,7 @@ def _evidence(indicator: Indicator, log: DossierLog) -> tuple[Act, ...]:
     if indicator is Indicator.REUSED_DOSSIERS:
         return log.reused
     if indicator is Indicator.SHARED:
-        return tuple(one for one in log.attached.values() if one.source is Source.NATIONAL_STORE)
+        return (*(one for one in log.attached.values() if one.source is Source.NATIONAL_STORE), *log.national)
     if indicator is Indicator.IDENTIFIED:
         return (log.opened,) if log.opened.identified else ()
     return tuple(one for one in log.attached.values() if one.source in FROM_OUTSIDE)

@@ -48,6 +48,11 @@ class Action(StrEnum):
     DEMAND = "DEMAND"
     NOTIFY = "NOTIFY"
     GIVE_RESULT = "GIVE_RESULT"
+    ISSUE = "ISSUE"
+    """A partner's system hands over what its agency issued."""
+    MANAGE_WEBHOOKS = "MANAGE_WEBHOOKS"
+    ASK_EVIDENCE = "ASK_EVIDENCE"
+    """A partner's system asks a person for a paper, whoever keeps it."""
     CLOSE_DOSSIER = "CLOSE_DOSSIER"
     SEARCH = "SEARCH"
     CORRECT = "CORRECT"
@@ -150,7 +155,7 @@ _MAY: dict[Role, frozenset[Action]] = {
     Role.GUARDIAN: _OWN | _SIGNED_IN,
     Role.VERIFIER: _SIGNED_IN,
     Role.PARTNER: frozenset({Action.OPEN_DOSSIER, Action.LOOKUP, Action.ATTACH, Action.VIEW_RECORD, Action.DOWNLOAD})
-    | frozenset({Action.TRACK_USAGE, Action.GIVE_RESULT})
+    | frozenset({Action.TRACK_USAGE, Action.GIVE_RESULT, Action.ISSUE, Action.ASK_EVIDENCE, Action.MANAGE_WEBHOOKS})
     | _SIGNED_IN,
     Role.ANONYMOUS: _ANYBODY,
     Role.SYSTEM: frozenset({Action.READ, Action.SEAL, Action.RENEW_SEAL, Action.RECONCILE, Action.OPEN_DOSSIER}),

@@ -42,6 +42,7 @@ from vault.ports.outside import (
     WrappedKey,
     key_context,
 )
+from vault.ports.partners import EvidenceRequests
 from vault.ports.rows import (
     Counted,
     Dossiers,
@@ -67,6 +68,7 @@ from vault.ports.sign_in import (
 )
 from vault.ports.tray import Batches, HandOvers
 from vault.ports.upkeep import Bucket, HeldBlob, Looked, NameShards, Place, Upkeep
+from vault.ports.webhooks import Webhooks, WebhookSender
 from vault.ports.work import JobName, Jobs, VitalSigns
 
 __all__ = [
@@ -89,6 +91,7 @@ __all__ = [
     "Engines",
     "Enquiry",
     "Events",
+    "EvidenceRequests",
     "FetchedPaper",
     "Files",
     "Forms",
@@ -140,6 +143,8 @@ __all__ = [
     "UnitOfWork",
     "Upkeep",
     "VitalSigns",
+    "WebhookSender",
+    "Webhooks",
     "WrappedKey",
     "key_context",
 ]

@@ -30,9 +30,11 @@ from vault.ports.citizens import Consents, HandIns
 from vault.ports.figures import DossierActs
 from vault.ports.lasting import BlobKeys, Holds, LogRows
 from vault.ports.others import Outbox, OutsideRows
+from vault.ports.partners import EvidenceRequests
 from vault.ports.sign_in import SignIns
 from vault.ports.tray import Batches, HandOvers
 from vault.ports.upkeep import Upkeep
+from vault.ports.webhooks import Webhooks
 from vault.ports.work import Jobs, VitalSigns
 
 
@@ -501,6 +503,10 @@ class Tx(Protocol):
     def forms(self) -> Forms: ...  # noqa: D102 - the same
     @property
     def figures(self) -> DossierActs: ...  # noqa: D102 - the same
+    @property
+    def evidence(self) -> EvidenceRequests: ...  # noqa: D102 - the same
+    @property
+    def webhooks(self) -> Webhooks: ...  # noqa: D102 - the same
     @property
     def outbox(self) -> Outbox: ...  # noqa: D102 - the same
     @property

@@ -24,6 +24,7 @@ class JobName(StrEnum):
     ASK_OUTSIDE = "ask_outside"
     FETCH_OUTSIDE = "fetch_outside"
     TAKE_ONLINE = "take_online_dossiers"
+    WEBHOOKS = "send_webhooks"
 
 
 class Jobs(Protocol):

@@ -12,7 +12,7 @@ import qr
 from vault import __version__, telemetry
 from vault.bootstrap import UNFIT, App, build, require_production_ready
 from vault.domain.errors import Unavailable
-from vault.web import api, body, errors, headers, health, pages, peers, public, seen, tracker
+from vault.web import api, body, errors, headers, health, pages, partner, peers, public, seen, tracker
 
 _LOG = logging.getLogger(__name__)
 _STATIC = Path(__file__).parent / "static"
@@ -48,6 +48,7 @@ def create(vault: App | None = None) -> FastAPI:
     web.include_router(tracker.router)
     web.include_router(api.router)
     web.include_router(peers.router)
+    web.include_router(partner.router)
     web.include_router(pages.router)
     web.mount("/static/qr", StaticFiles(directory=Path(qr.__file__).parent / "browser"), name="qr")
     web.mount("/static", StaticFiles(directory=_STATIC), name="static")

@@ -13,6 +13,7 @@ from vault.ports import JobName
 from vault.usecases.outside.ask import answer_ask
 from vault.usecases.outside.deliver import deliver
 from vault.usecases.outside.fetch import fetch_by_job
+from vault.usecases.outside.send_webhooks import send_webhooks
 from vault.usecases.outside.take_online import take_online
 
 SECONDS = 20.0
@@ -69,6 +70,13 @@ def register(
                 take_online(
                     app.settings.agency_code, portal=app.national, uow=app.uow, catalogue=app.catalogue, clock=app.clock
                 )
+
+    @queue.periodic(cron="* * * * * */5")
+    @queue.task(name=JobName.WEBHOOKS.value, queueing_lock=JobName.WEBHOOKS.value, lock=JobName.WEBHOOKS.value)
+    def call_webhooks(timestamp: int) -> None:
+        del timestamp
+        with seen(JobName.WEBHOOKS.value):
+            send_webhooks(uow=app.uow, sender=app.webhook_sender, clock=app.clock, ids=app.ids)
 
     if app.settings.national_url:
         queue.periodic(cron="* * * * * */5")(deliver_letters)

@@ -22,6 +22,7 @@ from vault.domain.outside import tempered
 from vault.domain.people import SYSTEM, Action
 from vault.domain.records import Record, may_correct
 from vault.ports import Blobs, Clock, CredentialDesk, Engines, SealingDesk, Tx, UnitOfWork
+from vault.usecases.announce import announce_sealed
 from vault.usecases.digitize.paper import make_record
 from vault.usecases.digitize.seal import origin_of
 from vault.usecases.tell import tell_record
@@ -109,6 +110,7 @@ def _seal(
         tx.corrections.set(replace(current, state=done, new_version=version, closed_at=now))
         tx.jobs.publish_status()
         tell_record(tx, made.code, now)
+        announce_sealed(tx, made.code, made.version, now)
         _tell(case, made, tx, now)
     return version
 

@@ -158,10 +158,10 @@ def _checked(
 def _settle(
     tx: Tx, intake: Intake, said: Confirmation, what: ImportPaper, *, actor: Actor, ids: Ids, issuer: IssuerMatch
 ) -> Imported:
-    tx.intakes.set_state(intake.id, step(IntakeState.RECEIVED, IntakeState.READ))
     record = _known(tx, said, actor)
     details: dict[str, object] = {"intake": intake.id, "import": what.run, "row": what.row}
     if record is not None:
+        tx.intakes.set_state(intake.id, step(IntakeState.RECEIVED, IntakeState.READ))
         tx.intakes.set_known(intake.id, record.code)
         known = IntakeState.KNOWN.value
         holder_id = tx.records.first_holder(record.code)
@@ -178,15 +178,24 @@ def _settle(
             )
         )
         return Imported(Fate.KNOWN, issuer, intake.id, record.code)
+    code = confirm_at_once(tx, intake, said, actor=actor, ids=ids, details=details, read=what.read)
+    return Imported(Fate.IMPORTED, issuer, intake.id, code)
+
+
+def confirm_at_once(
+    tx: Tx, intake: Intake, said: Confirmation, *, actor: Actor, ids: Ids, details: Mapping[str, object], read: bool
+) -> RecordCode:
+    """Confirm a paper in the transaction that takes it in, and queue its seal; the code of the record it becomes."""
     said = replace(said, record_id=reserve(tx, ids))
+    tx.intakes.set_state(intake.id, step(IntakeState.RECEIVED, IntakeState.READ))
     tx.intakes.set_state(intake.id, step(IntakeState.READ, IntakeState.CONFIRMED))
     tx.intakes.set_confirmation(intake.id, said)
     tx.jobs.seal(intake.id)
-    if what.read:
+    if read:
         tx.jobs.read_on(intake.id)
-    details |= {"type": said.type_code, "compared": False}
-    tx.events.add(Event(said.at, actor, Action.CONFIRM, details=details))
-    return Imported(Fate.IMPORTED, issuer, intake.id, record_code(said.record_id))
+    told = {**details, "type": said.type_code, "compared": False}
+    tx.events.add(Event(said.at, actor, Action.CONFIRM, details=told))
+    return record_code(said.record_id)
 
 
 def _known(tx: Tx, said: Confirmation, actor: Actor) -> Record | None:

@@ -22,6 +22,7 @@ from vault.domain.outside import OutsidePaper, tempered
 from vault.domain.people import SYSTEM, Action
 from vault.domain.records import Record
 from vault.ports import Blobs, Clock, CredentialDesk, Engines, SealingDesk, Tx, UnitOfWork
+from vault.usecases.announce import announce_sealed
 from vault.usecases.digitize.paper import make_record
 from vault.usecases.protect.ended import ends_with
 
@@ -123,6 +124,7 @@ def _seal(
         tx.intakes.set_record(intake.id, kept.code)
         tx.intakes.set_state(intake.id, step(current.state, IntakeState.SEALED))
         tx.events.add(_event(intake, said, kept, tx, now))
+        announce_sealed(tx, kept.code, kept.version, now)
     return kept.code
 
 

@@ -11,6 +11,7 @@ from vault.domain.people import Action, Actor, require
 from vault.domain.records import Record, change_state, supersede
 from vault.domain.states import RecordState
 from vault.ports import Clock, Tx, UnitOfWork
+from vault.usecases.announce import announce_state
 from vault.usecases.refusals import recorded
 from vault.usecases.tell import tell_record
 
@@ -60,6 +61,7 @@ def change(what: ChangeState, *, actor: Actor, uow: UnitOfWork, clock: Clock) ->
         tx.records.set_state(what.record, then, superseded_by=what.superseded_by, at=now)
         tx.jobs.publish_status()
         tell_record(tx, what.record, now)
+        announce_state(tx, what.record, then, now)
         tx.events.add(
             Event(
                 now,

@@ -12,6 +12,7 @@ from vault.domain.people import Action, Actor, require
 from vault.domain.records import Record
 from vault.domain.states import RecordState
 from vault.ports import Clock, Tx, UnitOfWork
+from vault.usecases.announce import announce_result
 from vault.usecases.refusals import recorded
 from vault.usecases.reuse.answer import own_dossier
 from vault.usecases.tell import tell_result
@@ -57,6 +58,7 @@ def give_result(what: GiveResult, *, actor: Actor, uow: UnitOfWork, clock: Clock
             raise Conflict("TOO_MANY_RESULTS", dossier=dossier.code, most=MOST)
         given = Given(f"{dossier.code}-KQ{len(before) + 1}", dossier.code, record.code)
         tell_result(tx, dossier, given.code, now)
+        announce_result(tx, record.code, given.code, now)
         tx.events.add(
             Event(
                 now,

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from vault.domain.errors import NotFound
 from vault.domain.indicators import NUMBERS, Indicator, Share, Unit, points
+from vault.domain.people import Action, require
 from vault.domain.reuse import VIET_NAM
 from vault.usecases.oversee.count import Span
 from vault.usecases.oversee.measure import evidence, indicators
@@ -118,6 +119,7 @@ def behind(
     limit: int = 100,
 ) -> list[UnitOut]:
     """What an indicator divides, with the acts behind it."""
+    require(actor, Action.OVERSEE)
     if indicator not in set(Indicator):
         raise NotFound("NOT_FOUND")
     found = evidence(

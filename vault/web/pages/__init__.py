@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from vault.web.pages import (
     access,
     account,
+    asked,
     batches,
     behind,
     citizen,
@@ -53,6 +54,7 @@ for part in (
     phone,
     presenting,
     correcting,
+    asked,
     citizen,
     verifier,
 ):

@@ -1,0 +1,302 @@
+"""The partner API as a partner meets it: by the recorded exchanges, by its schemas, and by a client from the guide."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import jsonschema
+import pytest
+
+from tests.fakes import desk
+from tests.fakes.engines import ToldEngines
+from tests.fakes.http import BASE, Client, stranger
+from tests.fakes.parts import PASSWORD, account, with_other
+from tests.partner_client import PartnerClient, PreviewNeeded, VaultProblem
+from vault.bootstrap import App
+from vault.domain.audit import Outcome
+from vault.domain.document_uri import DocumentUri
+from vault.domain.errors import Invalid
+from vault.domain.holders import HolderId
+from vault.domain.ids import normal_record_code
+from vault.domain.intake import IntakeId, NamedHolder
+from vault.domain.people import Action, Actor, Role
+from vault.domain.states import RecordState, TrustLevel
+from vault.usecases.reuse.open_dossier import OpenDossier, open_dossier
+from vault.web.main import create
+
+pytestmark = pytest.mark.service
+
+GOLDEN = Path(__file__).parents[1] / "golden" / "partner" / "exchanges.json"
+EXCHANGES = json.loads(GOLDEN.read_text(encoding="utf-8"))
+WHO = NamedHolder("031090960001", "NGUYỄN VĂN ĐỐI TÁC")
+ELSEWHERE = "H24.959"
+OWN = "H24.900"
+
+
+class InProcess(httpx.BaseTransport):
+    """The client's requests go to the application in this process."""
+
+    def __init__(self, app: App) -> None:
+        self._transport = httpx.ASGITransport(create(app), raise_app_exceptions=False)
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """One request."""
+
+        async def send() -> httpx.Response:
+            content = request.read()
+            asked = httpx.Request(request.method, request.url, headers=request.headers, content=content)
+            answer = await self._transport.handle_async_request(asked)
+            return httpx.Response(answer.status_code, headers=answer.headers, content=await answer.aread())
+
+        return asyncio.run(send())
+
+
+@pytest.fixture(scope="module")
+def app(parts: App) -> App:
+    return with_other(parts, engines=ToldEngines())  # the real seal: what it signs is trusted here
+
+
+@pytest.fixture(scope="module")
+def officer(app: App) -> Actor:
+    return account(app, "doi-tac-can-bo", Role.OFFICER, agency=app.settings.agency_code)
+
+
+@pytest.fixture(scope="module")
+def record(app: App, officer: Actor) -> str:
+    return desk.record_of(app, officer, holder=WHO)
+
+
+@pytest.fixture(scope="module")
+def foreign(app: App) -> str:
+    """A paper of the same person that another agency keeps."""
+    clerk = account(app, "doi-tac-khac", Role.OFFICER, agency=ELSEWHERE)
+    return desk.record_of(app, clerk, holder=WHO)
+
+
+@pytest.fixture(scope="module")
+def partner(app: App) -> Iterator[PartnerClient]:
+    with PartnerClient(BASE, "doitac", "doitac-mau-2026", org=OWN, transport=InProcess(app)) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def citizen(app: App) -> Client:
+    with app.uow.begin() as tx:
+        holder_id = tx.holders.ensure(HolderId.parse(WHO.number), WHO.name, at=app.clock.now())
+    account(app, "doi-tac-dan", Role.CITIZEN, holder_id=holder_id)
+    return stranger(app).signed_in("doi-tac-dan", PASSWORD)
+
+
+def filled(value: Any, bound: dict[str, Any]) -> Any:
+    if isinstance(value, str) and value.startswith("$"):
+        return bound[value]
+    if isinstance(value, dict):
+        return {name: filled(one, bound) for name, one in value.items()}
+    return [filled(one, bound) for one in value] if isinstance(value, list) else value
+
+
+def fits(wanted: Any, got: Any, bound: dict[str, Any], *, whole: bool) -> None:
+    """`$name` is bound by its first answer and must stay; `$any` is anything. `whole`: nothing more may be there."""
+    if isinstance(wanted, str) and wanted.startswith("$"):
+        if wanted != "$any":
+            assert bound.setdefault(wanted, got) == got
+    elif isinstance(wanted, dict):
+        assert set(wanted) <= set(got)
+        if whole:
+            assert set(wanted) == set(got)
+        for name, one in wanted.items():
+            fits(one, got[name], bound, whole=whole)
+    elif isinstance(wanted, list):
+        assert len(wanted) == len(got)
+        for one, other in zip(wanted, got, strict=True):
+            fits(one, other, bound, whole=whole)
+    else:
+        assert wanted == got
+
+
+def test_the_recorded_exchanges_are_replayed(app: App, record: str, foreign: str) -> None:
+    web = stranger(app)
+    uri = str(DocumentUri(ELSEWHERE, "GPXD", normal_record_code(foreign)))
+    bound: dict[str, Any] = {"$holder": WHO.number, "$foreign": uri}
+    for one in EXCHANGES:
+        headers = {"Authorization": f"Bearer {bound['$token']}"} if "$token" in bound else {}
+        if "form" in one:
+            answer = web.post(one["path"], data=one["form"])
+        else:
+            answer = web.post(one["path"], json=filled(one["json"], bound), headers=headers)
+        assert answer.status_code == one["status"], (one["name"], answer.text)
+        told = answer.json()
+        fits(one["answer"], told, bound, whole="schema" in one)
+        if "schema" in one:  # both directions: what a partner sends, and what it gets
+            jsonschema.validate(
+                filled(one["json"], bound), web.get(f"/partner/v1/schemas/{one['schema']}-request").json()
+            )
+            jsonschema.validate(told, web.get(f"/partner/v1/schemas/{one['schema']}-response.json").json())
+    assert record.replace("-", "") in bound["$uri"]
+
+
+def test_a_client_written_from_the_guide_uses_a_paper(app: App, partner: PartnerClient, record: str) -> None:
+    dossier = partner.open_dossier("1.004194", WHO.number, WHO.name)
+    (found,) = partner.pull_uri(dossier=dossier, doc_type="GPXD", holder=WHO.number)
+    document = partner.pull_document(found["uri"], "đăng ký thường trú")
+    assert document.content.startswith(b"%PDF")
+    assert document.data["code"] == record
+    attached = partner.attach(dossier, found["component"], found["uri"], "đã xem")
+    assert attached["record"] == record
+    with app.uow.begin() as tx:
+        acts = tx.events.list(record=normal_record_code(record), limit=50)
+    mine = {(act.action, act.purpose) for act in acts if act.actor.role is Role.PARTNER}
+    assert (Action.DOWNLOAD, "đăng ký thường trú") in mine, "each look stands in the log with its purpose"
+
+
+def test_without_an_open_dossier_nothing_is_pulled(app: App, partner: PartnerClient, officer: Actor) -> None:
+    other = desk.record_of(app, officer, holder=NamedHolder("031090960002", "NGƯỜI KHÔNG CÓ HỒ SƠ"))
+    for code in (other, "0000-0000-0000-00"):
+        uri = f"{OWN}-GPXD-{code.replace('-', '')}"
+        with pytest.raises(VaultProblem, match=r".") as caught:
+            partner.pull_document(uri)
+        assert (caught.value.status, caught.value.code) == (403, "PURPOSE_NEEDED")
+
+
+def test_a_signed_document_becomes_a_record_and_is_taken_back(app: App, parts: App, partner: PartnerClient) -> None:
+    pdf = parts.sealing.seal(_plain_pdf(1), reason="cấp phép").pdf
+    document = {
+        "docType": "GPXD",
+        "docNumber": "45/GPXD",
+        "issuer": "UBND phường Mẫu",
+        "issuedOn": "2026-11-20",
+        "holders": [{"number": WHO.number, "name": WHO.name}],
+        "fields": {"address": "12 phố Mẫu"},
+    }
+    told = partner.push(pdf, document)
+    assert (told["status"], told["duplicate"]) == ("1", False)
+    again = partner.push(pdf, document)
+    assert (again["uri"], again["duplicate"]) == (told["uri"], True)
+    code = desk.be_sealed(app, IntakeId(told["intake"]))
+    assert code == DocumentUri.parse(told["uri"]).record
+    assert code is not None
+    with app.uow.begin() as tx:
+        record = tx.records.get(code)
+    assert (record.trust, record.number, record.fields["address"]) == (TrustLevel.L4, "45/GPXD", "12 phố Mẫu")
+    assert app.blobs.get(record.original) == pdf, "what came signed stays byte for byte"
+    with pytest.raises(VaultProblem) as caught:
+        partner.withdraw(told["uri"], " ")
+    assert caught.value.code == "REASON_MISSING"
+    partner.withdraw(told["uri"], "cấp sai")
+    partner.withdraw(told["uri"], "cấp sai")
+    with app.uow.begin() as tx:
+        assert tx.records.get(code).state is RecordState.REVOKED
+
+
+def test_an_unsigned_document_waits_for_an_officer(app: App, partner: PartnerClient, record: str) -> None:
+    document = {"docType": "GPXD", "docNumber": "46/GPXD", "holders": [{"number": WHO.number, "name": WHO.name}]}
+    told = partner.push(_plain_pdf(2), document)
+    assert (told["status"], told["uri"]) == ("9", None)
+    with app.uow.begin() as tx:
+        intake = tx.intakes.get(IntakeId(told["intake"]))
+    assert (intake.state.value, intake.confirmation, intake.hint_type) == ("RECEIVED", None, "GPXD")
+    with pytest.raises(VaultProblem) as caught:  # what others digitised is not this system's to revoke
+        partner.withdraw(f"{OWN}-GPXD-{record.replace('-', '')}", "thử")
+    assert caught.value.code == "RECORD"
+    for wrong in (document | {"docType": "GÌ"}, document | {"holders": [{"number": "1", "name": "X"}]}):
+        with pytest.raises(VaultProblem) as caught:
+            partner.push(_plain_pdf(3), wrong)
+        assert caught.value.status in {404, 422}
+
+
+def _plain_pdf(number: int) -> bytes:
+    from io import BytesIO  # noqa: PLC0415 - only here
+
+    from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]  # noqa: PLC0415 - only here
+
+    target = BytesIO()
+    canvas = Canvas(target, invariant=1)
+    canvas.drawString(100, 700, f"GIAY PHEP {number}")
+    canvas.save()
+    return target.getvalue()
+
+
+def test_evidence_of_another_agency_goes_only_after_the_person_looked(
+    app: App, partner: PartnerClient, citizen: Client, foreign: str
+) -> None:
+    dossier = partner.open_dossier("1.004194", WHO.number, WHO.name)
+    asked = partner.ask_evidence(dossier=dossier, holder=WHO.number, kind="GPXD", purpose="Đăng ký thường trú")
+    with pytest.raises(PreviewNeeded):
+        partner.fetch_evidence(asked.request_id)
+    page = citizen.get("/cua-toi/yeu-cau", headers={"Accept": "text/html"}).text
+    assert asked.request_id in page
+    assert "Đăng ký thường trú" in page
+    assert foreign in page
+    refused = citizen.post(f"/cua-toi/yeu-cau/{asked.request_id}", data={"record": "0000-0000-0000-00"})
+    assert refused.status_code == 404, "only an own paper of that kind"
+    assert citizen.post(f"/cua-toi/yeu-cau/{asked.request_id}", data={"record": foreign}).status_code == 303
+    got = partner.fetch_evidence(asked.request_id)
+    assert got.data["code"] == foreign
+    assert got.data["agency_code"] == ELSEWHERE
+    assert partner.fetch_evidence(asked.request_id).content == got.content
+    # A yes to this paper opens no other one.
+    with pytest.raises(VaultProblem) as caught:
+        partner.pull_document(f"{ELSEWHERE}-GPXD-{foreign.replace('-', '')}")
+    assert caught.value.code == "PURPOSE_NEEDED"
+    told = citizen.post(f"/cua-toi/yeu-cau/{asked.request_id}", data={"record": ""})
+    assert told.status_code == 409, "the first answer stays"
+    with app.uow.begin() as tx:
+        acts = tx.events.list(record=normal_record_code(foreign), action=Action.DOWNLOAD, outcome=Outcome.DONE, limit=9)
+    assert {(act.purpose, act.details.get("ground")) for act in acts} == {("Đăng ký thường trú", "PRESENTED")}
+
+
+def test_a_no_is_a_no_and_nobody_answers_in_the_person_s_place(
+    app: App, partner: PartnerClient, citizen: Client, officer: Actor
+) -> None:
+    dossier = partner.open_dossier("1.004194", WHO.number, WHO.name)
+    asked = partner.ask_evidence(dossier=dossier, holder=WHO.number, kind="GPXD", purpose="Đăng ký thường trú")
+    clerk = stranger(app).signed_in(officer.account_id.removeprefix("local:"), PASSWORD)
+    assert clerk.post(f"/cua-toi/yeu-cau/{asked.request_id}", data={"record": ""}).status_code == 403
+    other = account(app, "doi-tac-dan-khac", Role.CITIZEN, holder_id=_other_holder(app))
+    stranger_ = stranger(app).signed_in(other.account_id.removeprefix("local:"), PASSWORD)
+    assert stranger_.post(f"/cua-toi/yeu-cau/{asked.request_id}", data={"record": ""}).status_code == 404
+    assert citizen.post(f"/cua-toi/yeu-cau/{asked.request_id}", data={"record": ""}).status_code == 303
+    with pytest.raises(VaultProblem) as caught:
+        partner.fetch_evidence(asked.request_id)
+    assert (caught.value.status, caught.value.code) == (404, "EVIDENCE_REFUSED")
+    # Another agency's system does not even learn that there was a request.
+    account(app, "he-thong-khac", Role.PARTNER, agency=ELSEWHERE)
+    with PartnerClient(BASE, "he-thong-khac", PASSWORD, org=ELSEWHERE, transport=InProcess(app)) as elsewhere:
+        with pytest.raises(VaultProblem) as caught:
+            elsewhere.fetch_evidence(asked.request_id)
+        assert caught.value.code == "EVIDENCE_UNKNOWN"
+
+
+def _other_holder(app: App) -> int:
+    with app.uow.begin() as tx:
+        return tx.holders.ensure(HolderId.parse("031090960003"), "NGƯỜI KHÁC", at=app.clock.now())
+
+
+def test_people_do_not_use_the_systems_door(app: App, officer: Actor) -> None:
+    clerk = stranger(app).signed_in(officer.account_id.removeprefix("local:"), PASSWORD)
+    opening = OpenDossier("1.004194", WHO.number, WHO.name)
+    dossier = open_dossier(opening, actor=officer, uow=app.uow, catalogue=app.catalogue, clock=app.clock)
+    body = next(one["json"] for one in EXCHANGES if one["name"] == "pull-uri")
+    told = clerk.post("/partner/v1/pull-uri", json=filled(body, {"$dossier": dossier.code, "$holder": WHO.number}))
+    assert (told.status_code, told.json()["code"]) == (403, "PARTNERS_ONLY")
+
+
+@pytest.mark.parametrize("text", ["", "H24.900-GPXD", "H24.900-GPXD-0000", "H24.900-GPXD-0000000000000Z", "a b-c-d"])
+def test_what_is_no_uri_is_refused(text: str) -> None:
+    with pytest.raises(Invalid, match="DOCUMENT_URI"):
+        DocumentUri.parse(text)
+
+
+def test_the_guide_names_every_route_and_schema(app: App) -> None:
+    guide = stranger(app).get("/partner/v1/guide").text
+    paths = {route for route in create(app).openapi()["paths"] if route.startswith("/partner/v1")}
+    for path in paths - {"/partner/v1/guide", "/partner/v1/schemas/{schema}"}:
+        assert path.replace("{webhook_id}", "ID") in guide, f"the guide says nothing of {path}"
+    blocks = [json.loads(one) for one in re.findall(r"```json\n(.*?)```", guide, flags=re.DOTALL)]
+    assert len(blocks) >= 2, "its examples are JSON"

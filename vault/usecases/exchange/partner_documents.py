@@ -1,0 +1,272 @@
+"""Documents between the vault and a partner's system: find one by its URI, take one over from its issuer, revoke it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from vault.domain.audit import Event
+from vault.domain.catalogue import Catalogue
+from vault.domain.document_uri import DocumentUri
+from vault.domain.errors import Forbidden, Invalid, NotFound
+from vault.domain.holders import HolderId
+from vault.domain.ids import DossierCode, RecordCode, digest_of, record_code
+from vault.domain.intake import Channel, Intake, IntakeId, IntakeState, NamedHolder
+from vault.domain.people import Action, Actor, require
+from vault.domain.records import SIGNED, Record, change_state, evidence_of
+from vault.domain.reuse import VIET_NAM, Decision
+from vault.domain.search import number_key
+from vault.domain.states import RecordState
+from vault.ports import Blobs, Clock, Engines, Ids, SealingDesk, UnitOfWork
+from vault.usecases.announce import announce_state
+from vault.usecases.digitize.confirm import word_of
+from vault.usecases.digitize.import_paper import confirm_at_once
+from vault.usecases.digitize.read import signatures_of
+from vault.usecases.digitize.receive import keep_bytes, settle_bytes
+from vault.usecases.oversee.view_record import look, visible
+from vault.usecases.refusals import recorded
+from vault.usecases.reuse.answer import decisions_for, facts_of, offers_for, own_dossier
+from vault.usecases.tell import tell_record
+
+
+@dataclass(frozen=True, slots=True)
+class FindDocuments:
+    """Papers of one kind of one person, for an open dossier of the partner's agency."""
+
+    dossier: DossierCode
+    type_code: str
+    holder: str
+    number: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A document with its URI and what the decision says of it for the component that asks for its kind."""
+
+    uri: DocumentUri
+    record: Record
+    component: str
+    decision: Decision
+
+
+def find_documents(
+    what: FindDocuments, *, actor: Actor, uow: UnitOfWork, catalogue: Catalogue, clock: Clock
+) -> tuple[Found, ...]:
+    """Pull URI: what the partner's own agency keeps.
+
+    `TYPE_NOT_ASKED`: no component of the dossier's procedure takes such a paper, so that nobody may look. Only people
+    of the dossier are looked up (`HOLDER_NOT_IN_DOSSIER`); the look is one event in their log.
+    """
+    require(actor, Action.LOOKUP)
+    now = clock.now()
+    with recorded(uow, Event(now, actor, Action.LOOKUP, dossier=what.dossier)), uow.begin() as tx:
+        dossier = own_dossier(tx, what.dossier, actor)
+        dossier.require_open()
+        number = HolderId.parse(what.holder).number
+        people = (dossier.holder, *(party.link for party in dossier.parties))
+        if number not in {one.number for one in people}:
+            raise NotFound("HOLDER_NOT_IN_DOSSIER")
+        today = now.astimezone(VIET_NAM).date()
+        asking = [
+            one
+            for one in catalogue.components(dossier.procedure_code, today)
+            if catalogue.accepts(one, what.type_code, today)
+        ]
+        if not asking:
+            raise Forbidden("TYPE_NOT_ASKED", type=what.type_code, procedure=dossier.procedure_code)
+        wanted = number_key(what.number)
+        offers = [
+            one
+            for one in offers_for(tx, dossier)
+            if one.record.agency_code == actor.agency_code
+            and one.record.type_code == what.type_code
+            and one.record.is_of(number)
+            and (not wanted or number_key(one.record.number) == wanted)
+        ]
+        facts, records = facts_of(dossier), {one.record.code: one.record for one in offers}
+        found = tuple(
+            Found(uri_of(records[RecordCode(one.record_code)]), records[RecordCode(one.record_code)], part.code, one)
+            for part in asking[:1]
+            for one in decisions_for(part, facts, offers, catalogue=catalogue, now=now)
+        )
+        tx.events.add(
+            Event(
+                now,
+                actor,
+                Action.LOOKUP,
+                code="PULL_URI",
+                purpose=dossier.procedure_code,
+                legal_ground="NĐ 309/2026/NĐ-CP Đ4 k2a",
+                dossier=dossier.code,
+                holder_id=dossier.holder_id,
+                details={"type": what.type_code, "records": len(found)},
+            )
+        )
+    return found
+
+
+def pull_document(
+    uri: DocumentUri, purpose: str | None, *, actor: Actor, uow: UnitOfWork, blobs: Blobs, clock: Clock
+) -> tuple[Record, bytes]:
+    """A record with its sealed file, on the same grounds as every look (`view_record`); one event.
+
+    `DOCUMENT_URI` when the paper is of another agency or kind than its URI says; `RECORD_ERASED`.
+    """
+    require(actor, Action.DOWNLOAD)
+    now, code = clock.now(), uri.record
+    with recorded(uow, Event(now, actor, Action.DOWNLOAD, record=code, purpose=purpose)), uow.begin() as tx:
+        record, basis = visible(tx, code, actor, now=now)
+        if uri_of(record) != uri:
+            raise Invalid("DOCUMENT_URI", uri=str(uri))
+        if record.erased:
+            raise NotFound("RECORD_ERASED", record=code)
+        details = {"copy": "SEALED"}
+        tx.events.add(look(Action.DOWNLOAD, record, tx, actor, basis, now=now, purpose=purpose, details=details))
+    return record, blobs.get(record.sealed)
+
+
+def uri_of(record: Record) -> DocumentUri:
+    """The URI under which a record is pulled."""
+    return DocumentUri(record.agency_code, record.type_code, record.code)
+
+
+@dataclass(frozen=True, slots=True)
+class PushDocument:
+    """A document of the partner's agency, as its issuing system made it. `txn` names the exchange in the log."""
+
+    data: bytes
+    filename: str
+    type_code: str
+    holders: tuple[NamedHolder, ...]
+    fields: Mapping[str, str]
+    txn: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pushed:
+    """What became of it. `record` None: it waits for an officer, because no valid signature speaks for it."""
+
+    intake: IntakeId
+    record: RecordCode | None
+    duplicate: bool
+
+
+def push_document(
+    what: PushDocument,
+    *,
+    actor: Actor,
+    uow: UnitOfWork,
+    blobs: Blobs,
+    engines: Engines,
+    sealing: SealingDesk,
+    catalogue: Catalogue,
+    clock: Clock,
+    ids: Ids,
+    max_bytes: int,
+) -> Pushed:
+    """Take it over. With valid signatures it becomes a record (L4) by itself; without, an officer compares it first.
+
+    The same bytes again are answered. Refusals are those of receiving and confirming.
+    """
+    require(actor, Action.ISSUE)
+    now = clock.now()
+    details: dict[str, object] = {"channel": Channel.API.value, "txn": what.txn}
+    with recorded(uow, Event(now, actor, Action.ISSUE, details=details)):
+        if actor.agency_code is None:
+            raise Forbidden("NO_AGENCY")
+        if len(what.data) > max_bytes:
+            raise Invalid("FILE_TOO_LARGE", limit=max_bytes)
+        said = word_of(
+            what.type_code,
+            what.holders,
+            what.fields,
+            compared=False,
+            consent=False,
+            actor=actor,
+            catalogue=catalogue,
+            now=now,
+        )
+        seen = engines.examine(what.data)
+    intake = Intake(
+        id=IntakeId(ids.token()),
+        state=IntakeState.RECEIVED,
+        original=digest_of(what.data),
+        filename=what.filename[-200:],
+        mime=seen.mime,
+        size=len(what.data),
+        channel=Channel.API,
+        agency_code=actor.agency_code,
+        received_by=actor.account_id,
+        received_at=now,
+        page_count=seen.pages,
+        hint_type=said.type_code,
+        hint_holder=said.holders[0].number,
+    )
+    paper = keep_bytes(what.data, intake, uow=uow, blobs=blobs)
+    signatures = None
+    if intake.mime == "application/pdf":
+        signatures = signatures_of(intake, what.data, blobs=blobs, engines=engines, sealing=sealing, clock=clock)
+    with uow.begin() as tx:
+        kept = tx.intakes.add(intake)
+        duplicate = kept.id != intake.id
+        record = kept.record or kept.same_as
+        if duplicate and record is None and kept.confirmation is not None:
+            record = record_code(kept.confirmation.record_id)
+        details |= {"intake": kept.id, "type": said.type_code}
+        if not duplicate:
+            if signatures is not None:
+                tx.intakes.set_signatures(intake.id, signatures)
+            if signatures is not None and evidence_of(signatures.verdict) in SIGNED:
+                record = confirm_at_once(tx, intake, said, actor=actor, ids=ids, details=details, read=True)
+            else:
+                tx.jobs.read(intake.id)
+        code = "DUPLICATE" if duplicate else None
+        tx.events.add(Event(now, actor, Action.ISSUE, code=code, record=None, details=details))
+    settle_bytes(what.data, kept, paper, blobs=blobs)
+    return Pushed(kept.id, record, duplicate)
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawDocument:
+    """A document that its issuer takes back, and why."""
+
+    uri: DocumentUri
+    reason: str
+
+
+def withdraw_document(what: WithdrawDocument, *, actor: Actor, uow: UnitOfWork, clock: Clock) -> Record:
+    """Revoke a document that this very system pushed; any other answers like one that is not there.
+
+    Said again, it is answered. `REASON_MISSING`; `RECORD_STATE` for one that was replaced.
+    """
+    require(actor, Action.ISSUE)
+    now, code = clock.now(), what.uri.record
+    with recorded(uow, Event(now, actor, Action.CHANGE_STATE, record=code)), uow.begin() as tx:
+        if not what.reason.strip():
+            raise Invalid("REASON_MISSING")
+        record = tx.records.find(code)
+        if record is None or record.agency_code != actor.agency_code or record.created_by != actor.account_id:
+            raise NotFound("RECORD")
+        record = tx.records.get(code, lock=True)
+        if record.state is RecordState.REVOKED:
+            return record
+        before = record.state
+        tx.records.set_state(code, change_state(before, RecordState.REVOKED), superseded_by=None, at=now)
+        tx.jobs.publish_status()
+        tell_record(tx, code, now)
+        announce_state(tx, code, RecordState.REVOKED, now)
+        tx.events.add(
+            Event(
+                now,
+                actor,
+                Action.CHANGE_STATE,
+                code=RecordState.REVOKED.value,
+                purpose=what.reason.strip()[:1000],
+                legal_ground="NĐ 45/2020/NĐ-CP Đ15",
+                record=code,
+                version=record.version,
+                holder_id=tx.records.first_holder(code),
+                details={"from": before.value},
+            )
+        )
+        return replace(record, state=RecordState.REVOKED)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,10 +11,15 @@ import pytest
 from PIL import Image
 
 import qr
-from tests.e2e.conftest import Visits
+from tests.e2e.conftest import WIDTHS, Visits
+from tests.e2e.test_keyboard import press, reach
 from tests.golden.specimens import as_jpeg, draw
-from vault.domain.batches import separator_text
-from vault.domain.people import Role
+from vault.domain.batches import Batch, BatchId, BatchState, Part, separator_text
+from vault.domain.ids import digest_of
+from vault.domain.intake import Channel, Intake, IntakeId, IntakeState
+from vault.domain.passwords import hash_password
+from vault.domain.people import Actor, Role
+from vault.ports import Account
 
 if TYPE_CHECKING:
     from tests.service import Service
@@ -53,6 +59,75 @@ def test_a_batch_becomes_its_papers_before_the_officers_eyes(visit: Visits, tmp_
     found.page.click("#onward")
     found.page.wait_for_selector("#confirm")
     assert found.page.input_value("#type") == "HONGHEO", "the sheet told the type"
+
+
+PAPERS = 250
+"""A thousand pages in papers of three, a separator before each."""
+
+
+@pytest.fixture(scope="module")
+def large(service: Service) -> str:
+    """A batch of a thousand pages, in an agency of its own: most papers read, some still waiting, a few that failed."""
+    app, now = service.app, service.app.clock.now()
+    actor = Actor("local:tap-lon", "Người tập lớn", Role.OFFICER, "H24.984")
+    batch = Batch(BatchId("tap-lon"), BatchState.SPLIT, digest_of(b"tap-lon"), "tập lớn.pdf", 1, 4 * PAPERS,
+                  "H24.984", actor.account_id, actor.name, now)  # fmt: skip
+    parts = [Part(place, 4 * place + 1, 4 * place + 3, "GPXD") for place in range(PAPERS)]
+    with app.uow.begin() as tx:
+        tx.accounts.add(Account(actor, "tap-lon", hash_password("mau-2026", salt="tap-lon")))
+        tx.batches.add(batch)
+        tx.batches.set_parts(batch.id, parts)
+        tx.batches.set_state(batch.id, BatchState.SPLIT)
+        for part in parts:
+            if part.position % 50 == 7:
+                tx.batches.set_part(batch.id, replace(part, failure="TOO_MANY_PAGES"))
+                continue
+            digest = digest_of(f"tap-lon {part.position}".encode())
+            intake = Intake(
+                IntakeId(f"tap-lon-{part.position}"), IntakeState.RECEIVED, digest, f"tap-{part.position:04d}.pdf",
+                "application/pdf", 1, Channel.BATCH, "H24.984", actor.account_id, now, 3,
+            )  # fmt: skip
+            tx.intakes.add(intake)
+            if part.position < PAPERS - 20:
+                tx.intakes.set_state(intake.id, IntakeState.READ)
+            tx.batches.set_part(batch.id, replace(part, intake=intake.id))
+    return str(batch.id)
+
+
+def test_a_batch_of_a_thousand_pages_stays_usable(visit: Visits, large: str) -> None:
+    found = visit()
+    page = found.page
+    found.go("/dang-nhap")
+    page.fill("[name=username]", "tap-lon")
+    page.fill("[name=password]", "mau-2026")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/ban-lam-viec")
+    sizes: list[int] = []
+    page.on("response", lambda answer: sizes.append(len(answer.body())) if "/so-hoa/tap/" in answer.url else None)
+    found.go(f"/so-hoa/tap/{large}")
+    assert page.locator(".parts > li").count() == PAPERS
+    assert [one.inner_text().split() for one in page.locator(".tallies strong").all()] == [["5"], ["225"], ["20"]]
+    assert max(sizes) < 200_000, "as heavy as a picture, not as a film"
+    assert found.findings() == []
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        assert found.overflow() <= 0
+    found.shoot("batch-large")
+    # The failures, and what is to be confirmed, are one key away; nobody scrolls through 250 rows.
+    press(found, "#tally-FAILED")
+    assert page.evaluate("location.hash") == "#giay-8"
+    assert page.locator("#giay-8").is_visible()
+    # Who stands in the middle of the list stays there while the list is fetched again and again.
+    page.locator("#mo-120").focus()
+    top = page.evaluate("scrollY")
+    page.wait_for_function("() => { globalThis.now ??= document.getElementById('batch'); "
+                           "return globalThis.now !== document.getElementById('batch'); }", timeout=30_000)  # fmt: skip
+    assert page.evaluate("document.activeElement.id") == "mo-120"
+    assert abs(page.evaluate("scrollY") - top) < 5
+    reach(found, "#mo-121")
+    found.go(f"/so-hoa/tap/{large}")
+    press(found, "#onward")
+    page.wait_for_url("**/so-hoa/tap-lon-*")
 
 
 def test_a_phone_lends_its_camera_to_the_desk(visit: Visits, service: Service, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
@@ -82,11 +83,21 @@ class PartRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Tally:
+    """Papers of a batch in one state, and where the list shows the first of them."""
+
+    state: str
+    count: int
+    first: int
+
+
+@dataclass(frozen=True, slots=True)
 class BatchPage:
-    """One batch, how far it has come, and its papers."""
+    """One batch, how far it has come, and its papers; `tallies` say how many stand in which state."""
 
     row: BatchRow
     parts: tuple[PartRow, ...]
+    tallies: tuple[Tally, ...]
     to_confirm: int
     busy: bool
     onward: str | None
@@ -190,10 +201,21 @@ def _page(seen: SeenBatch, app: App) -> BatchPage:
     return BatchPage(
         row=_row(found),
         parts=parts,
+        tallies=_tallies(parts),
         to_confirm=len(waiting),
         busy=found.state is BatchState.RECEIVED or any(one.state in {"RECEIVED", "CONFIRMED"} for one in parts),
         onward=waiting[0].intake if waiting else None,
     )
+
+
+def _tallies(parts: Sequence[PartRow]) -> tuple[Tally, ...]:
+    """What needs somebody stands first: failures, papers to confirm, then the rest."""
+    numbers: dict[str, list[int]] = {}
+    for one in parts:
+        numbers.setdefault(one.state, []).append(one.number)
+    order = {state: place for place, state in enumerate(("FAILED", "READ"))}
+    states = sorted(numbers, key=lambda state: order.get(state, len(order)))
+    return tuple(Tally(state, len(numbers[state]), numbers[state][0]) for state in states)
 
 
 def _part(part: Part, intake: Intake | None, app: App) -> PartRow:

@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 import qr
 from tests.fakes import desk
@@ -26,6 +27,7 @@ from vault.domain.ids import DossierCode
 from vault.domain.intake import NamedHolder
 from vault.domain.peers import Peer, PeerDirectory
 from vault.domain.people import Action, Actor, Role
+from vault.domain.sign_in import PEERS
 from vault.peers import HttpPeer, PeerKeys, SignedPeerDesk
 from vault.peers.client import FIND
 from vault.peers.signatures import Outgoing, sign_request
@@ -254,6 +256,18 @@ def test_a_question_without_consent_purpose_or_sense_is_refused_and_kept(
     with world.app.uow.begin() as tx:
         [last] = tx.events.list(action=Action.ANSWER_PEER, limit=1)
     assert (last.outcome.value, last.code, last.actor.account_id) == ("REFUSED", code, f"peer:{HERE}")
+
+
+def test_a_peer_that_copies_the_vault_is_braked(world: World) -> None:
+    now = world.app.clock.now()
+    with world.app.uow.begin() as tx:
+        for window in (now, now + timedelta(minutes=1)):  # the minute may turn meanwhile
+            for _ in range(PEERS.most):
+                tx.sign_ins.tried(PEERS, HERE, at=window)
+    got = _direct(world, nonce="brake")
+    with world.app.uow.begin() as tx:
+        tx.records._db.execute(text("DELETE FROM share_try WHERE caller = :one"), {"one": PEERS.bucket(HERE)})
+    assert (got.status_code, got.json()["code"]) == (403, "TOO_MANY_LOOK_UPS")
 
 
 @pytest.mark.parametrize(

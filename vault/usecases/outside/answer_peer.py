@@ -17,6 +17,7 @@ from vault.domain.ids import Digest, RecordCode, normal_record_code
 from vault.domain.peers import Peer, PeerRequest, read_request
 from vault.domain.people import Action, Actor, Role
 from vault.domain.records import Record
+from vault.domain.sign_in import PEERS
 from vault.ports import Blobs, Clock, Tx, UnitOfWork
 
 MOST = 50
@@ -103,6 +104,8 @@ def _accepted(asked: Signed, tx: Tx, now: datetime) -> PeerRequest:
     """The question, its nonce used up: the same signature never counts twice (`PEER_REPLAYED`)."""
     if not tx.outside.fresh(asked.sender.code, asked.nonce, at=now, until=now + asked.kept):
         raise Forbidden("PEER_REPLAYED")
+    if tx.sign_ins.tried(PEERS, asked.sender.code, at=now) > PEERS.most:
+        raise Forbidden("TOO_MANY_LOOK_UPS")
     return read_request(asked.body, sender=asked.sender.code)
 
 

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, File, Form, Response, UploadFile
 from pydantic import BaseModel
 
+from vault.domain.errors import Invalid
 from vault.domain.ids import normal_record_code
 from vault.domain.intake import Channel, IntakeId, NamedHolder
 from vault.usecases.digitize.confirm import Confirm, confirm
@@ -32,6 +33,8 @@ def receive_file(
     channel: Annotated[Channel, Form()] = Channel.API,
 ) -> ReceivedOut:
     """Store the bytes as they came and queue the reading."""
+    if channel is Channel.OUTSIDE:  # papers of others come by `fetch_outside` alone, with the claim that they answer to
+        raise Invalid("CHANNEL", channel=channel.value)
     # One byte more than allowed is enough to know that it is too much.
     data = file.file.read(app.settings.max_upload_bytes + 1)
     received = receive(

@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from vault.cli.main import main
 from vault.domain.errors import Invalid, Unavailable
 from vault.domain.ids import DossierCode
 from vault.domain.outbox import FIRST_WAIT, LONGEST_WAIT, Letter, LetterKind, LetterState, wait_after
@@ -31,6 +32,16 @@ THEIRS = {
     "NgayCap": "06/05/2024",
     "TaiLieuNop": [{"MaThuTuc": "2"}],
 }
+
+
+def test_production_starts_no_simulator(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("VAULT_HOME", str(tmp_path))
+    monkeypatch.setenv("VAULT_ENVIRONMENT", "production")
+    assert main(["up", "--with-national", "--json"]) == 3
+    assert json.loads(capsys.readouterr().out.splitlines()[-1])["code"] == "NATIONAL_SIMULATOR"
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.fixture

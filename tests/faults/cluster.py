@@ -38,7 +38,6 @@ WEBS, WORKERS, VOLUMES = 2, 3, 3
 PASSWORD, KEY, SECRET, STORE_KEY = "ab" * 16, "cd" * 10, "ef" * 24, "01" * 24
 _START_SECONDS = 60.0
 _DISK_MB = 900
-_MAY_READ = "host replication replica 127.0.0.1/32 scram-sha-256\n"
 
 
 def wait_until(true: Callable[[], object], what: str, seconds: float = _START_SECONDS) -> None:
@@ -267,16 +266,12 @@ def _mounted(home: Path) -> bool:
 
 
 def _start_databases(cluster: Cluster) -> None:
-    """The primary, with a role that may replicate, and a replica made from its base backup."""
+    """The primary, and a replica made from its base backup by the role that takes backups."""
     primary, port = Postgres(cluster.home / "postgres"), cluster.ports["postgres"]
     for folder in ("log", "run"):
         (primary.home / folder).mkdir(parents=True)
     primary._make_cluster()
-    role = f"CREATE ROLE replica REPLICATION LOGIN PASSWORD '{PASSWORD}'\n"
-    made = postgres._run("postgres", "--single", "-D", str(primary.data), "postgres", words=role)
-    assert made.returncode == 0, made.stderr
-    with (primary.data / "pg_hba.conf").open("a", encoding="ascii") as file:
-        file.write(_MAY_READ)
+    (primary.data / "pg_hba.conf").write_text(postgres._WHO, encoding="ascii")
     primary._make_role(PASSWORD)
     cluster.servers["postgres"] = _database(cluster, "postgres", primary.data)
     cluster.start("postgres")
@@ -286,9 +281,9 @@ def _start_databases(cluster: Cluster) -> None:
         os.chown(copy, 65534, 65534)
     taken = subprocess.run(
         [
-            *postgres._as_nobody(), str(postgres._program("pg_basebackup")), "-D", str(copy / "data"), "-R",
+            *postgres._as_nobody(), str(postgres.program("pg_basebackup")), "-D", str(copy / "data"), "-R",
             "--checkpoint=fast", "--no-sync", "-X", "stream",
-            "-d", f"postgresql://replica:{PASSWORD}@127.0.0.1:{port}/",
+            "-d", f"postgresql://vault_backup:{PASSWORD}@127.0.0.1:{port}/",
         ],
         capture_output=True, text=True, check=False, cwd="/",
     )  # fmt: skip
@@ -300,7 +295,7 @@ def _start_databases(cluster: Cluster) -> None:
 def _database(cluster: Cluster, name: str, data: Path) -> Server:
     port = cluster.ports[name]
     argv = (
-        *postgres._as_nobody(), str(postgres._program("postgres")), "-D", str(data), "-p", str(port),
+        *postgres._as_nobody(), str(postgres.program("postgres")), "-D", str(data), "-p", str(port),
         "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "timezone=UTC",
         "-c", "log_min_messages=warning", "-c", "max_wal_size=96MB", "-c", "min_wal_size=32MB",
         "-c", "max_connections=200",

@@ -31,14 +31,12 @@ from tests.fakes.faults import Faults
 from tests.faults import cluster as shape
 from tests.faults.cluster import VOLUMES, WEBS, WORKERS, Cluster, wait_until
 from tests.faults.forge import Forge
-from tests.faults.kills import calls_of, moments
-from tests.faults.processes import Moment, do_step
-from tests.faults.steps import Stage, Step, stage_over
+from tests.faults.kills import calls_of, moments, struck
+from tests.faults.steps import Stage, stage_over
 from tests.faults.table import BY_NAME
 from tests.faults.whole import assert_whole
 from vault.bootstrap import SEED_ACCOUNTS
 from vault.db.jobs import queue_app
-from vault.domain.errors import Unavailable, VaultError
 from vault.domain.ids import Digest
 from vault.domain.people import Role
 
@@ -182,37 +180,6 @@ def test_every_file_is_on_two_volume_servers_so_that_any_one_may_be_lost(cluster
 
 
 # --- kill -9 of every part, in the steps ------------------------------------------------------------------------------
-def again_until_done(stage: Stage, step: Step, thing: object) -> None:
-    """What a person or the queue does: try again while a part is down."""
-    end = time.monotonic() + 60
-    while True:
-        try:
-            step.act(stage, stage.app, thing)
-        except Unavailable:
-            assert time.monotonic() < end
-            time.sleep(0.1)
-        else:
-            return
-
-
-def struck(cluster: Cluster, stage: Stage, step: Step, moment: Moment, victim: str) -> None:
-    """The victim is killed while another process is at this moment of the step; the step is then done again."""
-    thing = step.prepare(stage)
-    child = cluster.forge.fork(do_step, cluster.settings, step.name, thing, moment)
-    call = child.answer()
-    cluster.kill(victim)
-    child.say("go on")
-    with suppress(VaultError):  # nothing but our own errors: it may also have done without the victim
-        child.answer()
-    child.kill()
-    cluster.start(victim)
-    again_until_done(stage, step, thing)
-    try:
-        step.check(stage, thing)
-    except AssertionError as wrong:
-        pytest.fail(f"{step.name}: {victim} killed {moment.when} {call}: {wrong}")
-
-
 @pytest.mark.usefixtures("no_workers")
 @pytest.mark.parametrize("name", ["receive", "read", "seal", "attach", "redeem", "revoke"])
 def test_any_part_killed_in_the_middle_of_a_step_costs_nothing(cluster: Cluster, stage: Stage, name: str) -> None:

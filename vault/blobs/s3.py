@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -17,12 +18,17 @@ from minio.commonconfig import COMPLIANCE
 from minio.error import MinioException, S3Error
 from minio.retention import Retention
 
+from vault.blobs.weighed import Weighed
 from vault.domain.errors import Unavailable
 
 _MISSING = frozenset({"NoSuchKey", "NoSuchObject"})
 # A store that does not answer is reported within seconds; the job or the citizen tries again, not this call.
-_TIMEOUT = urllib3.Timeout(connect=3, read=60)
-_RETRIES = urllib3.Retry(total=2, backoff_factor=0.2, status_forcelist=(500, 502, 503, 504))
+ANSWER_SECONDS = 20.0
+_PART = 5 << 20
+"""The least that S3 allows for a part, and what a larger object is put in."""
+_CONNECT_SECONDS = 3
+# What was not answered in time is not asked again here: three times the patience would be a minute a call.
+_RETRIES = urllib3.Retry(total=2, read=0, backoff_factor=0.2, status_forcelist=(500, 502, 503, 504))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +55,17 @@ class ObjectLock(StrEnum):
 class S3Store:
     """One bucket: put, get, look, remove. A store that does not answer is `Unavailable` (`OBJECT_STORE_DOWN`)."""
 
-    def __init__(self, settings: S3Settings) -> None:
+    def __init__(self, settings: S3Settings, *, answer_seconds: float = ANSWER_SECONDS) -> None:
+        """`answer_seconds`: how long a silence of the store is waited for, once it is connected."""
         self._bucket = settings.bucket
+        timeout = urllib3.Timeout(connect=_CONNECT_SECONDS, read=answer_seconds)
         self._client = Minio(
             settings.endpoint,
             access_key=settings.access_key,
             secret_key=settings.secret_key,
             secure=settings.secure,
             region=settings.region,
-            http_client=urllib3.PoolManager(timeout=_TIMEOUT, retries=_RETRIES, maxsize=16),
+            http_client=urllib3.PoolManager(timeout=timeout, retries=_RETRIES, maxsize=16),
         )
 
     def prepare(self, *, lock: bool = False) -> None:
@@ -112,16 +120,37 @@ class S3Store:
     ) -> None:
         """Store what a file gives, in parts when it is large: never more than a part is held.
 
-        `locked_until`: nobody removes or replaces it before, where the bucket has Object Lock.
+        `locked_until`: nobody removes or replaces it before, where the bucket has Object Lock. Not every store holds
+        what came against the checksum that came with it: so its ETag is held against what was sent, and one that is
+        another is settled by reading back. Other bytes are `OBJECT_STORE_DOWN`.
         """
+        weighed = Weighed(source, part=_PART)
         locks = locked_until is not None and self._locks
         retention = Retention(COMPLIANCE, cast("datetime", locked_until)) if locks else None
         try:
-            self._client.put_object(
-                self._bucket, name, cast("BinaryIO", source), size, content_type=mime, retention=retention
+            told = self._client.put_object(
+                self._bucket,
+                name,
+                cast("BinaryIO", weighed),
+                size,
+                content_type=mime,
+                part_size=_PART,
+                retention=retention,
             )
         except (MinioException, urllib3.exceptions.HTTPError) as error:
             raise Unavailable("OBJECT_STORE_DOWN") from error
+        if (told.etag or "").strip('"').lower() != weighed.etag and self._sha256(name) != weighed.sha256:
+            self.try_remove(name)  # else the next try finds it there and believes it
+            raise Unavailable("OBJECT_STORE_DOWN", kept="other bytes")
+
+    def _sha256(self, name: str) -> bytes | None:
+        found = hashlib.sha256()
+        with self.stream(name) as source:
+            if source is None:
+                return None
+            while piece := source.read(1 << 20):
+                found.update(piece)
+        return found.digest()
 
     def get(self, name: str) -> bytes | None:
         """The bytes under a name, or None."""

@@ -124,6 +124,8 @@ class Step:
     prepare: Callable[[Stage], object]
     act: Callable[[Stage, App, object], object]
     check: Callable[[Stage, object], None]
+    best_effort: bool = False
+    """What it does after its commit may fail without being told: bytes whose key is gone open to nobody anyway."""
 
 
 # --- hand in ---------------------------------------------------------------------------------------------------------

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from tests.faults.desk_steps import DESK
 from tests.faults.showing import PRESENT, REVOKE
 from tests.faults.steps import DIGITISE, REUSE, Step
 
-STEPS: tuple[Step, ...] = (*DIGITISE, *REUSE, *PRESENT, *REVOKE)
+STEPS: tuple[Step, ...] = (*DIGITISE, *REUSE, *PRESENT, *REVOKE, *DESK)
 BY_NAME = {step.name: step for step in STEPS}

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from ocr.labels import ITEM, Label, labels_of
 from ocr.letterhead import is_place_date, is_post
 from ocr.normal import NORMALISERS
-from ocr.rows import apart, below, full, in_row, new_row
+from ocr.rows import apart, below, full, in_row, is_speck, new_row
 from ocr.sheet import Sheet, Span
 from ocr.template import FieldSpec, Template
 
@@ -101,7 +101,8 @@ def _beside(sheet: Sheet, label: Label, here: Sequence[Label]) -> tuple[list[tup
         end, cut = _until_label(sheet, start, sheet.line_end(number), here)
         return ([(start, end)] if end > start else []), number, cut
     last = number
-    for cell in in_row(sheet, number):
+    cells = in_row(sheet, number)
+    for cell in [cell for cell in cells if not is_speck(sheet, cell, number)] or cells:
         begin = sheet.starts[cell]
         end, cut = _until_label(sheet, begin, sheet.line_end(cell), here)
         if end <= begin or (parts and apart(sheet, last, cell)):

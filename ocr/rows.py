@@ -6,6 +6,9 @@ from ocr.sheet import Sheet
 from ocr.values import Box
 
 _SAME_ROW = 0.5
+_SPECK_LETTERS = 3
+_SPECK_SURE, _ONE_SURE = 0.5, 0.7
+_SPECK_SMALL, _SPECK_LARGE = 0.6, 2.0
 _APART = 4.0
 """A gap of so many heights is no space between words."""
 _NEXT_LINE_GAP = 1.6
@@ -31,6 +34,19 @@ def in_row(sheet: Sheet, number: int) -> list[int]:
     return [other for _, other in sorted(found)]
 
 
+def is_speck(sheet: Sheet, number: int, like: int) -> bool:
+    """Whether a line is what strokes of a seal, a signature or a watermark look like: one or two unsure or odd letters.
+
+    ``like`` is a line of print nearby: specks are smaller or larger.
+    """
+    line, height = sheet.lines[number], sheet.lines[like].box[3] - sheet.lines[like].box[1]
+    own = line.box[3] - line.box[1]
+    letters = sum(char.isalnum() for char in line.text)
+    odd = letters < _SPECK_LETTERS and not _SPECK_SMALL * height < own < _SPECK_LARGE * height
+    unsure = line.conf < (_SPECK_SURE if letters > 1 else _ONE_SURE)
+    return letters <= _SPECK_LETTERS and (odd or unsure)
+
+
 def apart(sheet: Sheet, one: int, other: int) -> bool:
     """Whether two lines of one row are columns rather than one line with a wide gap."""
     left, right = sheet.lines[one].box, sheet.lines[other].box
@@ -44,7 +60,12 @@ def below(sheet: Sheet, number: int, label: Box, left: int, *, fresh: bool) -> i
     best: tuple[int, int] | None = None
     for other, line in enumerate(sheet.lines):
         at = line.box
-        if other == number or at[1] < box[1] + height * 0.5 or at[1] - box[3] > _NEXT_LINE_GAP * height:
+        if (
+            other == number
+            or is_speck(sheet, other, number)
+            or at[1] < box[1] + height * 0.5
+            or at[1] - box[3] > _NEXT_LINE_GAP * height
+        ):
             continue
         under_label = abs(at[0] - label[0]) < _INDENT * height
         under_value = bool(left) and abs(at[0] - left) < _BESIDE * height

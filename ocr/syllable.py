@@ -42,6 +42,6 @@ def strange_words(text: str) -> int:
 
 
 def _is_abbreviation(word: str) -> bool:
-    """UBND, TNHH, HĐND: capitals without a vowel, or with so few that nobody would speak them."""
+    """UBND, TNHH, HĐND: capitals without a vowel, or with so few that nobody speaks them; no mark but Đ's stroke."""
     folded = unicodedata.normalize("NFD", word)
-    return word.isupper() and len(word) < 8 and not any(char in _TONES for char in folded)  # noqa: PLR2004 - longer are words
+    return word.isupper() and len(word) < 8 and not any(map(unicodedata.combining, folded))  # noqa: PLR2004 - longer are words

@@ -255,3 +255,11 @@ def test_a_value_may_go_on_with_a_word_that_is_a_label_elsewhere(templates: list
     rows += [(200, 1160, "Giấy tờ tùy thân: Căn cước công dân"), (200, 1198, "số 031092001234")]
     rows = [row for row in rows if not row[2].startswith("Nơi đăng ký")]
     assert values(understand([read(*rows)], templates))["declarant_id"] == "031092001234"
+
+
+def test_a_speck_of_a_watermark_is_no_part_of_a_value(templates: list[Template]) -> None:
+    rows = [(line.box[0], line.box[1], line.text) for line in BIRTH.lines if not line.text.startswith("Quê quán")]
+    paper = read(*rows, (200, 660, "Quê quán"), (700, 660, "xã Mẫu, thành phố Hải Phòng"))
+    speck = read((1500, 660, "mm"), conf=0.2)
+    spoiled = PageText(paper.width, paper.height, paper.dpi, (*paper.lines, *speck.lines), paper.quality)
+    assert values(understand([spoiled], templates))["hometown"] == "xã Mẫu, thành phố Hải Phòng"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from vault.domain.backups import BASE, BEGIN, LOG, MARK, choose, moment_of, whole_bases
+from vault.domain.backups import BASE, BEGIN, LOG, MARK, Mark, choose, moment_of, whole_bases
 from vault.ports.archive import Copy
 
 
@@ -38,7 +39,29 @@ def bring_back(copy: Copy, folder: Path, *, until: datetime | None) -> BroughtBa
     for name in copy.names(f"{choice.base}/"):
         copy.get(name, base / name.rpartition("/")[2])
     begin = (base / BEGIN).read_text(encoding="ascii")
-    segments = [name for name in copy.names(LOG) if name.endswith(".history") or name.removeprefix(LOG) > begin]
+    last = _last_segment(copy, marks, choice.until, folder)
+    segments = [name for name in copy.names(LOG) if _is_needed(name.removeprefix(LOG), begin, last)]
     for name in segments:
         copy.get(name, log / name.removeprefix(LOG))
     return BroughtBack(base, log, choice.until, choice.until or moment_of(marks[-1]), len(segments))
+
+
+def _last_segment(copy: Copy, marks: Sequence[str], until: datetime | None, folder: Path) -> str:
+    """The segment with everything that was committed before a moment.
+
+    What came later is not fetched and so not replayed, nor what a machine wrote that was restored since.
+    """
+    covering = next((one for one in marks if until is not None and moment_of(one) >= until), marks[-1])
+    note = folder / "mark"
+    copy.get(covering, note)
+    return Mark.from_json(note.read_text(encoding="ascii")).segment
+
+
+def _is_needed(name: str, begin: str, last: str) -> bool:
+    """Segments behind the base up to the last one; of timelines the histories that lead there."""
+    if name.endswith(".history"):
+        return name[:_TIMELINE] <= last[:_TIMELINE]
+    return begin < name <= last
+
+
+_TIMELINE = 8  # hexadecimal digits at the front of a segment's name

@@ -233,6 +233,8 @@ def _walk_the_runbook(capsys: pytest.CaptureFixture[str], world: World) -> None:
     Path("proofs").write_text("\n".join(map(str, proofs["proofs"])), encoding="utf-8")  # type: ignore[call-overload]
     assert said(capsys, "log", "check", "proofs", "--key", str(told["key"]))[0] == 0
     assert said(capsys, "keys", "wrapping", "encrypt-old")[1]["orphans"] == 0
+    status, partner = said(capsys, "partner", "add", "mot-cua-khac", "--agency", "H24.905", "--title", "Một cửa khác")
+    assert status == 0, partner
     guard = ("--reason", "thử", "--as", "bao-ve")
     assert said(capsys, "hold", world.codes[0], *guard)[0] == 0
     assert said(capsys, "erase", world.codes[0], "--ground", "NĐ 356/2025 Đ16", *guard)[1]["code"] == "UNDER_HOLD"

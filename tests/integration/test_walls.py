@@ -94,6 +94,7 @@ def filled(path: str, world: World) -> str:
     for prefix, code in named.items():
         path = path.replace(prefix, prefix.replace("{code}", code))
     path = path.replace("{intake_id}", world.intake).replace("{index}", "0").replace("{copy}", "ORIGINAL")
+    path = path.replace("{indicator}", "late")
     return re.sub(r"\{\w+\}", "1", path)
 
 

@@ -1,13 +1,20 @@
 // Draws QR and bar codes here, so that what is shown goes to no server.
 
-import { prepareZXingModule, writeBarcode } from "/static/vendor/zxing/writer/index.js";
-
 const SVG = "http://www.w3.org/2000/svg";
 let ready = null;
 
+// Fetched with the first symbol: a page is read before anything is drawn on it. The service workers keep it for offline.
 function load() {
   const locateFile = (file) => `/static/vendor/zxing/writer/${file}`;
-  ready ??= prepareZXingModule({ overrides: { locateFile }, fireImmediately: true });
+  ready ??= import("/static/vendor/zxing/writer/index.js")
+    .then(async (writer) => {
+      await writer.prepareZXingModule({ overrides: { locateFile }, fireImmediately: true });
+      return writer;
+    })
+    .catch((error) => {
+      ready = null; // tried again with the next symbol
+      throw error;
+    });
   return ready;
 }
 
@@ -44,7 +51,7 @@ function drawn(symbol, quiet, tall, label) {
 
 /** A QR symbol at level M. */
 export async function qrCode(text, label) {
-  await load();
+  const { writeBarcode } = await load();
   const { symbol, error } = await writeBarcode(text, { format: "QRCode", options: "ecLevel=M", addQuietZones: false, scale: 1 });
   if (error) throw new Error(error);
   const svg = drawn(symbol, 4, 0, label);
@@ -54,7 +61,7 @@ export async function qrCode(text, label) {
 
 /** An EAN-13 bar code. */
 export async function barCode(number, label) {
-  await load();
+  const { writeBarcode } = await load();
   const { symbol, error } = await writeBarcode(number, { format: "EAN13", addQuietZones: false, scale: 1 });
   if (error) throw new Error(error);
   return drawn(symbol, 9, 40, label);

@@ -1,6 +1,6 @@
 """Papers as somebody else would word and lay them out: type and fields from exact text, without reading a picture.
 
-What is asked here are floors; ``deploy/bench ocr --variants`` gives figures, with reading.
+What is asked here are floors, for both pools of wordings; layouts and wordings come from seeds that nobody tuned to.
 """
 
 from __future__ import annotations

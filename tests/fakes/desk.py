@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 
 from tests.fakes.engines import scan
 from vault.bootstrap import SEED_ACCOUNTS, App
@@ -19,8 +20,8 @@ _NUMBERS = itertools.count(1)
 
 
 def new_scan() -> bytes:
-    """A scan that nobody has handed in yet."""
-    return scan(next(_NUMBERS))
+    """A scan that nobody has handed in yet, in this process or in another one over the same stores."""
+    return scan(os.getpid() << 32 | next(_NUMBERS))
 
 
 def actor_of(app: App, role: Role = Role.OFFICER) -> Actor:
@@ -91,11 +92,13 @@ def be_sealed(app: App, intake_id: IntakeId) -> RecordCode | None:
     )
 
 
-def record_of(app: App, actor: Actor, data: bytes | None = None, *, holder: NamedHolder = HOLDER) -> RecordCode:
+def record_of(
+    app: App, actor: Actor, data: bytes | None = None, *, holder: NamedHolder = HOLDER, **other: object
+) -> RecordCode:
     """All of it: a paper handed in, read, confirmed and sealed."""
     intake_id = received(app, actor, data or new_scan()).intake.id
     be_read(app, intake_id)
-    confirmed(app, actor, word(intake_id, holder=holder))
+    confirmed(app, actor, word(intake_id, holder=holder, **other))
     code = be_sealed(app, intake_id)
     assert code is not None
     return code

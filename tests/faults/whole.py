@@ -76,7 +76,7 @@ def _lost(app: App, db: Connection, of: Collection[str] | None) -> Iterator[str]
             UNION SELECT intake.id, 'layout', layout FROM intake JOIN intake_page ON intake_id = intake.id WHERE {of}
             UNION SELECT intake.id, 'sealed', sealed FROM intake JOIN record ON record.intake_id = intake.id
                 JOIN record_version ON record_id = record.id WHERE erased_at IS NULL AND {of}
-        ) AS named WHERE digest <> ''
+        ) AS named WHERE digest <> '' AND digest NOT LIKE 'erased:%'
         """,
         of,
     )

@@ -29,7 +29,7 @@ from vault.usecases.protect.hold import hold, lift
 
 pytestmark = pytest.mark.service
 AGENCY = "H24.967"
-HOLDER = NamedHolder("031090000967", "TRỊNH RIÊNG TƯ")
+HOLDER = NamedHolder("031090000957", "TRỊNH RIÊNG TƯ")
 LAW = "Luật 91/2025/QH15"
 
 
@@ -67,7 +67,7 @@ def test_a_breach_report_names_what_one_account_touched_and_whom_it_concerns(
     with pytest.raises(Forbidden):
         view_record(RecordCode("028T-5CY4-TQKF-F4"), actor=officer, uow=app.uow, clock=app.clock, purpose=None)
     end = app.clock.now()
-    desk.record_of(app, officer, holder=NamedHolder("031090000968", "NGƯỜI SAU ĐÓ"))
+    desk.record_of(app, officer, holder=NamedHolder("031090000958", "NGƯỜI SAU ĐÓ"))
 
     found = breach_report(BreachOf(begin, end, "rt-can-bo"), actor=guard, uow=app.uow, clock=app.clock)
     (only,) = found.touched.records

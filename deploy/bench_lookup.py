@@ -105,9 +105,10 @@ def filled(folder: Path, size: int) -> Iterator[str]:
         yield url
 
 
-def app_at(url: str) -> App:
+def app_at(url: str, *, first: bool = True) -> App:
     app = bootstrap.build(Settings(home=HOME, database_url=SecretStr(url)))
-    bootstrap.prepare_keys(app)  # texts of pages are sealed under them
+    if first:  # one process makes the keys, which texts of pages are sealed under; the callers find them
+        bootstrap.prepare_keys(app)
     return app
 
 
@@ -130,7 +131,7 @@ def open_dossiers(app: App, records_now: int) -> list[str]:
 
 
 def _ask(url: str, codes: list[str], count: int, start: mp.synchronize.Barrier, out: mp.Queue[list[float]]) -> None:
-    app, officer = app_at(url), officer_of(1)
+    app, officer = app_at(url, first=False), officer_of(1)
     work = lambda code: answer(  # noqa: E731 - what is measured, in one place
         DossierCode(code), actor=officer, uow=app.uow, catalogue=app.catalogue, clock=app.clock
     )
@@ -273,7 +274,8 @@ def measure(url: str, size: int, count: int) -> tuple[App, list[str], list[float
 
 def plans_of(app: App) -> list[str]:
     with app.uow.engine.begin() as connection:
-        fill(connection)
+        if connection.exec_driver_sql("SELECT 1 FROM account WHERE id = 'a-1'").scalar() is None:
+            fill(connection)
     with app.uow.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("RESET ROLE")  # only the owner may
         connection.exec_driver_sql("VACUUM ANALYZE")

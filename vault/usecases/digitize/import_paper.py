@@ -24,7 +24,7 @@ from vault.domain.states import RecordState
 from vault.ports import Blobs, Clock, Engines, Ids, SealingDesk, Tx, UnitOfWork
 from vault.usecases.digitize.confirm import reserve, word_of
 from vault.usecases.digitize.read import signatures_of
-from vault.usecases.digitize.receive import keep_bytes, settle_bytes
+from vault.usecases.digitize.receive import keep_bytes, new_intake, settle_bytes
 from vault.usecases.refusals import recorded
 
 
@@ -83,20 +83,8 @@ def import_paper(
         if known is not None:
             return _again(known, what, issuer)
         seen = engines.examine(what.data)
-    intake = Intake(
-        id=IntakeId(ids.token()),
-        state=IntakeState.RECEIVED,
-        original=digest_of(what.data),
-        filename=what.filename[-200:],
-        mime=seen.mime,
-        size=len(what.data),
-        channel=Channel.IMPORT,
-        agency_code=actor.agency_code or "",
-        received_by=actor.account_id,
-        received_at=now,
-        page_count=seen.pages,
-        hint_type=said.type_code,
-    )
+    fresh = new_intake(what.data, seen, filename=what.filename, channel=Channel.IMPORT, actor=actor, ids=ids, now=now)
+    intake = replace(fresh, hint_type=said.type_code)
     paper = keep_bytes(what.data, intake, uow=uow, blobs=blobs)
     signatures = None
     if intake.mime == "application/pdf":

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
+import ocr
 from vault.domain.audit import Event
 from vault.domain.errors import Forbidden, Invalid, NotFound
 from vault.domain.ids import Digest, digest_of
@@ -61,21 +63,8 @@ def receive(
         if len(what.data) > max_bytes:
             raise Invalid("FILE_TOO_LARGE", limit=max_bytes)
         seen = engines.examine(what.data)
-    intake = Intake(
-        id=IntakeId(ids.token()),
-        state=IntakeState.RECEIVED,
-        original=digest_of(what.data),
-        filename=what.filename[-200:],
-        mime=seen.mime,
-        size=len(what.data),
-        channel=what.channel,
-        agency_code=actor.agency_code,
-        received_by=actor.account_id,
-        received_at=now,
-        page_count=seen.pages,
-        hint_type=what.type_code,
-        hint_holder=what.holder,
-    )
+    fresh = new_intake(what.data, seen, filename=what.filename, channel=what.channel, actor=actor, ids=ids, now=now)
+    intake = replace(fresh, hint_type=what.type_code, hint_holder=what.holder)
     paper = keep_bytes(what.data, intake, uow=uow, blobs=blobs)
     evidence = None
     if what.evidence is not None and seen.mime == "application/pdf":
@@ -90,6 +79,25 @@ def receive(
         tx.events.add(Event(now, actor, Action.RECEIVE, code=code, details=details))
     settle_bytes(what.data, kept, paper, blobs=blobs)
     return Received(kept, duplicate)
+
+
+def new_intake(
+    data: bytes, seen: ocr.Probe, *, filename: str, channel: Channel, actor: Actor, ids: Ids, now: datetime
+) -> Intake:
+    """The intake of an examined file that nobody has read; whoever takes files in begins with it."""
+    return Intake(
+        id=IntakeId(ids.token()),
+        state=IntakeState.RECEIVED,
+        original=digest_of(data),
+        filename=filename[-200:],
+        mime=seen.mime,
+        size=len(data),
+        channel=channel,
+        agency_code=actor.agency_code or "",
+        received_by=actor.account_id,
+        received_at=now,
+        page_count=seen.pages,
+    )
 
 
 def not_validated(evidence: Digest) -> SignatureSummary:

@@ -10,8 +10,8 @@ from vault.domain.catalogue import Catalogue
 from vault.domain.document_uri import DocumentUri
 from vault.domain.errors import Forbidden, Invalid, NotFound
 from vault.domain.holders import HolderId
-from vault.domain.ids import DossierCode, RecordCode, digest_of, record_code
-from vault.domain.intake import Channel, Intake, IntakeId, IntakeState, NamedHolder
+from vault.domain.ids import DossierCode, RecordCode, record_code
+from vault.domain.intake import Channel, IntakeId, NamedHolder
 from vault.domain.people import Action, Actor, require
 from vault.domain.records import SIGNED, Record, change_state, evidence_of
 from vault.domain.reuse import VIET_NAM, Decision
@@ -22,7 +22,7 @@ from vault.usecases.announce import announce_state
 from vault.usecases.digitize.confirm import word_of
 from vault.usecases.digitize.import_paper import confirm_at_once
 from vault.usecases.digitize.read import signatures_of
-from vault.usecases.digitize.receive import keep_bytes, settle_bytes
+from vault.usecases.digitize.receive import keep_bytes, new_intake, settle_bytes
 from vault.usecases.oversee.view_record import look, visible
 from vault.usecases.refusals import recorded
 from vault.usecases.reuse.answer import decisions_for, facts_of, offers_for, own_dossier
@@ -187,21 +187,8 @@ def push_document(
             now=now,
         )
         seen = engines.examine(what.data)
-    intake = Intake(
-        id=IntakeId(ids.token()),
-        state=IntakeState.RECEIVED,
-        original=digest_of(what.data),
-        filename=what.filename[-200:],
-        mime=seen.mime,
-        size=len(what.data),
-        channel=Channel.API,
-        agency_code=actor.agency_code,
-        received_by=actor.account_id,
-        received_at=now,
-        page_count=seen.pages,
-        hint_type=said.type_code,
-        hint_holder=said.holders[0].number,
-    )
+    fresh = new_intake(what.data, seen, filename=what.filename, channel=Channel.API, actor=actor, ids=ids, now=now)
+    intake = replace(fresh, hint_type=said.type_code, hint_holder=said.holders[0].number)
     paper = keep_bytes(what.data, intake, uow=uow, blobs=blobs)
     signatures = None
     if intake.mime == "application/pdf":

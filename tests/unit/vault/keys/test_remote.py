@@ -243,6 +243,8 @@ def test_a_device_without_certificates_says_which_setting_is_missing(tmp_path: P
 
 def test_a_signing_service_is_chosen_by_settings(office: Office, tmp_path: Path) -> None:
     app = prepared(tmp_path, office, seal_remote_url="http://127.0.0.1:9/requests", seal_remote_token="mau")
-    vars(app).update(remote_answers=Box(), remote_diary=Box())
+    diary = Box()
+    vars(app).update(remote_answers=Box(), remote_diary=diary)
     with pytest.raises(Unavailable, match="SEAL_DOWN"):  # nobody listens there: the paper waits, and is tried again
         app.sealing.seal(plain_pdf(), reason="thử")
+    assert list(diary.left) == [signing_digest(plain_pdf()).hex()], "and the next try asks with the time of this one"

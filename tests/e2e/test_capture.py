@@ -263,8 +263,8 @@ def test_papers_on_the_phone_are_shown_without_network(visit: Visits, paper: Pap
     assert showings(service, paper.code, purpose) == []
     found.go("/cua-toi")
     assert found.page.evaluate(WAITING) == 1
-    found.context.set_offline(False)
-    found.go("/cua-toi")
+    with found.page.expect_navigation():  # the page without network goes back by itself
+        found.context.set_offline(False)
     found.page.wait_for_function(f"({WAITING})().then((waiting) => waiting === 0)")
     (told,) = showings(service, paper.code, purpose)
     assert told["code"] == "ONE_WAY"

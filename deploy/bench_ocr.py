@@ -12,6 +12,7 @@ accept_share        percent of the fields found on real pages that the reader ma
 accept_error        percent of those whose value the truth of the page does not contain
 accept_share_specimen, accept_error_specimen   the same against the facts of the specimens of severities 1 to 3
 ece                 expected calibration error of the fields of these specimens, ten bins of equal size, 0 to 1
+understand_share    kind and fields of the real pages: processor time in percent of what reading them took
 pages_per_s_core    real pages and specimens per second of processor time, Tesseract's processes included
 cer_real_fast, false_text_fast  the real pages in fast mode
 ratio_ocrmypdf      pages a second against OCRmyPDF 17 on the same PDF, one job, taking turns, by the clock
@@ -71,6 +72,7 @@ class Tally:
     missed: list[str] = field(default_factory=list)
     pages: int = 0
     seconds: float = 0.0
+    understanding: float = 0.0
 
 
 def templates() -> tuple[ocr.Template, ...]:
@@ -151,7 +153,10 @@ def real_tally(folder: Path, forms: Sequence[ocr.Template]) -> Tally:
         texts = read(picture.read_bytes(), tally)
         tally.papers += 1
         tally.score += score(truth, texts[0].text)
-        for name, got in ocr.understand(texts, forms).fields.items():
+        start = processor_seconds()
+        said = ocr.understand(texts, forms)
+        tally.understanding += processor_seconds() - start
+        for name, got in said.fields.items():
             if not got.value:
                 continue
             tally.asked += 1
@@ -298,6 +303,7 @@ def main() -> None:
             "false_text": percent(real.score.extra, real.score.units),
             "accept_share": percent(real.accepted, real.asked),
             "accept_error": percent(real.accepted_wrong, real.accepted),
+            "understand_share": percent(real.understanding, real.seconds),
         }
         figures |= fast_figures(chosen.samples / "ocr")
         print("real pages, values not in the truth:", *real.missed, sep="\n  ", file=sys.stderr)

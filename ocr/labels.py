@@ -223,12 +223,12 @@ def _wrapped(
     wanted = {bare(text): (owners, True) for text, owners in named.items()}
     wanted |= {bare(text): (owners, False) for text, owners in reworded.items() if bare(text) not in wanted}
     for upper, line in enumerate(sheet.lines):
-        box = line.box
+        box = sheet.boxes[upper]
         height = box[3] - box[1]
-        if line.text.rstrip().endswith(":") or not any(_beside(box, other.box) for other in sheet.lines):
+        if line.text.rstrip().endswith(":") or not any(_beside(box, other) for other in sheet.boxes):
             continue
         for lower, other in enumerate(sheet.lines):
-            at = other.box
+            at = sheet.boxes[lower]
             near = abs(at[0] - box[0]) < _WIDE * height and 0.5 * height < at[1] - box[1] < 2.5 * height
             if not near or not (other.text[:1].islower() or (line.text.isupper() and other.text.isupper())):
                 continue
@@ -273,7 +273,7 @@ def _in_one_cell(sheet: Sheet, first: int, last: int) -> bool:
     """Whether a label that runs from line to line is one cell: the lower line stands under the upper one."""
     if first == last:
         return True
-    upper, lower = sheet.lines[first].box, sheet.lines[last].box
+    upper, lower = sheet.boxes[first], sheet.boxes[last]
     height = upper[3] - upper[1]
     return last == first + 1 and lower[1] > upper[1] + height * 0.5 and abs(lower[0] - upper[0]) < _WIDE * height
 
@@ -288,7 +288,7 @@ def _is_cell(sheet: Sheet, line: int, end: int, last: int) -> bool:
         or len(more.split()) > _MOST_MORE
     ):
         return False
-    return any(_beside(sheet.lines[line].box, other.box) for other in sheet.lines)
+    return any(_beside(sheet.boxes[line], other) for other in sheet.boxes)
 
 
 def _colon(text: str, start: int, end: int) -> bool:

@@ -23,11 +23,10 @@ _SPARE = 0.8
 
 def in_row(sheet: Sheet, number: int) -> list[int]:
     """Lines to the right of line ``number`` in its row, from left to right."""
-    box = sheet.lines[number].box
+    box = sheet.boxes[number]
     height = box[3] - box[1]
     found = []
-    for other, line in enumerate(sheet.lines):
-        at = line.box
+    for other, at in enumerate(sheet.boxes):
         overlap = min(box[3], at[3]) - max(box[1], at[1])
         if other != number and overlap > _SAME_ROW * min(height, at[3] - at[1]) and at[0] >= box[2] - height:
             found.append((at[0], other))
@@ -39,8 +38,8 @@ def is_speck(sheet: Sheet, number: int, like: int) -> bool:
 
     ``like`` is a line of print nearby: specks are smaller or larger.
     """
-    line, height = sheet.lines[number], sheet.lines[like].box[3] - sheet.lines[like].box[1]
-    own = line.box[3] - line.box[1]
+    line, height = sheet.lines[number], sheet.boxes[like][3] - sheet.boxes[like][1]
+    own = sheet.boxes[number][3] - sheet.boxes[number][1]
     letters = sum(char.isalnum() for char in line.text)
     odd = letters < _SPECK_LETTERS and not _SPECK_SMALL * height < own < _SPECK_LARGE * height
     unsure = line.conf < (_SPECK_SURE if letters > 1 else _ONE_SURE)
@@ -49,17 +48,16 @@ def is_speck(sheet: Sheet, number: int, like: int) -> bool:
 
 def apart(sheet: Sheet, one: int, other: int) -> bool:
     """Whether two lines of one row are columns rather than one line with a wide gap."""
-    left, right = sheet.lines[one].box, sheet.lines[other].box
+    left, right = sheet.boxes[one], sheet.boxes[other]
     return right[0] - left[2] > _APART * (left[3] - left[1])
 
 
 def below(sheet: Sheet, number: int, label: Box, left: int, *, fresh: bool) -> int | None:
     """The nearest line under line ``number`` in its column. ``fresh``: nothing of the value was seen yet."""
-    box = sheet.lines[number].box
+    box = sheet.boxes[number]
     height = box[3] - box[1]
     best: tuple[int, int] | None = None
-    for other, line in enumerate(sheet.lines):
-        at = line.box
+    for other, at in enumerate(sheet.boxes):
         if (
             other == number
             or is_speck(sheet, other, number)
@@ -82,34 +80,33 @@ def new_row(sheet: Sheet, label: int, follower: int) -> bool:
     beside = left_of(sheet, follower)
     if beside is None:
         return False
-    box, own = sheet.lines[beside].box, sheet.lines[label].box
+    box, own = sheet.boxes[beside], sheet.boxes[label]
     text = sheet.lines[beside].text.lstrip("-•+* ")
     return abs(box[0] - own[0]) < _INDENT * (own[3] - own[1]) and not text[:1].islower()
 
 
 def left_of(sheet: Sheet, number: int) -> int | None:
     """The line to the left of line ``number`` in its row."""
-    box = sheet.lines[number].box
+    box = sheet.boxes[number]
     best: int | None = None
-    for other, line in enumerate(sheet.lines):
-        at = line.box
+    for other, at in enumerate(sheet.boxes):
         overlap = min(box[3], at[3]) - max(box[1], at[1])
         if other != number and at[2] <= box[0] and overlap > _SAME_ROW * min(box[3] - box[1], at[3] - at[1]):
-            best = other if best is None or at[0] > sheet.lines[best].box[0] else best
+            best = other if best is None or at[0] > sheet.boxes[best][0] else best
     return best
 
 
 def full(sheet: Sheet, number: int, follower: int) -> bool:
     """Whether line ``number`` ends where the next word would not have fitted: only then does the next line go on."""
-    box = sheet.lines[number].box
+    box = sheet.boxes[number]
     height = box[3] - box[1]
-    beside = [sheet.lines[other].box[0] for one in (number, follower) for other in in_row(sheet, one)]
+    beside = [sheet.boxes[other][0] for one in (number, follower) for other in in_row(sheet, one)]
     edges = [
-        line.box[2]
-        for line in sheet.lines
-        if abs(line.box[0] - box[0]) < _INDENT * height
-        and abs(line.box[1] - box[1]) < _NEAR * height
-        and not any(line.box[2] > other for other in beside)
+        at[2]
+        for at in sheet.boxes
+        if abs(at[0] - box[0]) < _INDENT * height
+        and abs(at[1] - box[1]) < _NEAR * height
+        and not any(at[2] > other for other in beside)
     ]
     edge = max(edges, default=box[2])
     word = sheet.lines[follower].words[0].box

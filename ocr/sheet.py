@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from ocr.fold import compact, fold
 from ocr.values import Box, Line, PageText, Word, hull
 
 _LETTERS_PER_EDIT = 10
 _MOST_EDITS = 3
+
+
+@lru_cache(maxsize=16384)
+def _bare(label: str) -> str:
+    """Letters and digits of a label, folded: templates ask for the same few thousand on every page."""
+    return compact(fold(label))[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +40,11 @@ class Sheet:
     def lines(self) -> tuple[Line, ...]:
         """The lines of the page."""
         return self.source.lines
+
+    @cached_property
+    def boxes(self) -> tuple[Box, ...]:
+        """The boxes of the lines."""
+        return tuple(line.box for line in self.lines)
 
     @cached_property
     def text(self) -> str:
@@ -98,7 +109,7 @@ class Sheet:
 
         One misread letter is forgiven for every ten (``edits`` overrules that).
         """
-        wanted, _ = compact(fold(label))
+        wanted = _bare(label)
         letters, places = self._compact
         allowed = min(_MOST_EDITS, len(wanted) // _LETTERS_PER_EDIT) if edits is None else edits
         found: list[Match] = []
@@ -149,7 +160,15 @@ def _nearly(wanted: str, letters: str, allowed: int) -> list[tuple[int, int, int
         first = part * step
         piece = wanted[first : size if part == allowed else first + step]
         starts.update(place - first for place in _places(piece, letters))
-    found = {hit for start in starts for hit in _aligned(wanted, letters, start, allowed)}
+    exact = {start for start in starts if start >= 0 and letters.startswith(wanted, start)}
+    near = {first for start in starts - exact for first in range(max(0, start - allowed), max(0, start + allowed) + 1)}
+    found = {(start, start + size, 0) for start in exact}
+    marks = _marks(wanted) if near else {}
+    for first in near:
+        costs = _prefix_costs(size, marks, letters[first : first + size + allowed])
+        best = min(range(len(costs)), key=lambda length: (costs[length], abs(length - size)))
+        if best and costs[best] <= allowed:
+            found.add((first, first + best, costs[best]))
     return sorted(found, key=lambda hit: (hit[2], -(hit[1] - hit[0]), hit[0]))
 
 
@@ -160,23 +179,33 @@ def _places(piece: str, letters: str) -> Iterator[int]:
         place = letters.find(piece, place + 1)
 
 
-def _aligned(wanted: str, letters: str, start: int, allowed: int) -> Iterator[tuple[int, int, int]]:
-    if letters[max(0, start) : start + len(wanted)] == wanted and start >= 0:
-        yield start, start + len(wanted), 0
-        return
-    for first in range(max(0, start - allowed), max(0, start + allowed) + 1):
-        window = letters[first : first + len(wanted) + allowed]
-        costs = _prefix_costs(wanted, window)
-        best = min(range(len(costs)), key=lambda length: (costs[length], abs(length - len(wanted))))
-        if best and costs[best] <= allowed:
-            yield first, first + best, costs[best]
+def _marks(wanted: str) -> dict[str, int]:
+    """For each letter the places of ``wanted`` where it stands, as bits."""
+    marks: dict[str, int] = {}
+    for place, char in enumerate(wanted):
+        marks[char] = marks.get(char, 0) | 1 << place
+    return marks
 
 
-def _prefix_costs(wanted: str, window: str) -> list[int]:
-    """Edits between ``wanted`` and each prefix of ``window``."""
-    row = list(range(len(window) + 1))
-    for number, char in enumerate(wanted, start=1):
-        before, row[0] = row[0], number
-        for place, other in enumerate(window, start=1):
-            before, row[place] = row[place], min(row[place] + 1, row[place - 1] + 1, before + (char != other))
-    return row
+def _prefix_costs(size: int, marks: Mapping[str, int], window: str) -> list[int]:
+    """Edits between a text of ``size`` letters, given as ``marks``, and each prefix of ``window``.
+
+    A whole column of the table is one number of ``size`` bits (G. Myers, "A fast bit-vector algorithm for approximate
+    string matching", J. ACM 46, 1999; for whole prefixes as H. Hyyrö, "A bit-vector algorithm for computing Levenshtein
+    and Damerau edit distances", 2003): one step a letter instead of ``size``.
+    """
+    whole = (1 << size) - 1
+    last = 1 << (size - 1)
+    rises, falls, cost = whole, 0, size
+    costs = [cost]
+    for char in window:
+        same = marks.get(char, 0)
+        down = (((same & rises) + rises) ^ rises) | same | falls
+        up_across = falls | ~(down | rises)
+        down_across = rises & down
+        cost += bool(up_across & last) - bool(down_across & last)
+        up_across = (up_across << 1) | 1
+        rises = ((down_across << 1) | ~(down | up_across)) & whole
+        falls = up_across & down & whole
+        costs.append(cost)
+    return costs

@@ -31,6 +31,7 @@ def _groups() -> tuple[tuple[tuple[str, ...], ...], tuple[tuple[str, ...], ...]]
     return tuple(labels), tuple(roles)
 
 
+@lru_cache(maxsize=16384)
 def bare(label: str) -> str:
     """Letters and digits only, folded: what two spellings of one label have in common."""
     return compact(fold(label))[0]

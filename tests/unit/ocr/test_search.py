@@ -51,6 +51,38 @@ def test_a_label_is_found_only_as_whole_words() -> None:
     assert len(sheet("Số: 12").find("Số")) == 1
 
 
+def _distance(one: str, other: str) -> int:
+    """Levenshtein's distance as the textbook has it."""
+    row = list(range(len(other) + 1))
+    for number, char in enumerate(one, start=1):
+        before, row[0] = row[0], number
+        for place, letter in enumerate(other, start=1):
+            before, row[place] = row[place], min(row[place] + 1, row[place - 1] + 1, before + (char != letter))
+    return row[-1]
+
+
+@given(
+    st.text(alphabet="abcd", min_size=10, max_size=40),
+    st.text(alphabet="abcd", max_size=12),
+    st.integers(0, 3),
+    st.data(),
+)
+def test_a_label_with_slips_is_found_with_as_many_edits_as_it_needs(
+    label: str, before: str, slips: int, data: st.DataObject
+) -> None:
+    said = list(label)
+    for _ in range(slips):
+        place = data.draw(st.integers(0, len(said) - 1))
+        said[place] = data.draw(st.sampled_from("xyz"))
+    read = "".join(said)
+    page = sheet(f"{before or 'x'} {read} 1")
+    found = page.find(label, edits=slips)
+    assert any(match.start <= len(before or "x") + 1 + slips for match in found)
+    for match in found:
+        letters = "".join(char for char in page.folded[match.start : match.end] if char.isalnum())
+        assert match.edits == _distance(label, letters) <= slips
+
+
 def test_a_title_over_two_lines_is_one_match() -> None:
     (found,) = sheet("GIẤY CHỨNG NHẬN", "KẾT HÔN").find("GIẤY CHỨNG NHẬN KẾT HÔN")
     assert found.edits == 0

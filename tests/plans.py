@@ -64,6 +64,7 @@ LOOKS_AT_ALL = {
     "keys.agencies",
     "intakes.seal_old",
     "sign_ins.seal_old",
+    "webhooks.seal_old",
     "accounts.kept",
 } | {f"upkeep.{one}" for one in ("among_rows", "held", "idle_keys", "names_clear", "resume", "changed_since")}
 """Commands of the operator and the hourly sweep: they read everything, because that is their work.

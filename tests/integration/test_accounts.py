@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -100,26 +101,42 @@ def test_what_does_not_fit_is_refused(parts: App, operator: Actor) -> None:
     assert CONSOLE.role is Role.OPERATOR
 
 
-def test_the_command_line_makes_one_and_lists_it(parts: App, operator: Actor) -> None:
+def told(app: App, *words: str, typed: str = "") -> tuple[int, dict[str, Any]]:
+    """What the command line says."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("VAULT_")}  # noqa: TID251 - the command's environment is what is tested
+    ran = subprocess.run(
+        [str(Path(sys.executable).with_name("vault")), *words, "--json"],
+        env=kept | {"VAULT_HOME": str(app.settings.home)},
+        cwd=ROOT, input=typed, capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    return ran.returncode, json.loads(ran.stdout.splitlines()[-1])
 
-    def vault(*arguments: str, typed: str = "") -> tuple[int, dict[str, object]]:
-        ran = subprocess.run(
-            [str(Path(sys.executable).with_name("vault")), "accounts", *arguments, "--as", "tk-van-hanh", "--json"],
-            env=kept | {"VAULT_HOME": str(parts.settings.home)},
-            cwd=ROOT, input=typed, capture_output=True, text=True, check=False, timeout=60,
-        )  # fmt: skip
-        return ran.returncode, json.loads(ran.stdout.splitlines()[-1])
 
-    status, told = vault("add", "tk-dong-lenh", "--name", "X", "--role", "VERIFIER", typed=f"{GOOD}\n")
-    assert (status, told["done"]) == (0, "added")
+def test_the_command_line_makes_one_and_lists_it(parts: App, operator: Actor) -> None:
+    by = ("--as", "tk-van-hanh")
+    new = ("accounts", "add", "tk-dong-lenh", "--name", "X", "--role", "VERIFIER", *by)
+    status, said = told(parts, *new, typed=f"{GOOD}\n")
+    assert (status, said["done"]) == (0, "added")
     assert stranger(parts).signed_in("tk-dong-lenh", GOOD).get("/api/v1/session").json()["role"] == "VERIFIER"
-    status, told = vault("list")
-    assert {"username": "tk-dong-lenh", "name": "X", "role": "VERIFIER", "agency": None, "disabled": False} in told[
+    status, said = told(parts, "accounts", "list", *by)
+    assert {"username": "tk-dong-lenh", "name": "X", "role": "VERIFIER", "agency": None, "disabled": False} in said[
         "accounts"
-    ]  # type: ignore[operator]
-    assert vault("disable", "khong-co")[1]["code"] == "ACCOUNT_UNKNOWN"
+    ]
+    assert told(parts, "accounts", "disable", "khong-co", *by)[1]["code"] == "ACCOUNT_UNKNOWN"
     assert operator.role is Role.OPERATOR
+
+
+def test_a_partner_s_account_is_made_by_the_same_use_case(parts: App, operator: Actor) -> None:
+    new = ("partner", "add", "TK-Doi-Tac", "--agency", "H24.902")
+    assert told(parts, *new)[1]["code"] == "OPERATOR_NEEDED", "nobody makes accounts in nobody's name"
+    status, said = told(parts, *new, "--as", "tk-van-hanh")
+    assert (status, said["client_id"], said["agency"]) == (0, "tk-doi-tac", "H24.902")
+    with parts.uow.begin() as tx:
+        acts = tx.events.list(action=Action.MANAGE_ACCOUNTS, limit=20)
+    (act,) = (one for one in acts if one.details["username"] == "tk-doi-tac")
+    assert (act.actor.account_id, act.code, act.details["role"]) == (operator.account_id, "ADDED", "PARTNER")
+    form = {"grant_type": "client_credentials", "client_id": "tk-doi-tac", "client_secret": said["client_secret"]}
+    assert stranger(parts).post("/partner/v1/token", data=form).status_code == 200
 
 
 def test_secrets_of_one_time_passwords_lie_sealed_and_old_ones_are_sealed_later(parts: App, operator: Actor) -> None:

@@ -233,7 +233,9 @@ def _walk_the_runbook(capsys: pytest.CaptureFixture[str], world: World) -> None:
     Path("proofs").write_text("\n".join(map(str, proofs["proofs"])), encoding="utf-8")  # type: ignore[call-overload]
     assert said(capsys, "log", "check", "proofs", "--key", str(told["key"]))[0] == 0
     assert said(capsys, "keys", "wrapping", "encrypt-old")[1]["orphans"] == 0
-    status, partner = said(capsys, "partner", "add", "mot-cua-khac", "--agency", "H24.905", "--title", "Một cửa khác")
+    status, partner = said(
+        capsys, "partner", "add", "mot-cua-khac", "--agency", "H24.905", "--title", "Một cửa khác", "--as", "vanhanh"
+    )
     assert status == 0, partner
     guard = ("--reason", "thử", "--as", "bao-ve")
     assert said(capsys, "hold", world.codes[0], *guard)[0] == 0

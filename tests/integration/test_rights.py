@@ -148,6 +148,10 @@ def world(parts: App) -> World:
     reason = BreakGlass(record, "Bệnh nhân cấp cứu, cần biết ngay")
     glass = break_glass(reason, actor=officer, uow=app.uow, clock=app.clock, ids=app.ids)
     component = app.catalogue.components(PROCEDURE, now.date())[0].code
+    while app.log.head().size < app.log.advance():
+        pass
+    with app.uow.begin() as tx:
+        credential = tx.records.get(record).credential
     things = {
         "record": record,
         "dossier": dossier.code,
@@ -157,6 +161,7 @@ def world(parts: App) -> World:
         "glass_id": glass.id,
         "holder": HOLDER.number,
         "component": component,
+        "credential": credential,
     }
     found = World(app, create(app), here, there, things)
     found.connections.over(app.uow.engine)
@@ -293,7 +298,7 @@ def _judge_other(wrong: list[str], tried: tuple[str, Right, Role], answer: httpx
     told = [
         name
         for name, thing in world.things.items()
-        if name not in {"component", "holder"}
+        if name not in {"component", "holder", "credential"}
         and thing in answer.text
         and thing not in sent
         and f"{{{name}}}" not in sent

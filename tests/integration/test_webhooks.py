@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -11,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+import psycopg
 import pytest
 from standardwebhooks import WebhookVerificationError
 
@@ -22,7 +24,7 @@ from tests.fakes.seals import PlainSeal
 from tests.partner_client import PartnerClient, Receiver, VaultProblem
 from vault.bootstrap import App
 from vault.config import Settings
-from vault.domain.errors import Conflict, Invalid
+from vault.domain.errors import Conflict, Invalid, Unavailable
 from vault.domain.ids import RecordCode
 from vault.domain.intake import NamedHolder
 from vault.domain.people import Actor, Role
@@ -32,6 +34,7 @@ from vault.partners import HttpWebhookSender
 from vault.usecases.exchange.subscribe import Subscribe, subscribe
 from vault.usecases.outside.send_webhooks import send_webhooks
 from vault.usecases.oversee.change_state import ChangeState, change
+from vault.usecases.protect.encrypt_old import encrypt_old
 from vault.usecases.reuse.attach import Attach, attach
 from vault.usecases.reuse.give_result import GiveResult, give_result
 from vault.usecases.reuse.open_dossier import OpenDossier, open_dossier
@@ -354,6 +357,38 @@ def test_a_system_sees_and_changes_its_own_subscriptions_alone(app: App, system:
             assert caught.value.code == "WEBHOOK_UNKNOWN"
     listed = system.client.get("/partner/v1/webhooks").text
     assert system.made["secret"] not in listed, "shown once"
+
+
+def test_secrets_lie_sealed_and_old_ones_are_sealed_later(app: App, system: System, listener: Listener) -> None:
+    url = app.settings.database_url
+    assert url is not None
+    actor, secret = account(app, "tin-cu", Role.PARTNER, agency=AGENCY), b"mot bi mat cua mot webhook cu 32"
+    what = Subscribe(listener.url, ("record.revoked",), allowed=(HERE,), insecure=True)
+    old = subscribe(what, actor=actor, uow=app.uow, clock=app.clock, ids=app.ids)
+    with psycopg.connect(url.get_secret_value(), autocommit=True) as db:
+
+        def lying(name: str) -> bytes:
+            row = db.execute("SELECT secret FROM webhook WHERE id = %s", (name,)).fetchone()
+            assert row is not None
+            return bytes(row[0])
+
+        fresh = base64.b64decode(system.made["secret"].removeprefix("whsec_"))
+        with app.uow.begin() as tx:
+            assert tx.webhooks.get(system.made["id"]).secret == fresh  # type: ignore[union-attr]
+        assert fresh not in lying(system.made["id"])
+        assert base64.b64encode(fresh) not in lying(system.made["id"])
+        db.execute("UPDATE webhook SET secret = %s WHERE id = %s", (secret, old.id))
+        with app.uow.begin() as tx:
+            assert tx.webhooks.get(old.id).secret == secret, "one of before works on"  # type: ignore[union-attr]
+        encrypt_old(uow=app.uow, blobs=app.blobs)
+        assert secret not in lying(old.id)
+        with app.uow.begin() as tx:
+            assert tx.webhooks.get(old.id).secret == secret  # type: ignore[union-attr]
+        # A row that was given another's secret opens nothing, and sends nothing.
+        db.execute("UPDATE webhook SET secret = %s WHERE id = %s", (lying(system.made["id"]), old.id))
+        with pytest.raises(Unavailable, match="KEY_UNWRAP"), app.uow.begin() as tx:
+            tx.webhooks.get(old.id)
+        db.execute("DELETE FROM webhook WHERE id = %s", (old.id,))
 
 
 def _in_process(app: App) -> Any:

@@ -34,7 +34,8 @@ By = Annotated[
 ]
 
 
-def _actor(service: App, account: str | None) -> Actor:
+def acting(service: App, account: str | None) -> Actor:
+    """Who manages accounts: the operator named, or the console while there is none."""
     return actor_of(service, account) if account else first_operator(uow=service.uow)
 
 
@@ -68,7 +69,7 @@ def add(
 ) -> None:
     """Make an account; the pass word is asked for, or read from standard input."""
     service = bootstrap.build()
-    actor = _actor(service, account)
+    actor = acting(service, account)
     what = NewAccount(username, name, role, _password(), agency, holder)
     made = add_account(what, actor=actor, uow=service.uow, clock=service.clock, ids=service.ids)
     _tell(made.username, "added", as_json=as_json)
@@ -78,7 +79,7 @@ def add(
 def list_all(*, account: By = None, as_json: Json = False) -> None:
     """Who has an account."""
     service = bootstrap.build()
-    found = list_accounts(actor=_actor(service, account), uow=service.uow)
+    found = list_accounts(actor=acting(service, account), uow=service.uow)
     rows = [
         {
             "username": one.account.username,
@@ -101,7 +102,7 @@ def list_all(*, account: By = None, as_json: Json = False) -> None:
 def password(username: User, *, account: By = None, as_json: Json = False) -> None:
     """Give an account a new pass word; its sessions end."""
     service = bootstrap.build()
-    actor = _actor(service, account)
+    actor = acting(service, account)
     set_password(username, _password(), actor=actor, uow=service.uow, clock=service.clock, ids=service.ids)
     _tell(username, "new pass word", as_json=as_json)
 
@@ -110,7 +111,7 @@ def password(username: User, *, account: By = None, as_json: Json = False) -> No
 def disable(username: User, *, account: By = None, as_json: Json = False) -> None:
     """Shut an account; its sessions end at once."""
     service = bootstrap.build()
-    set_disabled(username, disabled=True, actor=_actor(service, account), uow=service.uow, clock=service.clock)
+    set_disabled(username, disabled=True, actor=acting(service, account), uow=service.uow, clock=service.clock)
     _tell(username, "disabled", as_json=as_json)
 
 
@@ -118,7 +119,7 @@ def disable(username: User, *, account: By = None, as_json: Json = False) -> Non
 def enable(username: User, *, account: By = None, as_json: Json = False) -> None:
     """Open an account again."""
     service = bootstrap.build()
-    set_disabled(username, disabled=False, actor=_actor(service, account), uow=service.uow, clock=service.clock)
+    set_disabled(username, disabled=False, actor=acting(service, account), uow=service.uow, clock=service.clock)
     _tell(username, "enabled", as_json=as_json)
 
 
@@ -126,5 +127,5 @@ def enable(username: User, *, account: By = None, as_json: Json = False) -> None
 def drop(username: User, *, account: By = None, as_json: Json = False) -> None:
     """Forget the second factors of somebody who lost them; they set new ones up at the next sign-in."""
     service = bootstrap.build()
-    drop_factors(username, actor=_actor(service, account), uow=service.uow, clock=service.clock)
+    drop_factors(username, actor=acting(service, account), uow=service.uow, clock=service.clock)
     _tell(username, "factors dropped", as_json=as_json)

@@ -8,12 +8,10 @@ from typing import Annotated
 import typer
 
 from vault import bootstrap
+from vault.cli.accounts import By, acting
 from vault.cli.edge import Json, out, print_json
-from vault.domain.agencies import AgencyCode
-from vault.domain.errors import Conflict
-from vault.domain.passwords import hash_password
-from vault.domain.people import Actor, Role
-from vault.ports import Account
+from vault.domain.people import Role
+from vault.usecases.identify.manage_accounts import NewAccount, add_account
 
 partner = typer.Typer(help="Systems of other agencies that connect (vault/web/partner/GUIDE.md).", no_args_is_help=True)
 
@@ -24,18 +22,15 @@ def add(
     agency: Annotated[str, typer.Option(help="Code of the one agency that it speaks for.")],
     *,
     title: Annotated[str, typer.Option(help="How people read it in their log; default: the client id.")] = "",
+    account: By = None,
     as_json: Json = False,
 ) -> None:
     """Make an account for a partner's system. Its secret is shown once and kept as a hash only."""
     service = bootstrap.build()
-    username, secret = name.strip().lower(), secrets.token_urlsafe(32)
-    code = AgencyCode.parse(agency).qd20
-    actor = Actor(f"partner:{username}", title or username, Role.PARTNER, code)
-    with service.uow.begin() as tx:
-        made = tx.accounts.add(Account(actor, username, hash_password(secret, salt=service.ids.token())))
-    if not made:
-        raise Conflict("ACCOUNT_TAKEN", name=username)
-    values = {"client_id": username, "client_secret": secret, "agency": code}
+    secret = secrets.token_urlsafe(32)
+    what = NewAccount(name, title or name.strip().lower(), Role.PARTNER, secret, agency)
+    made = add_account(what, actor=acting(service, account), uow=service.uow, clock=service.clock, ids=service.ids)
+    values = {"client_id": made.username, "client_secret": secret, "agency": made.actor.agency_code}
     if as_json:
         print_json({"ok": True, **values})
         return

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
@@ -12,20 +11,11 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from vault.db import access_tables as a
 from vault.db import tables as t
-from vault.db.keys import OF_ACCOUNT
-from vault.db.texts import MARK, PgTexts
-from vault.domain.intake import IntakeId
+from vault.db.texts import SEALED, PgTexts
 from vault.domain.sign_in import Limit
 from vault.ports import Passkey, SecondFactor
 
-ACCOUNTS = "accounts"
-"""In the place of an agency: the wrapping key of what is kept about people who sign in."""
-_SEALED, _PLACE = MARK.encode(), "one-time passwords"
-
-
-def _owner(account_id: str) -> IntakeId:
-    """In whose name the key of an account's secrets is kept, among those of papers."""
-    return IntakeId(f"{OF_ACCOUNT}{account_id}")
+_PLACE = "one-time passwords"
 
 
 class PgSignIns:
@@ -41,7 +31,8 @@ class PgSignIns:
         row = self._db.execute(query.with_for_update() if lock else query).one_or_none()
         if row is None:
             return None
-        return SecondFactor(self._opened(account_id, bytes(row.secret)), row.confirmed_at, row.last_step)
+        secret = self._texts.open_secret(bytes(row.secret), account_id=account_id, place=_PLACE)
+        return SecondFactor(secret, row.confirmed_at, row.last_step)
 
     def set_second_factor(self, account_id: str, factor: SecondFactor | None) -> None:
         """Keep it, or forget it with its recovery codes."""
@@ -59,19 +50,12 @@ class PgSignIns:
         )
 
     def _sealed(self, account_id: str, secret: bytes) -> bytes:
-        text = base64.b64encode(secret).decode()
-        return self._texts.seal(text, paper=_owner(account_id), agency=ACCOUNTS, place=_PLACE).encode()
-
-    def _opened(self, account_id: str, kept: bytes) -> bytes:
-        """The secret; one that was written before secrets were sealed is given as it is."""
-        if not kept.startswith(_SEALED):
-            return kept
-        return base64.b64decode(self._texts.open(kept.decode(), paper=_owner(account_id), place=_PLACE))
+        return self._texts.seal_secret(secret, account_id=account_id, place=_PLACE)
 
     def seal_old(self, *, limit: int) -> int:
         """Seal secrets that lie in clear."""
         c = a.second_factor.c
-        clear = func.substring(c.secret, 1, len(_SEALED)) != _SEALED
+        clear = func.substring(c.secret, 1, len(SEALED)) != SEALED
         rows = self._db.execute(select(c.account_id, c.secret).where(clear).limit(limit).with_for_update()).all()
         for row in rows:
             sealed = self._sealed(row.account_id, bytes(row.secret))

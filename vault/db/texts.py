@@ -14,13 +14,17 @@ from collections.abc import Iterable
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from vault.db.keys import TEXT, PgBlobKeys
+from vault.db.keys import OF_ACCOUNT, TEXT, PgBlobKeys
 from vault.domain.errors import Unavailable
 from vault.domain.intake import IntakeId
 from vault.ports import HeldKey, KeyService, key_context
 
 MARK = "\ue000kho1:"
 """What a sealed value begins with: a private letter, which no reader gives."""
+SEALED = MARK.encode()
+"""What a sealed secret begins with."""
+ACCOUNTS = "accounts"
+"""In the place of an agency: the wrapping key of what is kept about whoever signs in."""
 _NAME = "sealed"
 _NONCE = 12
 _KEY = 32
@@ -66,6 +70,19 @@ class PgTexts:
             return kept
         return json.loads(self.open(kept[_NAME], paper=paper, place=place))
 
+    def seal_secret(self, secret: bytes, *, account_id: str, place: str) -> bytes:
+        """A secret of an account, as it is kept: under a key of that account."""
+        if self._service is None:
+            return secret
+        text = base64.b64encode(secret).decode()
+        return self.seal(text, paper=_owner(account_id), agency=ACCOUNTS, place=place).encode()
+
+    def open_secret(self, kept: bytes, *, account_id: str, place: str) -> bytes:
+        """The secret again; one that was written before secrets were sealed is given as it is."""
+        if not kept.startswith(SEALED):
+            return kept
+        return base64.b64decode(self.open(kept.decode(), paper=_owner(account_id), place=place))
+
     def _key(self, paper: IntakeId, agency: str) -> bytes:
         if paper not in self._opened and not self._held(paper):
             self._keys.begin_use(paper)
@@ -99,3 +116,8 @@ class PgTexts:
                 raise Unavailable("KEY_UNWRAP", key=TEXT)
             self._opened[paper] = self._service.unwrap(held[0].wrapped, context=key_context(TEXT, paper))
         return self._opened[paper]
+
+
+def _owner(account_id: str) -> IntakeId:
+    """In whose name the key of an account's secrets is kept, among those of papers."""
+    return IntakeId(f"{OF_ACCOUNT}{account_id}")

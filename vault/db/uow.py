@@ -120,7 +120,7 @@ def _tx(
         forms=PgForms(connection),
         figures=PgFigures(connection),
         evidence=PgEvidence(connection),
-        webhooks=PgWebhooks(connection),
+        webhooks=PgWebhooks(connection, texts),
         outbox=PgOutbox(connection, connected=connected),
         upkeep=PgUpkeep(connection, texts, jobs),
         outside=PgOutside(connection, connected=elsewhere),

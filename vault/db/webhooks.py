@@ -11,6 +11,7 @@ from sqlalchemy import Connection, case, delete, func, insert, literal, null, or
 from vault.db import tables as t
 from vault.db.codec import AnyRow
 from vault.db.partner_tables import evidence_request, webhook, webhook_event, webhook_message
+from vault.db.texts import SEALED, PgTexts
 from vault.domain.ids import RecordCode
 from vault.domain.webhooks import Attempt, Happening, Webhook, WebhookMessage, WebhookState, WebhookType
 
@@ -19,27 +20,12 @@ WAITING, DELIVERED, DEAD = "WAITING", "DELIVERED", "DEAD"
 _FAILURE = 300
 
 
-def _webhook(row: AnyRow) -> Webhook:
-    return Webhook(
-        id=row.id,
-        agency_code=row.agency_code,
-        account_id=row.account_id,
-        url=row.url,
-        types=frozenset(map(WebhookType, row.types)),
-        secret=bytes(row.secret),
-        created_at=row.created_at,
-        state=WebhookState(row.state),
-        reason=row.reason,
-        failing_since=row.failing_since,
-        succeeded_at=row.succeeded_at,
-    )
-
-
 class PgWebhooks:
     """`ports.Webhooks` on PostgreSQL."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, texts: PgTexts) -> None:
         self._db = connection
+        self._texts = texts
 
     def announce(self, kind: WebhookType, record: RecordCode, *, at: datetime, result: str | None = None) -> None:
         """Add the row; inline, because nobody reads its number back behind the walls."""
@@ -55,7 +41,7 @@ class PgWebhooks:
                 account_id=one.account_id,
                 url=one.url,
                 types=sorted(kind.value for kind in one.types),
-                secret=one.secret,
+                secret=self._sealed(one.id, one.account_id, one.secret),
                 created_at=one.created_at,
                 state=one.state.value,
                 reason=one.reason,
@@ -65,12 +51,12 @@ class PgWebhooks:
     def of_account(self, account_id: str) -> tuple[Webhook, ...]:
         """The oldest first."""
         query = select(webhook).where(_w.account_id == account_id).order_by(_w.created_at, _w.id)
-        return tuple(_webhook(row) for row in self._db.execute(query))
+        return tuple(self._webhook(row) for row in self._db.execute(query))
 
     def get(self, webhook_id: str) -> Webhook | None:
         """One."""
         row = self._db.execute(select(webhook).where(_w.id == webhook_id)).one_or_none()
-        return None if row is None else _webhook(row)
+        return None if row is None else self._webhook(row)
 
     def remove(self, webhook_id: str) -> None:
         """Messages go with it (cascade)."""
@@ -122,7 +108,7 @@ class PgWebhooks:
             _w.agency_code.in_(keeps.union(attached, fetched)),
             _w.types.contains([happening.type.value]),
         )
-        return tuple(_webhook(row) for row in self._db.execute(query))
+        return tuple(self._webhook(row) for row in self._db.execute(query))
 
     def spread(self, happening_id: int, messages: Sequence[WebhookMessage]) -> None:
         """Messages in the place of the happening."""
@@ -192,3 +178,31 @@ class PgWebhooks:
         """Delivered ones only: what is dead stays until its subscription goes."""
         done = self._db.execute(delete(webhook_message).where(_m.state == DELIVERED, or_(_m.delivered_at < before)))
         return int(done.rowcount)
+
+    def seal_old(self, *, limit: int) -> int:
+        """Seal secrets that lie in clear."""
+        clear = func.substring(_w.secret, 1, len(SEALED)) != SEALED
+        query = select(_w.id, _w.account_id, _w.secret).where(clear).limit(limit).with_for_update()
+        rows = self._db.execute(query).all()
+        for row in rows:
+            sealed = self._sealed(row.id, row.account_id, bytes(row.secret))
+            self._db.execute(update(webhook).where(_w.id == row.id).values(secret=sealed))
+        return len(rows)
+
+    def _sealed(self, webhook_id: str, account_id: str, secret: bytes) -> bytes:
+        return self._texts.seal_secret(secret, account_id=account_id, place=webhook_id)
+
+    def _webhook(self, row: AnyRow) -> Webhook:
+        return Webhook(
+            id=row.id,
+            agency_code=row.agency_code,
+            account_id=row.account_id,
+            url=row.url,
+            types=frozenset(map(WebhookType, row.types)),
+            secret=self._texts.open_secret(bytes(row.secret), account_id=row.account_id, place=row.id),
+            created_at=row.created_at,
+            state=WebhookState(row.state),
+            reason=row.reason,
+            failing_since=row.failing_since,
+            succeeded_at=row.succeeded_at,
+        )

@@ -414,6 +414,15 @@ class SealingProof:
     event: str
 
 
+class OfflineProof(Protocol):
+    """A proof that somebody keeps."""
+
+    @property
+    def text(self) -> str:
+        """As C2SP tlog-proof@v1 writes it."""
+        ...
+
+
 class PublicLog(Protocol):
     """The transparency log, as far as somebody who checks a paper needs it."""
 
@@ -422,6 +431,10 @@ class PublicLog(Protocol):
 
         The inclusion proof is checked, not believed; None when there is none.
         """
+        ...
+
+    def prove(self, record: RecordCode) -> Sequence[OfflineProof]:
+        """Proofs of every event about a record that a checkpoint covers; `LOG_PROOF` if there are none."""
         ...
 
     def sealing_of(self, record: RecordCode, credential: Digest) -> SealingProof | None:

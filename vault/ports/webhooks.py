@@ -72,6 +72,10 @@ class Webhooks(Protocol):
         """  # noqa: D205 - one sentence that does not fit one line
         ...
 
+    def seal_old(self, *, limit: int) -> int:
+        """Seal secrets that were written before they were sealed; how many were."""
+        ...
+
     def sweep(self, before: datetime) -> int:
         """Forget what was delivered before a time; how many."""
         ...

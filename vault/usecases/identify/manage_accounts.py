@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from vault.domain.agencies import AgencyCode
 from vault.domain.audit import Event
 from vault.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from vault.domain.holders import HolderId
@@ -55,16 +56,17 @@ def add_account(what: NewAccount, *, actor: Actor, uow: UnitOfWork, clock: Clock
             raise Invalid("ACCOUNT_ROLE", role=what.role.value)
         if bool(what.number) != (what.role in HOLDER_ROLES):
             raise Invalid("ACCOUNT_ROLE", role=what.role.value)
+        agency = AgencyCode.parse(what.agency_code).qd20 if what.agency_code else None
         password = _hashed(what.password, username, ids)
         with uow.begin() as tx:
             holder_id = None
             if what.number:
                 holder_id = tx.holders.ensure(HolderId.parse(what.number), what.name, at=now)
-            person = Actor(f"local:{username}", what.name.strip(), what.role, what.agency_code, holder_id)
+            person = Actor(f"local:{username}", what.name.strip(), what.role, agency, holder_id)
             account = Account(person, username, password)
             if not tx.accounts.add(account):
                 raise Conflict("ACCOUNT_THERE", username=username)
-            tx.events.add(_event(actor, now, username, "ADDED", role=what.role.value, agency=what.agency_code))
+            tx.events.add(_event(actor, now, username, "ADDED", role=what.role.value, agency=agency))
     return account
 
 

@@ -69,7 +69,7 @@ def _texts(uow: UnitOfWork) -> int:
     sealed = 0
     while True:
         with uow.begin() as tx:
-            found = tx.intakes.seal_old(limit=BATCH) + tx.sign_ins.seal_old(limit=BATCH)
+            found = sum(rows.seal_old(limit=BATCH) for rows in (tx.intakes, tx.sign_ins, tx.webhooks))
         if not found:
             return sealed
         sealed += found

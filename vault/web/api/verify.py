@@ -14,7 +14,7 @@ from vault.usecases.present.redeem_code import redeem_code
 from vault.usecases.verify.check_code import CodeCheck, check_picture, check_text
 from vault.usecases.verify.check_pdf import check_pdf
 from vault.usecases.verify.look_up import look_up
-from vault.usecases.verify.prove_sealing import prove_sealing
+from vault.usecases.verify.prove_sealing import prove_events, prove_sealing
 from vault.web.session import Anybody, TheApp, address_of
 
 router = APIRouter(prefix="/verify", tags=["verify"])
@@ -195,20 +195,22 @@ def redeem_short_code(what: CodeIn, request: Request, actor: Anybody, app: TheAp
 
 
 @router.post("/sealing")
-def sealing_proof(what: TextIn, app: TheApp) -> SealingOut:
+def sealing_proof(what: TextIn, actor: Anybody, app: TheApp) -> SealingOut:
     """What shows whoever holds a credential that the log had it, and since when: checked in the browser."""
-    found = prove_sealing(what.text, credentials=app.credentials, log=app.log, clock=app.clock)
+    found = prove_sealing(
+        what.text, actor=actor, uow=app.uow, credentials=app.credentials, log=app.log, clock=app.clock
+    )
     return SealingOut(key=app.log.verifier_key, proof=found.proof, salt=found.salt.hex(), event=found.event)
 
 
 @router.get("/proof/{code}")
-def log_proof(code: str, app: TheApp) -> ProofsOut:
+def log_proof(code: str, actor: Anybody, app: TheApp) -> ProofsOut:
     """Offline proofs (C2SP tlog-proof@v1) that every event about this record stands in the transparency log.
 
     Leaves hold salted commitments, so whoever has the code of a paper learns how often something was done, not what.
     """
-    proofs = app.log.prove(normal_record_code(code))
-    return ProofsOut(key=app.log.verifier_key, proofs=[proof.text for proof in proofs])
+    proofs = prove_events(normal_record_code(code), actor=actor, uow=app.uow, log=app.log, clock=app.clock)
+    return ProofsOut(key=app.log.verifier_key, proofs=list(proofs))
 
 
 @router.post("/code")

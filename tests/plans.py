@@ -34,6 +34,7 @@ from vault.domain.intake import Channel, Confirmation, Intake, IntakeId, IntakeS
 from vault.domain.kpi import ASKS, Figure
 from vault.domain.outbox import LetterKind
 from vault.domain.outside import Ask, AskState, Claim, ConsentBy, FoundState, OutsidePaper
+from vault.domain.peers import PeerQuestion
 from vault.domain.people import Action, Actor, Role
 from vault.domain.records import Record
 from vault.domain.rescans import Likeness
@@ -464,6 +465,11 @@ def _outside() -> Iterator[Any]:
     yield _call("outside", "set_paper", "p-7", FoundState.FETCHED, intake=INTAKE)
     yield _call("outside", "of_intake", INTAKE)
     yield _call("outside", "fresh", "H23", "n", at=NOW, until=NOW)
+    question = PeerQuestion("pq-7", "H23", "x", "x", "x", "x", frozenset({"KS"}), 7, NOW, NOW)
+    yield _call("peer_questions", "put", question)
+    yield _call("peer_questions", "get", "pq-7", lock=True)
+    yield _call("peer_questions", "save", question)
+    yield _call("peer_questions", "waiting", 7, limit=50)
     yield _call("outside", "cursor", AGENCY)
     yield _call("outside", "set_cursor", AGENCY, 7)
 

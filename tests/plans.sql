@@ -66,6 +66,9 @@ INSERT INTO outside_paper (id, ask_id, dossier_code, agency_code, source, holder
     now(), 'FOUND' FROM generate_series(1, 20000) n;
 INSERT INTO online_cursor SELECT 'H25.' || n, 1 FROM generate_series(1, 20000) n;
 INSERT INTO peer_nonce SELECT 'H24.' || n, 'n-' || n, now() + n * interval '1 minute' FROM generate_series(1, 20000) n;
+INSERT INTO peer_question (id, peer, peer_name, officer, purpose, dossier, kinds, holder_id, at, ends_at, state, records)
+  SELECT 'pq-' || n, 'H23', 'x', 'x', '1', 'd-' || n, '["KS"]', n % 1000 + 1, now(), now() + n * interval '1 minute',
+    (ARRAY['WAITING','ANSWERED'])[n % 2 + 1], '[]' FROM generate_series(1, 20000) n;
 INSERT INTO evidence_request (id, agency_code, account_id, name, dossier_code, procedure_code, holder_id, type_code, purpose,
     requested_at, state)
   SELECT 'e-' || n, 'H24.' || n % 128, 'x', 'x', 'd-' || n, '1', n % 1000 + 1, 'KS', 'x', now() - n * interval '1 minute', 'PREVIEW'

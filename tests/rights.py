@@ -176,6 +176,9 @@ RIGHTS: dict[str, Right] = {
     "POST /partner/v1/webhooks/{webhook_id}/replay": Right(PARTNER, own=True, never=_HOOKS, shut=_REFUSED),
     "DELETE /partner/v1/webhooks/{webhook_id}": Right(PARTNER, own=True, never=_HOOKS, shut=_REFUSED),
     "GET /cua-toi/yeu-cau": Right(HOLDERS, lists=True),
+    "POST /cua-toi/yeu-cau/kho/{question_id}": Right(
+        HOLDERS, own=True, form={"agreed": "false"}, never="no question: test_peers.py", shut=_REFUSED
+    ),
     "POST /cua-toi/yeu-cau/{request_id}": Right(
         HOLDERS, own=True, form={}, never="no request: test_partner.py", shut=_REFUSED
     ),

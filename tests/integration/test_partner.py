@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from vault.domain.holders import HolderId
 from vault.domain.ids import normal_record_code
 from vault.domain.intake import IntakeId, NamedHolder
 from vault.domain.people import Action, Actor, Role
+from vault.domain.sign_in import LOOK_UP_CALLER, PARTNERS, Limit
 from vault.domain.states import RecordState, TrustLevel
 from vault.usecases.reuse.open_dossier import OpenDossier, open_dossier
 from vault.web.main import create
@@ -276,6 +277,43 @@ def test_a_no_is_a_no_and_nobody_answers_in_the_person_s_place(
 def _other_holder(app: App) -> int:
     with app.uow.begin() as tx:
         return tx.holders.ensure(HolderId.parse("031090960003"), "NGƯỜI KHÁC", at=app.clock.now())
+
+
+@pytest.mark.parametrize("limit", [LOOK_UP_CALLER, PARTNERS])
+def test_a_system_that_copies_the_vault_is_told_to_wait(app: App, limit: Limit, foreign: str) -> None:
+    """Evidence requests have the limit of other look-ups, papers that of another vault; another system is not braked."""
+    name, other = (f"he-thong-{limit.name}-{who}" for who in ("voi", "cham"))
+    systems = [account(app, one, Role.PARTNER, agency=OWN) for one in (name, other)]
+    now = app.clock.now()
+    with app.uow.begin() as tx:
+        for window in (now, now + limit.window):  # the minute may turn meanwhile
+            for _ in range(limit.most):
+                tx.sign_ins.tried(limit, systems[0].account_id, at=window)
+
+    def codes(who: str) -> list[str]:
+        with PartnerClient(BASE, who, PASSWORD, org=OWN, transport=InProcess(app)) as client:
+            dossier = client.open_dossier("1.004194", WHO.number, WHO.name)
+            about = {"dossier": dossier, "holder": WHO.number}
+            uri = f"{ELSEWHERE}-GPXD-{foreign.replace('-', '')}"
+            tries: dict[Limit, list[Callable[[], object]]] = {
+                LOOK_UP_CALLER: [
+                    lambda: client.ask_evidence(**about, kind="GPXD", purpose="Đăng ký thường trú"),
+                    lambda: client.fetch_evidence("x"),
+                ],
+                PARTNERS: [lambda: client.pull_uri(**about, doc_type="GPXD"), lambda: client.pull_document(uri)],
+            }
+            return [_code(one) for one in tries[limit]]
+
+    assert codes(name) == ["TOO_MANY_LOOK_UPS"] * 2
+    assert "TOO_MANY_LOOK_UPS" not in codes(other)
+
+
+def _code(call: Callable[[], object]) -> str:
+    try:
+        call()
+    except VaultProblem as problem:
+        return f"{problem.code}" if problem.status in {403, 404, 429} else str(problem.status)
+    return ""
 
 
 def test_people_do_not_use_the_systems_door(app: App, officer: Actor) -> None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from threading import Event
 from typing import Any
 
 import httpx
@@ -22,15 +25,19 @@ from tests.fakes.seals import PlainSeal
 from vault.bootstrap import App
 from vault.db import PostgresUnitOfWork
 from vault.domain.consents import Consent, ConsentPurpose
+from vault.domain.errors import Unavailable
 from vault.domain.holders import HolderId
 from vault.domain.ids import DossierCode
 from vault.domain.intake import NamedHolder
+from vault.domain.outside import Ask, AskState, FoundState, OutsidePaper
 from vault.domain.peers import Peer, PeerDirectory
 from vault.domain.people import Action, Actor, Role
 from vault.domain.sign_in import PEERS
 from vault.peers import HttpPeer, PeerKeys, SignedPeerDesk
-from vault.peers.client import FIND
+from vault.peers.client import FETCH, FIND
 from vault.peers.signatures import Outgoing, sign_request
+from vault.usecases.outside.ask import answer_ask
+from vault.usecases.outside.fetch import fetch_by_job
 from vault.web.main import create
 
 pytestmark = pytest.mark.service
@@ -41,6 +48,8 @@ HOME = f"{RESIDENCE}.TP02"
 DAY = timedelta(days=1)
 NUMBERS = itertools.count(30090830000)
 URL = "http://kho.example.vn"
+LONG = 60.0
+"""Seconds in which anything here ends, on however busy a machine."""
 Change = Callable[[httpx.Request], httpx.Response | None]
 
 
@@ -116,8 +125,42 @@ class World:
         return self.client.post(f"/api/v1/dossiers/{code}/outside", json=told)
 
     def state(self, code: str) -> tuple[str, str | None, int]:
+        """What the question came to; on a busy machine a second is over before, and the job goes on with it."""
         [one] = self.asked(code).json()
+        if one["state"] == "PENDING":
+            ended = self.by_job(code)
+            return ended.state.value, ended.code, ended.found
         return one["state"], one["code"], one["found"]
+
+    def by_job(self, code: str) -> Ask:
+        """What the worker does with a question that was not answered at once."""
+        app = self.app
+        with app.uow.begin() as tx:
+            [ask] = tx.outside.asks(DossierCode(code))
+        return answer_ask(
+            ask.id, uow=app.uow, sources=app.sources, catalogue=app.catalogue, clock=app.clock, seconds=LONG
+        )
+
+    def fetched(self, code: str, paper: str) -> OutsidePaper:
+        """Fetched by the officer, or by job when that took longer than somebody waits."""
+        got = self.client.post(f"/api/v1/dossiers/{code}/outside/{paper}/fetch").raise_for_status().json()
+        app = self.app
+        if got["state"] == "FOUND":
+            return fetch_by_job(
+                paper,
+                self.officer.account_id,
+                uow=app.uow,
+                blobs=app.blobs,
+                engines=app.engines,
+                sources=app.sources,
+                catalogue=app.catalogue,
+                clock=app.clock,
+                ids=app.ids,
+                max_bytes=app.settings.max_upload_bytes,
+                seconds=LONG,
+            )
+        with app.uow.begin() as tx:
+            return tx.outside.paper(paper)
 
     def offered(self, code: str) -> list[dict[str, Any]]:
         answered = self.client.get(f"/api/v1/dossiers/{code}/components").raise_for_status().json()
@@ -175,8 +218,7 @@ def test_a_paper_of_the_other_vault_comes_with_consent_and_both_sides_keep_it(wo
     assert world.state(code) == ("ANSWERED", None, 1)
     [found] = world.offered(code)
     assert (found["source"], found["decision"]["verdict"]) == (THERE, "NEEDS_CHECK")
-    fetched = world.client.post(f"/api/v1/dossiers/{code}/outside/{found['paper']}/fetch").json()
-    assert fetched["state"] == "FETCHED"
+    assert world.fetched(code, found["paper"]).state is FoundState.FETCHED
     [asked] = world.acts(Action.ASK_OUTSIDE)
     assert (asked.details["source"], asked.details["consent"]) == (THERE, "COUNTER")
     told, looked = reversed(world.acts(Action.ANSWER_PEER))
@@ -225,7 +267,7 @@ def _direct(world: World, told: Mapping[str, object] | None = None, **other: Any
     """A request put together by hand; `other` replaces parts of it."""
     said = {
         "request": "x", "asker": HERE, "officer": "x", "purpose": RESIDENCE, "ground": "x", "dossier": "x",
-        "consent": "COUNTER", "number": world.number, "kinds": ["GPXD"],
+        "consent": "COUNTER", "number": world.number, "kinds": ["GPXD"], "wait": LONG,
     }  # fmt: skip
     body = json.dumps(said | dict(told or {})).encode()
     message = Outgoing("POST", other.get("url", f"{URL}{FIND}"), {"content-type": "application/json"})
@@ -375,8 +417,8 @@ def test_other_bytes_than_were_told_are_put_aside(world: World) -> None:
     world.state(code)
     [found] = world.offered(code)
     world.wire.bend = _lie(world, "fetch", lambda told: told.update(file="AAAA"), signed=True)
-    got = world.client.post(f"/api/v1/dossiers/{code}/outside/{found['paper']}/fetch").json()
-    assert (got["state"], got["code"]) == ("REFUSED", "OUTSIDE_DIGEST")
+    got = world.fetched(code, found["paper"])
+    assert (got.state, got.code) == (FoundState.REFUSED, "OUTSIDE_DIGEST")
 
 
 def test_a_paper_that_the_question_does_not_reach_is_not_there(world: World) -> None:
@@ -406,3 +448,198 @@ def test_a_peer_that_hangs_or_breaks_leaves_the_question_pending(world: World, h
     assert world.offered(code) == []
     with world.app.uow.begin() as tx:
         assert tx.dossiers.get(DossierCode(code)).closed is None
+
+
+# --- the answering vault is slow, or has to ask the person -----------------------------------------------------------
+
+
+class Slow:
+    """A unit of work whose transactions stand still until the test opens the gate; one that a dead database is."""
+
+    def __init__(self, real: Any) -> None:
+        self._real, self.gate, self.stood = real, Event(), Event()
+        self.begun = 0
+
+    def begin(self, *args: Any) -> AbstractContextManager[Any]:
+        self.begun += 1
+        self.stood.set()
+        assert self.gate.wait(LONG)
+        begun: AbstractContextManager[Any] = self._real.begin(*args)
+        return begun
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real, name)
+
+
+def _answers(world: World) -> list[Any]:
+    return [one for one in world.acts(Action.ANSWER_PEER) if one.outcome.value == "DONE"]
+
+
+def _pending(world: World, nonce: str, **told: object) -> dict[str, Any]:
+    """A question that waits for nothing: whatever takes any time at all is pending."""
+    got = _direct(world, {"wait": 0, **told}, nonce=nonce)
+    assert (got.status_code, got.json()["state"]) == (202, "PENDING")
+    assert "signature" in got.headers, "the peer can prove that it was told to come again"
+    return dict(got.json())
+
+
+def test_a_busy_database_is_pending_and_the_same_question_is_answered_once(world: World) -> None:
+    record = world.held_there()
+    real = world.there.uow
+    slow = world.there.__dict__["uow"] = Slow(real)
+    try:
+        first = _pending(world, "slow-1")
+        assert slow.stood.wait(LONG)
+        assert _pending(world, "slow-2")["question"] == first["question"]
+        assert slow.begun == 1, "one question is worked on once"
+        slow.gate.set()
+    finally:
+        slow.gate.set()
+        world.there.__dict__["uow"] = real
+    for nonce in ("slow-3", "slow-4"):  # the answer may be lost on its way: it comes again
+        got = _direct(world, {}, nonce=nonce)
+        assert (got.status_code, [one["ref"] for one in got.json()["papers"]]) == (200, [record])
+    [told] = _answers(world)
+    assert told.details["records"] == [record], "asked four times, it is one act"
+
+
+def test_the_asking_vault_takes_pending_for_an_answer_and_comes_again(world: World) -> None:
+    world.held_there()
+    code = world.opened()
+    real = world.there.uow
+    slow = world.there.__dict__["uow"] = Slow(real)
+    told: list[int] = []
+
+    def heard(request: httpx.Request) -> httpx.Response:
+        answer = world.wire.send(request)
+        told.append(answer.status_code)
+        return answer
+
+    world.wire.bend = heard
+    try:
+        assert world.asked(code).json()[0]["state"] == "PENDING"
+    finally:
+        slow.gate.set()
+        world.there.__dict__["uow"] = real
+    assert world.by_job(code).state is AskState.ANSWERED
+    assert told == [202, 200]
+    assert len(world.offered(code)) == len(_answers(world)) == 1
+
+
+def test_a_file_that_nobody_waits_for_any_more_does_not_leave(world: World) -> None:
+    record = world.held_there()
+    at = {"url": f"{URL}{FETCH}", "path": FETCH}
+    real = world.there.blobs
+    slow = world.there.__dict__["blobs"] = SlowBlobs(real)
+    try:
+        got = _direct(world, {"wait": 0, "ref": record}, nonce="file-1", **at)
+        assert got.status_code == 202
+        assert slow.stood.wait(LONG)
+    finally:
+        slow.gate.set()
+        world.there.__dict__["blobs"] = real
+    got = _direct(world, {"ref": record}, nonce="file-2", **at)
+    assert got.status_code == 200
+    [told] = _answers(world)
+    assert (told.record, told.details["copy"]) == (record, True), "what did not leave is not kept as left"
+
+
+class SlowBlobs:
+    """An object store whose first answer waits for the test."""
+
+    def __init__(self, real: Any) -> None:
+        self._real, self.gate, self.stood = real, Event(), Event()
+
+    def get(self, digest: Any) -> bytes:
+        self.stood.set()
+        assert self.gate.wait(LONG)
+        return bytes(self._real.get(digest))
+
+
+def _citizen(world: World) -> Client:
+    with world.there.uow.begin() as tx:
+        holder = tx.holders.ensure(HolderId.parse(world.number), world.name, at=world.there.clock.now())
+    name = f"dan-{world.number}"
+    account(world.there, name, Role.CITIZEN, holder_id=holder)
+    return world.wire.web.signed_in(name, PASSWORD)
+
+
+def test_who_is_not_at_the_counter_is_asked_by_the_vault_that_keeps_the_paper(world: World) -> None:
+    record = world.held_there()
+    citizen, code = _citizen(world), world.opened()
+    asking = {"source": THERE, "ask_person": True}
+    [asked] = world.client.post(f"/api/v1/dossiers/{code}/outside", json=asking).raise_for_status().json()
+    assert (asked["state"], asked["consent"]) == ("PENDING", "ASK")
+    with pytest.raises(Unavailable, match="OUTSIDE_PENDING"):
+        world.by_job(code)
+    [waits] = world.acts(Action.ANSWER_PEER)
+    assert (waits.code, waits.details["officer"]) == ("CONSENT_ASKED", world.officer.name), "the person's log shows it"
+    page = citizen.get("/cua-toi/yeu-cau", headers={"Accept": "text/html"}).text
+    assert code in page
+    assert "Hải Phòng" in page
+    [question] = re.findall(r"/cua-toi/yeu-cau/kho/([0-9a-f]{32})", page)
+    other = _other_citizen(world)
+    assert other.post(f"/cua-toi/yeu-cau/kho/{question}", data={"agreed": "true"}).status_code == 404
+    assert citizen.post(f"/cua-toi/yeu-cau/kho/{question}", data={"agreed": "true"}).status_code == 303
+    assert citizen.post(f"/cua-toi/yeu-cau/kho/{question}", data={"agreed": "false"}).status_code == 409
+    assert world.by_job(code).state is AskState.ANSWERED
+    [found] = world.offered(code)
+    assert world.fetched(code, found["paper"]).state is FoundState.FETCHED
+    assert [one.record for one in _answers(world) if one.details.get("copy")] == [record]
+
+
+def _other_citizen(world: World) -> Client:
+    kept, world.number = world.number, f"0{next(NUMBERS)}"
+    try:
+        return _citizen(world)
+    finally:
+        world.number = kept
+
+
+def test_a_no_ends_the_question_and_a_yes_to_one_dossier_opens_no_other(world: World) -> None:
+    record = world.held_there()
+    citizen = _citizen(world)
+    asked = {"consent": "ASK"}
+    for dossier, word in (("d-no", "false"), ("d-yes", "true")):
+        got = _direct(world, asked | {"dossier": dossier}, nonce=f"ask-{dossier}")
+        question = got.json()["question"]
+        assert got.status_code == 202
+        citizen.post(f"/cua-toi/yeu-cau/kho/{question}", data={"agreed": word})
+    no = _direct(world, asked | {"dossier": "d-no"}, nonce="no")
+    assert (no.status_code, no.json()["code"]) == (403, "PEER_QUESTION_REFUSED")
+    assert [one["ref"] for one in _direct(world, asked | {"dossier": "d-yes"}, nonce="yes").json()["papers"]] == [
+        record
+    ]
+    for number, dossier in enumerate(("d-yes", "d-no", "d-other")):
+        at = {"url": f"{URL}{FETCH}", "path": FETCH, "nonce": f"get-{number}"}
+        got = _direct(world, asked | {"dossier": dossier, "ref": record}, **at)
+        assert got.status_code == (200 if dossier == "d-yes" else 404)
+
+
+def test_a_question_that_nobody_answers_ends_and_tells_nothing_meanwhile(world: World) -> None:
+    """Somebody without papers, or whom nobody knows, waits and ends as somebody with papers does."""
+    world.held_there()
+    known, unknown = world.number, f"0{next(NUMBERS)}"
+    asked = {"consent": "ASK"}
+    for number in (known, unknown):
+        assert _direct(world, asked | {"number": number}, nonce=f"w-{number}").status_code == 202
+    with world.app.uow.begin() as tx:
+        past = {"peer": HERE, "at": world.app.clock.now()}
+        tx.records._db.execute(text("UPDATE peer_question SET ends_at = :at WHERE peer = :peer"), past)
+    for number in (known, unknown):
+        over = _direct(world, asked | {"number": number}, nonce=f"o-{number}")
+        assert (over.status_code, over.json()["code"]) == (403, "PEER_QUESTION_OVER")
+
+
+def test_a_replayed_question_gets_nothing_while_the_first_is_worked_on(world: World) -> None:
+    world.held_there()
+    _direct(world, {}, nonce="again")
+    got = _direct(world, {}, nonce="again")
+    assert (got.status_code, got.json()["code"]) == (403, "PEER_REPLAYED")
+
+
+def test_what_is_refused_was_a_try_all_the_same(world: World) -> None:
+    """The nonce and the count of a question that is refused stay used up."""
+    for _ in range(2):
+        got = _direct(world, {"consent": ""}, nonce="once")
+    assert got.json()["code"] == "PEER_REPLAYED"

@@ -45,6 +45,7 @@ HTML = {"Accept": "text/html"}
 _PLACES = {
     "{session}": "x",
     "{request_id}": "x",
+    "{question_id}": "x",
     "{paper}": "x",
     "{page}": "0",
     "{case_id}": "x",

@@ -57,7 +57,7 @@ from vault.keys import (
 from vault.log import NoteError, TransparencyLog, WitnessAddress, Witnesses, parse_verifier_key
 from vault.national import HttpNationalStore, connect
 from vault.partners import HttpIssuer, HttpWebhookSender
-from vault.peers import HttpPeer, PeerKeys, SignedPeerDesk, load_directory, peer_sources
+from vault.peers import HttpPeer, Patience, PeerKeys, SignedPeerDesk, load_directory, peer_sources
 from vault.ports import KeyService, PaperSource, PeerDesk
 from vault.sandbox import Limits, Sandbox
 from vault.sandbox.clamd import ClamdScanner
@@ -352,6 +352,11 @@ class App:
         return SignedPeerDesk(self.directory, keys=self.peer_keys, clock=self.clock)
 
     @cached_property
+    def patience(self) -> Patience:
+        """How long they are kept waiting."""
+        return Patience()
+
+    @cached_property
     def issuers(self) -> Mapping[str, HttpIssuer]:
         """Partners' issuing systems, by their names in the settings."""
         settings = self.settings
@@ -469,7 +474,7 @@ class App:
     def close(self) -> None:
         """Give back what was opened: connections, and the engines' children."""
         opened = vars(self)
-        for name in ("uow", "engines", "identities", "national", "webhook_sender"):
+        for name in ("uow", "engines", "identities", "national", "webhook_sender", "patience"):
             if opened.get(name) is not None:
                 opened[name].close()
         for peer in opened.get("peers", {}).values():

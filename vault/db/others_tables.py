@@ -57,7 +57,7 @@ outside_ask = Table(
     Column("found", SmallInteger, nullable=False, server_default="0"),
     Column("picks", JSONB),
     CheckConstraint("state IN ('PENDING','ANSWERED','REFUSED')", name="state"),
-    CheckConstraint("consent IN ('LAW','COUNTER','SWITCH')", name="consent"),
+    CheckConstraint("consent IN ('LAW','COUNTER','SWITCH','ASK')", name="consent"),
 )
 
 outside_paper = Table(
@@ -93,4 +93,25 @@ peer_nonce = Table(
     Index("ix_peer_nonce_ends_at", "ends_at"),
 )
 
-__all__ = ["online_cursor", "outbox", "outside_ask", "outside_paper", "peer_nonce"]
+peer_question = Table(
+    "peer_question",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("peer", Text, nullable=False),
+    Column("peer_name", Text, nullable=False),
+    Column("officer", Text, nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("dossier", Text, nullable=False),
+    Column("kinds", JSONB, nullable=False),
+    Column("holder_id", BigInteger, ForeignKey("holder.id")),
+    at("at"),
+    at("ends_at"),
+    Column("state", Text, nullable=False),
+    Column("records", JSONB, nullable=False),
+    at("decided_at", nullable=True),
+    CheckConstraint("state IN ('WAITING','AGREED','ANSWERED','REFUSED')", name="state"),
+    Index("ix_peer_question_ends_at", "ends_at"),
+    Index("ix_peer_question_waiting", "holder_id", "at", postgresql_where=text("state = 'WAITING'")),
+)
+
+__all__ = ["online_cursor", "outbox", "outside_ask", "outside_paper", "peer_nonce", "peer_question"]

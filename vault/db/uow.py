@@ -32,6 +32,7 @@ from vault.db.log import PgLogRows
 from vault.db.migrate import sqlalchemy_url
 from vault.db.others import PgOutbox
 from vault.db.outside import PgOutside
+from vault.db.peer_questions import PgPeerQuestions
 from vault.db.people import PgAccounts, PgHolders
 from vault.db.records import PgRecords
 from vault.db.rights import work_as_role
@@ -80,6 +81,7 @@ class PgTx:
     outbox: PgOutbox
     upkeep: PgUpkeep
     outside: PgOutside
+    peer_questions: PgPeerQuestions
 
 
 def _tx(
@@ -124,6 +126,7 @@ def _tx(
         outbox=PgOutbox(connection, connected=connected),
         upkeep=PgUpkeep(connection, texts, jobs),
         outside=PgOutside(connection, connected=elsewhere),
+        peer_questions=PgPeerQuestions(connection),
     )
 
 

@@ -51,6 +51,8 @@ class ConsentBy(StrEnum):
     """Said to the officer, who answers for it in the log."""
     SWITCH = "SWITCH"
     """The citizen's own switch for other agencies is on."""
+    ASK = "ASK"
+    """Nobody agreed yet: the vault that keeps the papers asks the citizen there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -161,5 +161,7 @@ LOOK_UP_MISSES = Limit("look-up-miss", 20, timedelta(minutes=1))
 """Codes that were not there, asked by one caller."""
 PEERS = Limit("peer", 300, timedelta(minutes=1))
 """Questions of one other vault: all counters of a province ask no more, a program that copies this one does."""
+PARTNERS = Limit("partner", 300, timedelta(minutes=1))
+"""Papers that one partner's system asks for: as another vault may."""
 SEARCHES = Limit("search", 120, timedelta(minutes=1))
 """Searches of one account: a person types no more, a program that copies the vault does."""

@@ -66,6 +66,11 @@ class HttpNationalStore:
             raise Unavailable("NATIONAL_FAULT", reason="no receipt")
         return receipt
 
+    @property
+    def asks_person(self) -> bool:
+        """Nobody is asked there."""
+        return False
+
     def find(self, asked: Enquiry, *, seconds: float) -> tuple[Claim, ...]:
         """`ports.PaperSource`: papers of the person that the store holds and can give as a file."""
         kind, number = asked.person.kind.value, asked.person.number or ""

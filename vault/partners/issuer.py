@@ -38,6 +38,11 @@ class HttpIssuer:
         self._http.headers["Authorization"] = f"Bearer {token}"
         self._org = org
 
+    @property
+    def asks_person(self) -> bool:
+        """Nobody is asked there."""
+        return False
+
     def find(self, asked: Enquiry, *, seconds: float) -> tuple[Claim, ...]:
         """One question a kind of paper that the procedure accepts, within so many seconds altogether."""
         end = monotonic() + seconds

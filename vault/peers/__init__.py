@@ -3,6 +3,7 @@
 from vault.peers.client import HttpPeer, peer_sources
 from vault.peers.desk import SignedPeerDesk
 from vault.peers.directory import load_directory
+from vault.peers.patience import Done, Patience
 from vault.peers.signatures import PeerKeys
 
-__all__ = ["HttpPeer", "PeerKeys", "SignedPeerDesk", "load_directory", "peer_sources"]
+__all__ = ["Done", "HttpPeer", "Patience", "PeerKeys", "SignedPeerDesk", "load_directory", "peer_sources"]

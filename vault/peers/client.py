@@ -21,7 +21,9 @@ from vault.ports import Clock, Enquiry, FetchedPaper
 FIND, FETCH = "/peer/v1/papers/find", "/peer/v1/papers/fetch"
 JSON = "application/json"
 MOST_JSON = 2_000_000
-OK, FORBIDDEN, NOT_FOUND = 200, 403, 404
+OK, PENDING, FORBIDDEN, NOT_FOUND = 200, 202, 403, 404
+PATIENCE = 0.8
+"""What part of our own time the other vault has: the rest is for the way, so that we hear its "pending" in time."""
 GROUND = "NĐ 309/2026/NĐ-CP Đ4 k2a"
 
 
@@ -40,6 +42,11 @@ class HttpPeer:
     ) -> None:
         self._peer, self._own, self._keys, self._clock, self._new_nonce = peer, own, keys, clock, new_nonce
         self._http = httpx.Client(follow_redirects=False, transport=transport)
+
+    @property
+    def asks_person(self) -> bool:
+        """The vault that keeps the papers can ask their person."""
+        return True
 
     def find(self, asked: Enquiry, *, seconds: float) -> tuple[Claim, ...]:
         """Claims of the peer on the person's papers."""
@@ -81,7 +88,7 @@ class HttpPeer:
         }
 
     def _ask(self, path: str, said: Mapping[str, object], *, seconds: float, most: int) -> object:
-        body = json.dumps(said, ensure_ascii=False).encode()
+        body = json.dumps({**said, "wait": round(seconds * PATIENCE, 3)}, ensure_ascii=False).encode()
         url, now = f"{self._peer.url}{path}", self._clock.now()
         message = Outgoing("POST", url, {"content-type": JSON, "accept-encoding": "identity"})
         sign_request(message, body, nonce=self._new_nonce(), keys=self._keys, now=now)
@@ -94,25 +101,27 @@ class HttpPeer:
                     if len(data) > most:
                         raise Unavailable("OUTSIDE_DOWN", reason="answer too large")
                     if monotonic() > end:
-                        raise Unavailable("OUTSIDE_PENDING")
+                        raise Unavailable("OUTSIDE_PENDING", reason="too slow")
         except httpx.TimeoutException as error:
-            raise Unavailable("OUTSIDE_PENDING") from error
+            raise Unavailable("OUTSIDE_PENDING", reason="too slow") from error
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise Unavailable("OUTSIDE_DOWN", reason=type(error).__name__) from error
         return self._judged(answer, bytes(data))
 
     def _judged(self, answer: httpx.Response, data: bytes) -> object:
         """What a signed answer says. Only the peer's own refusal ends a question; anything else may mend itself."""
-        if answer.status_code not in {OK, FORBIDDEN, NOT_FOUND}:
+        if answer.status_code not in {OK, PENDING, FORBIDDEN, NOT_FOUND}:
             raise Unavailable("OUTSIDE_DOWN", reason=f"status {answer.status_code}")
         try:
             signer = check_answer(answer, data, keys=self._keys, now=self._clock.now())
         except Forbidden as error:
-            if answer.status_code != OK:  # it does not know us, so it signs nothing for us
+            if answer.status_code in {FORBIDDEN, NOT_FOUND}:  # it does not know us, so it signs nothing for us
                 raise Forbidden("OUTSIDE_REFUSED", reason=_code(data)) from error
             raise
         if signer != self._peer.code:
             raise Forbidden("PEER_SIGNATURE")
+        if answer.status_code == PENDING:  # the same question again is the way to its answer
+            raise Unavailable("OUTSIDE_PENDING", reason="PENDING")
         if answer.status_code != OK:
             raise Forbidden("OUTSIDE_REFUSED", reason=_code(data))
         try:

@@ -21,6 +21,7 @@ from vault.ports.others import (
     OutsideRows,
     PaperSource,
     PeerDesk,
+    PeerQuestions,
 )
 from vault.ports.outside import (
     Blobs,
@@ -126,6 +127,7 @@ __all__ = [
     "PasskeyDesk",
     "PasskeyProof",
     "PeerDesk",
+    "PeerQuestions",
     "Place",
     "PublicLog",
     "PublishedStatus",

@@ -12,7 +12,7 @@ from vault.domain.ids import DossierCode
 from vault.domain.intake import IntakeId
 from vault.domain.outbox import Letter, LetterKind
 from vault.domain.outside import Ask, AskState, Claim, FoundState, OutsidePaper
-from vault.domain.peers import Peer
+from vault.domain.peers import Peer, PeerQuestion
 
 
 class Outbox(Protocol):
@@ -110,9 +110,14 @@ class FetchedPaper:
 class PaperSource(Protocol):
     """Where papers lie that this vault does not have. What it says is outside input.
 
+    `asks_person`: whether it can put a question to the person itself, so that nobody has to have agreed here.
+
     `Unavailable` (`OUTSIDE_DOWN`, `OUTSIDE_PENDING`): no answer in time; the same question again is safe, and is one
     question there. `Forbidden` (`OUTSIDE_REFUSED`): it will not answer this.
     """
+
+    @property
+    def asks_person(self) -> bool: ...  # noqa: D102 - said above
 
     def find(self, asked: Enquiry, *, seconds: float) -> tuple[Claim, ...]:
         """Claims of papers of a person; nothing unreadable among them."""
@@ -213,4 +218,24 @@ class OutsideRows(Protocol):
 
     def set_cursor(self, agency_code: str, number: int) -> None:
         """Keep that; it never goes back."""
+        ...
+
+
+class PeerQuestions(Protocol):
+    """Questions that other vaults put, by what they ask: the same one again is the same row."""
+
+    def put(self, question: PeerQuestion) -> tuple[PeerQuestion, bool]:
+        """Add it (True), or give the one that is there; locked until the transaction ends: two at once come in turn."""
+        ...
+
+    def get(self, name: str, *, lock: bool = False) -> PeerQuestion | None:
+        """One of them, or None."""
+        ...
+
+    def save(self, question: PeerQuestion) -> None:
+        """Keep what became of it."""
+        ...
+
+    def waiting(self, holder_id: int, *, limit: int) -> tuple[PeerQuestion, ...]:
+        """Those that wait for this person's word, the newest first."""
         ...

@@ -29,7 +29,7 @@ from vault.ports.cases import Corrections, Forms
 from vault.ports.citizens import Consents, HandIns
 from vault.ports.figures import DossierActs
 from vault.ports.lasting import BlobKeys, Holds, LogRows
-from vault.ports.others import Outbox, OutsideRows
+from vault.ports.others import Outbox, OutsideRows, PeerQuestions
 from vault.ports.partners import EvidenceRequests
 from vault.ports.sign_in import SignIns
 from vault.ports.tray import Batches, HandOvers
@@ -513,6 +513,8 @@ class Tx(Protocol):
     def upkeep(self) -> Upkeep: ...  # noqa: D102 - the same
     @property
     def outside(self) -> OutsideRows: ...  # noqa: D102 - the same
+    @property
+    def peer_questions(self) -> PeerQuestions: ...  # noqa: D102 - the same
 
 
 class UnitOfWork(Protocol):

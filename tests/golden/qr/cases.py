@@ -157,6 +157,9 @@ def _issuer() -> Iterator[Case]:
     status = text_of(message_of(protected=headers(kid=STATUS.kid), signer=STATUS))
     yield unknown("key-of-other-use", "A status key signs a credential.", "KEY_USE", text=status)
     yield unknown(
+        "peer-key", "A key that speaks for another vault signs a credential.", "KEY_USE", trust=listed(use="peer")
+    )
+    yield unknown(
         "before-key", "Issued before the key came into force.", "KEY_NOT_IN_FORCE", trust=listed(not_before=NOW - DAY)
     )
     yield unknown(

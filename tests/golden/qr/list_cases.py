@@ -102,6 +102,7 @@ def _trust() -> Iterator[Case]:
     yield case("off-curve", "A point that is not on the curve.", key_changed(_4=bytes(32)), bad)
     yield case("coordinate-short", "31 bytes of x.", key_changed(_3=bytes(31)), bad)
     yield case("unknown-use", "A use that nobody knows.", key_changed(_7="root"), bad)
+    yield case("peer-key", "A key of another vault, which signs no credentials.", key_changed(_7="peer"), "OK")
     yield case("issuer-hidden", "A hidden character in the issuer.", key_changed(_2="VN\u200b"), bad)
     yield case("key-extra", "A field of a key that nobody knows.", key_changed(_9=1), bad)
     yield case("unsorted", "Fields in another order.", resigned(b"\xa4\x02\x01\x01\x07\x03\x02\x04\x80"), bad)
@@ -153,6 +154,8 @@ def _tokens() -> Iterator[Case]:
     key = "STATUS_KEY_UNKNOWN"
     yield _token("stranger", "A key that nobody lists.", status_token(signer=STRANGER), key)
     yield _token("key-of-other-use", "A credential key signs a list.", status_token(signer=AGENCY), key)
+    vault_key = signed_trust(trust_list(entry(STATUS, use="peer")))
+    yield _token("peer-key", "A key that speaks for another vault signs a list.", TOKEN, key, trust=vault_key)
     yield _token(
         "key-revoked",
         "A revoked key.",

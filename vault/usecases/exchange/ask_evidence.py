@@ -14,7 +14,9 @@ from vault.domain.ids import DossierCode, RecordCode
 from vault.domain.people import HOLDER_ROLES, Action, Actor, require
 from vault.domain.records import Record
 from vault.domain.reuse import VIET_NAM
+from vault.domain.sign_in import LOOK_UP_CALLER
 from vault.ports import Blobs, Clock, Ids, Reach, UnitOfWork
+from vault.usecases.brake import brake
 from vault.usecases.refusals import recorded
 from vault.usecases.reuse.answer import own_dossier
 
@@ -39,11 +41,14 @@ def ask_evidence(
     """Keep the request for the person to answer. Asked again while it is open, it is the same one.
 
     The answer is the same whether or not there is such a paper. `EXPLICIT_REQUEST`, `TYPE_NOT_ASKED`,
-    `HOLDER_NOT_IN_DOSSIER`, `PURPOSE_MISSING`.
+    `HOLDER_NOT_IN_DOSSIER`, `PURPOSE_MISSING`; `TOO_MANY_LOOK_UPS` for a system that asks like one that copies the vault.
     """
     require(actor, Action.ASK_EVIDENCE)
     now = clock.now()
-    with recorded(uow, Event(now, actor, Action.ASK_EVIDENCE, dossier=what.dossier)), uow.begin() as tx:
+    refusal = Event(now, actor, Action.ASK_EVIDENCE, dossier=what.dossier)
+    with recorded(uow, refusal):
+        brake(LOOK_UP_CALLER, actor.account_id, uow=uow, now=now)
+    with recorded(uow, refusal), uow.begin() as tx:
         if not what.explicit:
             raise Invalid("EXPLICIT_REQUEST")
         purpose = " ".join(what.purpose.split())[:300]
@@ -151,11 +156,12 @@ def fetch_evidence(request_id: str, *, actor: Actor, uow: UnitOfWork, blobs: Blo
     """The paper that the person said yes to, from whichever agency keeps it; each fetch is an event in their log.
 
     `EVIDENCE_UNKNOWN` for another agency's request, `EVIDENCE_REFUSED`, `EVIDENCE_OVER`; a paper that was revoked since
-    is refused as `RECORD_NOT_ACTIVE`.
+    is refused as `RECORD_NOT_ACTIVE`; asked over and over, `TOO_MANY_LOOK_UPS`.
     """
     require(actor, Action.ASK_EVIDENCE)
     now = clock.now()
     with recorded(uow, Event(now, actor, Action.DOWNLOAD, details={"request": request_id[:64]})):
+        brake(LOOK_UP_CALLER, actor.account_id, uow=uow, now=now)
         with uow.begin() as tx:
             request = tx.evidence.get(request_id)
             if request is None or request.agency_code != actor.agency_code:

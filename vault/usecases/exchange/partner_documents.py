@@ -16,9 +16,11 @@ from vault.domain.people import Action, Actor, require
 from vault.domain.records import SIGNED, Record, change_state, evidence_of
 from vault.domain.reuse import VIET_NAM, Decision
 from vault.domain.search import number_key
+from vault.domain.sign_in import PARTNERS
 from vault.domain.states import RecordState
 from vault.ports import Blobs, Clock, Engines, Ids, SealingDesk, UnitOfWork
 from vault.usecases.announce import announce_state
+from vault.usecases.brake import brake
 from vault.usecases.digitize.confirm import word_of
 from vault.usecases.digitize.import_paper import confirm_at_once
 from vault.usecases.digitize.read import signatures_of
@@ -55,11 +57,14 @@ def find_documents(
     """Pull URI: what the partner's own agency keeps.
 
     `TYPE_NOT_ASKED`: no component of the dossier's procedure takes such a paper, so that nobody may look. Only people
-    of the dossier are looked up (`HOLDER_NOT_IN_DOSSIER`); the look is one event in their log.
+    of the dossier are looked up (`HOLDER_NOT_IN_DOSSIER`); the look is one event in their log. `TOO_MANY_LOOK_UPS`.
     """
     require(actor, Action.LOOKUP)
     now = clock.now()
-    with recorded(uow, Event(now, actor, Action.LOOKUP, dossier=what.dossier)), uow.begin() as tx:
+    refusal = Event(now, actor, Action.LOOKUP, dossier=what.dossier)
+    with recorded(uow, refusal):
+        brake(PARTNERS, actor.account_id, uow=uow, now=now)
+    with recorded(uow, refusal), uow.begin() as tx:
         dossier = own_dossier(tx, what.dossier, actor)
         dossier.require_open()
         number = HolderId.parse(what.holder).number
@@ -110,11 +115,14 @@ def pull_document(
 ) -> tuple[Record, bytes]:
     """A record with its sealed file, on the same grounds as every look (`view_record`); one event.
 
-    `DOCUMENT_URI` when the paper is of another agency or kind than its URI says; `RECORD_ERASED`.
+    `DOCUMENT_URI` when the paper is of another agency or kind than its URI says; `RECORD_ERASED`, `TOO_MANY_LOOK_UPS`.
     """
     require(actor, Action.DOWNLOAD)
     now, code = clock.now(), uri.record
-    with recorded(uow, Event(now, actor, Action.DOWNLOAD, record=code, purpose=purpose)), uow.begin() as tx:
+    refusal = Event(now, actor, Action.DOWNLOAD, record=code, purpose=purpose)
+    with recorded(uow, refusal):
+        brake(PARTNERS, actor.account_id, uow=uow, now=now)
+    with recorded(uow, refusal), uow.begin() as tx:
         record, basis = visible(tx, code, actor, now=now)
         if uri_of(record) != uri:
             raise Invalid("DOCUMENT_URI", uri=str(uri))

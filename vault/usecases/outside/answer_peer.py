@@ -6,6 +6,8 @@ and are of the kinds asked for. A citizen who switched other agencies off is not
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -14,11 +16,23 @@ from vault.domain.consents import ConsentPurpose, newest
 from vault.domain.errors import Forbidden, Invalid, NotFound
 from vault.domain.holders import HolderId, HolderLink
 from vault.domain.ids import Digest, RecordCode, normal_record_code
-from vault.domain.peers import Peer, PeerRequest, read_request
+from vault.domain.peers import (
+    ASK,
+    QUESTION_OPEN,
+    Peer,
+    PeerQuestion,
+    PeerRequest,
+    QuestionState,
+    again,
+    judge,
+    question_id,
+    read_request,
+)
 from vault.domain.people import Action, Actor, Role
 from vault.domain.records import Record
 from vault.domain.sign_in import PEERS
 from vault.ports import Blobs, Clock, Tx, UnitOfWork
+from vault.usecases.refusals import recorded
 
 MOST = 50
 
@@ -51,74 +65,154 @@ class Sent:
     evidence: bytes | None
 
 
-def find_for_peer(asked: Signed, *, uow: UnitOfWork, clock: Clock) -> tuple[PeerRequest, tuple[Offered, ...]]:
-    """The person's papers of these kinds; of somebody unknown as little as of somebody without papers."""
-    now = clock.now()
-    with uow.begin() as tx:
-        said = _accepted(asked, tx, now)
-        holder_id = _holder(tx, said)
-        found = () if holder_id is None else _papers(tx, holder_id, said)
-        details = {"peer": asked.sender.code, "officer": said.officer, "consent": said.consent, "papers": len(found)}
-        agencies: list[str | None] = [*sorted({one.record.agency_code for one in found})] or [None]
-        for agency in agencies:
-            event = replace(_event(asked, said, now), holder_id=holder_id, agency_code=agency)
-            tx.events.add(replace(event, details=details | {"records": [one.record.code for one in found]}))
-    return said, found
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What a question came to: the papers, or `waits` for its person."""
+
+    question: PeerQuestion
+    papers: tuple[Offered, ...] = ()
+
+    @property
+    def waits(self) -> bool:
+        """Whether there is no answer yet."""
+        return self.question.state is QuestionState.WAITING
 
 
-def fetch_for_peer(asked: Signed, *, uow: UnitOfWork, blobs: Blobs, clock: Clock) -> Sent:
-    """One of them; `RECORD` for a paper that the question does not reach."""
+def find_for_peer(asked: Signed, *, uow: UnitOfWork, clock: Clock) -> Answered:
+    """The person's papers of these kinds; of somebody unknown as little as of somebody without papers.
+
+    The same question sent again is one question and one act: while its answer lives it is answered by the papers that
+    were told of, as they are now. One that the person has to be asked waits for their word until it ends
+    (`PEER_QUESTION_OVER`, `PEER_QUESTION_REFUSED`).
+    """
     now = clock.now()
-    with uow.begin() as tx:
-        said = _accepted(asked, tx, now)
-        holder_id = _holder(tx, said)
-        code = _code(said)
-        papers = () if holder_id is None else _papers(tx, holder_id, said)
-        found = next((one for one in papers if one.record.code == code), None)
-        if found is not None:
+    with _kept(asked, uow, now):
+        said = _accepted(asked, uow, now)
+        with uow.begin() as tx:
+            holder_id, switch = _holder(tx, said)
+            new = PeerQuestion(
+                question_id(said),
+                asked.sender.code,
+                asked.sender.name,
+                said.officer,
+                said.purpose,
+                said.dossier,
+                said.kinds,
+                holder_id,
+                now,
+                now + QUESTION_OPEN,
+            )
+            there, added = tx.peer_questions.put(new)
+            kept = again(there, new, now)
+            state = judge(kept, said, switch=switch, now=now)
+            if state is QuestionState.WAITING:
+                if added or kept is new:
+                    tx.peer_questions.save(kept)
+                    tx.events.add(replace(_event(asked, said, now), code="CONSENT_ASKED", holder_id=holder_id))
+                return Answered(kept)
+            found = () if holder_id is None or switch is False else _papers(tx, holder_id, said)
+            if kept.state is QuestionState.ANSWERED:
+                return Answered(kept, tuple(one for one in found if one.record.code in kept.records))
+            told = replace(kept, state=state, records=tuple(one.record.code for one in found))
+            tx.peer_questions.save(told)
+            _told(tx, asked, said, found, holder_id=holder_id, now=now)
+    return Answered(told, found)
+
+
+def _told(
+    tx: Tx, asked: Signed, said: PeerRequest, found: Sequence[Offered], *, holder_id: int | None, now: datetime
+) -> None:
+    details = {"peer": asked.sender.code, "officer": said.officer, "consent": said.consent, "papers": len(found)}
+    agencies: list[str | None] = [*sorted({one.record.agency_code for one in found})] or [None]
+    for agency in agencies:
+        event = replace(_event(asked, said, now), holder_id=holder_id, agency_code=agency)
+        tx.events.add(replace(event, details=details | {"records": [one.record.code for one in found]}))
+
+
+def fetch_for_peer(
+    asked: Signed, *, uow: UnitOfWork, blobs: Blobs, clock: Clock, late: Callable[[], bool] = lambda: False
+) -> Sent | None:
+    """One of them; `RECORD` for a paper that the question does not reach.
+
+    None when nobody waits for it any more (`late`) once it is read: then nothing leaves, and nothing is kept as left.
+    """
+    now = clock.now()
+    with _kept(asked, uow, now):
+        said = _accepted(asked, uow, now)
+        with uow.begin() as tx:
+            holder_id = _reached(tx, said, now)
+            code = _code(said)
+            papers = () if holder_id is None else _papers(tx, holder_id, said)
+            found = next((one for one in papers if one.record.code == code), None)
+            if found is None:
+                raise NotFound("RECORD")
             intake = tx.intakes.find(found.record.code)
             kept = intake.signatures.evidence if intake is not None and intake.signatures is not None else None
-            tx.events.add(
-                replace(
-                    _event(asked, said, now),
-                    record=code,
-                    version=found.record.version,
-                    holder_id=holder_id,
-                    agency_code=found.record.agency_code,
-                    details={"peer": asked.sender.code, "officer": said.officer, "consent": said.consent, "copy": True},
-                )
-            )
-    if found is None:
-        _refuse(asked, "RECORD", uow=uow, now=now)
-        raise NotFound("RECORD")
     evidence = blobs.get(kept) if kept is not None and found.record.signed_original else None
-    return Sent(blobs.get(found.sha256), evidence)
+    sent = Sent(blobs.get(found.sha256), evidence)
+    if late():
+        return None
+    with uow.begin() as tx:
+        tx.events.add(
+            replace(
+                _event(asked, said, now),
+                record=code,
+                version=found.record.version,
+                holder_id=holder_id,
+                agency_code=found.record.agency_code,
+                details={"peer": asked.sender.code, "officer": said.officer, "consent": said.consent, "copy": True},
+            )
+        )
+    return sent
 
 
-def refuse_peer(asked: Signed, code: str, *, uow: UnitOfWork, clock: Clock) -> None:
-    """Keep that a question was refused: who asked, and why not."""
-    _refuse(asked, code, uow=uow, now=clock.now())
+@contextmanager
+def _kept(asked: Signed, uow: UnitOfWork, now: datetime) -> Iterator[None]:
+    """Whatever is refused is kept: who asked, and why not."""
+    refusal = Event(now, _actor(asked.sender), Action.ANSWER_PEER, Outcome.REFUSED, details={"peer": asked.sender.code})
+    with recorded(uow, refusal):
+        yield
 
 
-def _accepted(asked: Signed, tx: Tx, now: datetime) -> PeerRequest:
-    """The question, its nonce used up: the same signature never counts twice (`PEER_REPLAYED`)."""
-    if not tx.outside.fresh(asked.sender.code, asked.nonce, at=now, until=now + asked.kept):
+def _accepted(asked: Signed, uow: UnitOfWork, now: datetime) -> PeerRequest:
+    """The question, its nonce used up: the same signature never counts twice (`PEER_REPLAYED`).
+
+    In a transaction of its own: what is refused afterwards was a try all the same.
+    """
+    with uow.begin() as tx:
+        fresh = tx.outside.fresh(asked.sender.code, asked.nonce, at=now, until=now + asked.kept)
+        braked = tx.sign_ins.tried(PEERS, asked.sender.code, at=now) > PEERS.most
+    if not fresh:
         raise Forbidden("PEER_REPLAYED")
-    if tx.sign_ins.tried(PEERS, asked.sender.code, at=now) > PEERS.most:
+    if braked:
         raise Forbidden("TOO_MANY_LOOK_UPS")
     return read_request(asked.body, sender=asked.sender.code)
 
 
-def _holder(tx: Tx, said: PeerRequest) -> int | None:
+def _holder(tx: Tx, said: PeerRequest) -> tuple[int | None, bool | None]:
+    """Who it is here, and how their switch for other agencies stands; None for one that was never turned."""
     try:
         number = HolderId.parse(said.number)
     except Invalid as error:
         raise Forbidden("PEER_REQUEST") from error
     holder_id = tx.holders.find(number)
     if holder_id is None:
-        return None
+        return None, None
     turn = newest(tx.consents.of_holders((holder_id,))).get((holder_id, ConsentPurpose.OTHER_AGENCIES))
-    return None if turn is not None and not turn.on else holder_id
+    return holder_id, None if turn is None else turn.on
+
+
+def _reached(tx: Tx, said: PeerRequest, now: datetime) -> int | None:
+    """The person, where what was agreed to opens their papers; None otherwise."""
+    holder_id, switch = _holder(tx, said)
+    if switch is False:
+        return None
+    if said.consent != ASK or switch:
+        return holder_id
+    question = tx.peer_questions.get(question_id(said))
+    if question is None or question.state is not QuestionState.ANSWERED or question.ended(now):
+        return None
+    return holder_id if said.kinds <= question.kinds and _code(said) in question.records else None
 
 
 def _papers(tx: Tx, holder_id: int, said: PeerRequest) -> tuple[Offered, ...]:
@@ -154,17 +248,3 @@ def _event(asked: Signed, said: PeerRequest, now: datetime) -> Event:
         purpose=f"{said.purpose} ({said.dossier})",
         legal_ground=said.ground,
     )
-
-
-def _refuse(asked: Signed, code: str, *, uow: UnitOfWork, now: datetime) -> None:
-    with uow.begin() as tx:
-        tx.events.add(
-            Event(
-                now,
-                _actor(asked.sender),
-                Action.ANSWER_PEER,
-                Outcome.REFUSED,
-                code,
-                details={"peer": asked.sender.code},
-            )
-        )

@@ -44,11 +44,15 @@ MOST_CLAIMS = 50
 
 @dataclass(frozen=True, slots=True)
 class AskOutside:
-    """Which dossier, which source; `consent`: the citizen said yes at the counter."""
+    """Which dossier, which source; `consent`: the citizen said yes at the counter; `ask_person`: they are to be asked.
+
+    Asking the person is for who is not there: the vault that keeps the papers puts it to them, within a day.
+    """
 
     dossier: DossierCode
     source: str
     consent: bool = False
+    ask_person: bool = False
 
 
 def ask_outside(
@@ -64,7 +68,7 @@ def ask_outside(
     """Ask about everybody in the dossier; the questions as they are after at most so many seconds.
 
     `OUTSIDE_SOURCE` for a source that is not connected, `OUTSIDE_CONSENT` for another vault without the citizen's yes
-    (said now, or their switch for other agencies).
+    (said now, or their switch for other agencies, or to be asked for by a source that can).
     """
     require(actor, Action.ASK_OUTSIDE)
     now = clock.now()
@@ -75,22 +79,24 @@ def ask_outside(
         if what.source not in sources:
             raise NotFound("OUTSIDE_SOURCE", source=what.source)
         asks = [
-            ask_about(tx, dossier, what.source, holder_id, _consent(tx, what, holder_id), actor=actor, now=now)
+            ask_about(tx, dossier, what.source, holder_id, _consent(tx, what, holder_id, sources), actor=actor, now=now)
             for holder_id in dossier.people
         ]
     end = monotonic() + seconds
     return tuple(_at_once(one, end, uow=uow, sources=sources, catalogue=catalogue, clock=clock) for one in asks)
 
 
-def _consent(tx: Tx, what: AskOutside, holder_id: int) -> ConsentBy:
+def _consent(tx: Tx, what: AskOutside, holder_id: int, sources: Sources) -> ConsentBy:
     if what.source == NATIONAL:
         return ConsentBy.LAW
     if what.consent:
         return ConsentBy.COUNTER
     turn = newest(tx.consents.of_holders((holder_id,))).get((holder_id, ConsentPurpose.OTHER_AGENCIES))
-    if turn is None or not turn.on:
-        raise Invalid("OUTSIDE_CONSENT")
-    return ConsentBy.SWITCH
+    if turn is not None and turn.on:
+        return ConsentBy.SWITCH
+    if what.ask_person and sources[what.source].asks_person:
+        return ConsentBy.ASK
+    raise Invalid("OUTSIDE_CONSENT")
 
 
 def _at_once(ask: Ask, end: float, *, uow: UnitOfWork, sources: Sources, catalogue: Catalogue, clock: Clock) -> Ask:

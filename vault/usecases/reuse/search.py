@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
 from types import MappingProxyType
 
 from vault.domain.audit import Event
@@ -15,6 +14,7 @@ from vault.domain.search import parse_query
 from vault.domain.sign_in import SEARCHES
 from vault.domain.text import mask_name, mask_number
 from vault.ports import Clock, Hit, Tx, UnitOfWork
+from vault.usecases.brake import brake
 from vault.usecases.refusals import recorded
 from vault.usecases.reuse.answer import own_dossier
 
@@ -49,7 +49,7 @@ def search(what: SearchFor, *, actor: Actor, uow: UnitOfWork, clock: Clock, brak
         if what.dossier is None and purpose is None:
             raise Invalid("PURPOSE_MISSING")
         if braked:
-            _brake(actor, uow, now)
+            brake(SEARCHES, actor.account_id, uow=uow, now=now)
         with uow.begin() as tx:
             dossier = own_dossier(tx, what.dossier, actor) if what.dossier else None
             people = dossier.people if dossier else ()
@@ -82,14 +82,6 @@ def outline(record: Record) -> Record:
     return replace(
         record, holders=people, abstract=None, scope=None, purpose=None, fields=MappingProxyType({}), credential=""
     )
-
-
-def _brake(actor: Actor, uow: UnitOfWork, now: datetime) -> None:
-    """In a transaction of its own: a search that is refused later counts all the same."""
-    with uow.begin() as tx:
-        tries = tx.sign_ins.tried(SEARCHES, actor.account_id, at=now)
-    if tries > SEARCHES.most:
-        raise Forbidden("TOO_MANY_LOOK_UPS")
 
 
 def _by_code(tx: Tx, text: str, agency_code: str, people: tuple[int, ...]) -> tuple[Hit, ...]:

@@ -70,10 +70,14 @@ class ResultsOut(BaseModel):
 
 
 class AskIn(BaseModel):
-    """Which source (NATIONAL, or another vault's agency code); `consent`: the citizen said yes at the counter."""
+    """Which source (NATIONAL, or another vault's agency code); `consent`: the citizen said yes at the counter.
+
+    `ask_person`: they are not there, and the vault that keeps the papers is to ask them.
+    """
 
     source: str
     consent: bool = False
+    ask_person: bool = False
 
 
 class AskOut(BaseModel):
@@ -164,7 +168,7 @@ def outside(code: str, actor: SignedIn, app: TheApp) -> OutsideOut:
 def ask(code: str, what: AskIn, actor: SignedIn, app: TheApp, response: Response) -> list[AskOut]:
     """Look for the papers of the dossier's people at a source; 202 while an answer is still to come."""
     asks = ask_outside(
-        AskOutside(DossierCode(code), what.source, what.consent),
+        AskOutside(DossierCode(code), what.source, what.consent, what.ask_person),
         actor=actor,
         uow=app.uow,
         sources=app.sources,

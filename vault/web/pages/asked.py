@@ -12,7 +12,9 @@ from fastapi.responses import RedirectResponse, Response
 from vault.bootstrap import App
 from vault.domain.evidence import EvidenceState
 from vault.domain.ids import normal_record_code
+from vault.domain.peers import PeerQuestion
 from vault.usecases.exchange.ask_evidence import Preview, decide_evidence, previews
+from vault.usecases.present.decide_peer import decide_peer, peer_questions
 from vault.web.html import render
 from vault.web.pages.desk import agency_name, type_name
 from vault.web.pages.oversight import procedure_name
@@ -49,17 +51,41 @@ class AskedView:
 
 
 @dataclass(frozen=True, slots=True)
+class PeerAskedView:
+    """A question of another province's vault that waits for me."""
+
+    id: str
+    vault: str
+    officer: str
+    procedure: str
+    dossier: str
+    kinds: tuple[str, ...]
+    asked_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class AskedPage:
     """All of them, the newest first."""
 
     asked: tuple[AskedView, ...]
+    by_peers: tuple[PeerAskedView, ...]
 
 
 @router.get("")
 def asked(request: Request, actor: SignedIn, app: TheApp) -> Response:
     """Requests for my papers."""
     found = previews(actor=actor, uow=app.uow)
-    return render(request, "asked.html", AskedPage(tuple(_view(one, app) for one in found)), actor=actor)
+    peers = peer_questions(actor=actor, uow=app.uow, clock=app.clock)
+    page = AskedPage(tuple(_view(one, app) for one in found), tuple(_peer_view(one, app) for one in peers))
+    return render(request, "asked.html", page, actor=actor)
+
+
+@router.post("/kho/{question_id}")
+def decide_vault(question_id: str, actor: SignedIn, app: TheApp, agreed: Annotated[bool, Form()]) -> Response:
+    """Let another province's vault have my papers of these kinds for this dossier, or not."""
+    decide_peer(question_id, agreed=agreed, actor=actor, uow=app.uow, clock=app.clock)
+    return RedirectResponse("/cua-toi/yeu-cau", 303)
 
 
 @router.post("/{request_id}")
@@ -68,6 +94,19 @@ def decide(request_id: str, actor: SignedIn, app: TheApp, record: Annotated[str,
     code = normal_record_code(record) if record else None
     decide_evidence(request_id, code, actor=actor, uow=app.uow, clock=app.clock)
     return RedirectResponse("/cua-toi/yeu-cau", 303)
+
+
+def _peer_view(one: PeerQuestion, app: App) -> PeerAskedView:
+    return PeerAskedView(
+        id=one.id,
+        vault=one.peer_name,
+        officer=one.officer,
+        procedure=procedure_name(one.purpose, app),
+        dossier=one.dossier,
+        kinds=tuple(type_name(kind, app) for kind in sorted(one.kinds)),
+        asked_at=one.at,
+        ends_at=one.ends_at,
+    )
 
 
 def _view(one: Preview, app: App) -> AskedView:

@@ -133,6 +133,7 @@ class SourceView:
     code: str
     name: str | None
     needs_consent: bool
+    asks_person: bool
     asks: tuple[AskView, ...]
     may_ask: bool
 
@@ -145,6 +146,7 @@ def source_views(answered: DossierAnswer, app: App) -> tuple[SourceView, ...]:
             code,
             source_name(code, app),
             code != NATIONAL,
+            code in app.sources and app.sources[code].asks_person,
             tuple(
                 AskView(one.state.value, one.code, one.found, one.by_name, one.at)
                 for one in answered.asks

@@ -32,11 +32,12 @@ def ask(
     language: TheLanguage,
     source: Annotated[str, Form()],
     consent: Annotated[str, Form()] = "",
+    ask_person: Annotated[str, Form()] = "",
 ) -> Response:
     """Ask a source; the page then shows what was found, or that the answer is still to come."""
     try:
         ask_outside(
-            AskOutside(DossierCode(code), source, consent == "yes"),
+            AskOutside(DossierCode(code), source, consent == "yes", ask_person == "yes"),
             actor=actor,
             uow=app.uow,
             sources=app.sources,

@@ -281,7 +281,7 @@ def _other_holder(app: App) -> int:
 
 @pytest.mark.parametrize("limit", [LOOK_UP_CALLER, PARTNERS])
 def test_a_system_that_copies_the_vault_is_told_to_wait(app: App, limit: Limit, foreign: str) -> None:
-    """Evidence requests have the limit of other look-ups, papers that of another vault; another system is not braked."""
+    """Evidence requests have the limit of other look-ups, papers that of another vault; other systems go on."""
     name, other = (f"he-thong-{limit.name}-{who}" for who in ("voi", "cham"))
     systems = [account(app, one, Role.PARTNER, agency=OWN) for one in (name, other)]
     now = app.clock.now()

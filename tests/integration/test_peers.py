@@ -8,7 +8,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from threading import Event
 from typing import Any
 
@@ -17,27 +18,34 @@ import pytest
 from sqlalchemy import text
 
 import qr
+import signing
 from tests.fakes import desk
 from tests.fakes.engines import ToldEngines
 from tests.fakes.http import Client
 from tests.fakes.parts import PASSWORD, account, settings_of, with_other
 from tests.fakes.seals import PlainSeal
+from tests.unit.signing.builders import plain_pdf
+from tests.unit.signing.certomancy import Certomancy, conjure
 from vault.bootstrap import App
 from vault.db import PostgresUnitOfWork
 from vault.domain.consents import Consent, ConsentPurpose
 from vault.domain.errors import Unavailable
 from vault.domain.holders import HolderId
 from vault.domain.ids import DossierCode
-from vault.domain.intake import NamedHolder
+from vault.domain.intake import IntakeId, NamedHolder, SignatureSummary
 from vault.domain.outside import Ask, AskState, FoundState, OutsidePaper
 from vault.domain.peers import Peer, PeerDirectory
 from vault.domain.people import Action, Actor, Role
 from vault.domain.sign_in import PEERS
+from vault.keys import FileSealingDesk
+from vault.keys.evidence import Fetch
 from vault.peers import HttpPeer, PeerKeys, SignedPeerDesk
 from vault.peers.client import FETCH, FIND
 from vault.peers.signatures import Outgoing, sign_request
+from vault.usecases.digitize.read import read
 from vault.usecases.outside.ask import answer_ask
 from vault.usecases.outside.fetch import fetch_by_job
+from vault.usecases.oversee.check_original import check_original
 from vault.web.main import create
 
 pytestmark = pytest.mark.service
@@ -643,3 +651,109 @@ def test_what_is_refused_was_a_try_all_the_same(world: World) -> None:
     for _ in range(2):
         got = _direct(world, {"consent": ""}, nonce="once")
     assert got.json()["code"] == "PEER_REPLAYED"
+
+
+# --- evidence travels ------------------------------------------------------------------------------------------------
+@dataclass
+class StoppedClock:
+    at: datetime
+
+    def now(self) -> datetime:
+        return self.at
+
+
+SIGNED_AT = datetime(2020, 1, 15, 8, tzinfo=UTC)
+
+
+def _notary(pki: Certomancy, at: datetime, fetch: Callable[[], Fetch]) -> FileSealingDesk:
+    """What judges signatures in a vault at a time; the authorities answer by `fetch`."""
+    return FileSealingDesk(
+        pki.sealer("signer"),
+        system_name="thử",
+        agency_name="UBND phường Mẫu",
+        trust=pki.trust,
+        timestamper=pki,
+        evidence=signing.Evidence(),
+        clock=StoppedClock(at),
+        fetch=fetch,
+    )
+
+
+def _read(app: App, intake: IntakeId, notary: FileSealingDesk, at: datetime) -> SignatureSummary:
+    """The worker's reading, as of a time; what it found about the signatures."""
+    read(
+        intake,
+        uow=app.uow,
+        blobs=app.blobs,
+        engines=app.engines,
+        sealing=notary,
+        credentials=app.credentials,
+        templates=(),
+        clock=StoppedClock(at),
+    )
+    with app.uow.begin() as tx:
+        found = tx.intakes.get(intake).signatures
+    assert found is not None
+    return found
+
+
+def test_what_was_kept_about_signatures_travels_and_holds_when_everybody_else_is_gone(
+    world: World, tmp_path: Path
+) -> None:
+    """Signed and kept there in 2020, fetched here after its certificate ended, judged in 2035 with nobody left to ask.
+
+    No time stamp is inside the file: without what the other vault kept, nothing of it could be shown any more.
+    """
+    pki = conjure(tmp_path, SIGNED_AT)
+    pdf = signing.seal(
+        plain_pdf(text=f"QUYET DINH {world.number}"), sealer=pki.sealer("signer"), now=pki.at, level=signing.Level.B_B
+    ).pdf
+    kept_there = desk.received(world.there, world.keeper, pdf).intake.id
+    then = _read(world.there, kept_there, _notary(pki, SIGNED_AT, lambda: pki.fetch), SIGNED_AT)
+    assert then.verdict == "VALID"
+    desk.confirmed(world.there, world.keeper, desk.word(kept_there, holder=NamedHolder(world.number, world.name)))
+    assert desk.be_sealed(world.there, kept_there) is not None
+    code = world.opened()
+    world.state(code)
+    [found] = world.offered(code)
+    came = world.fetched(code, found["paper"])
+    assert came.intake is not None
+    assert came.intake != kept_there
+
+    # From here on there is nobody: the other vault does not answer, nor do the authorities.
+    world.wire.bend = lambda request: _gone(str(request.url))
+    pki.asked.clear()
+    now = world.app.clock.now()
+    here = _read(world.app, came.intake, _notary(pki, now, lambda: _nobody), now)
+    assert (here.verdict, here.signers) == ("VALID", then.signers), "the report says the same as where it was kept"
+    desk.confirmed(world.app, world.officer, desk.word(came.intake, holder=NamedHolder(world.number, world.name)))
+    taken = desk.be_sealed(world.app, came.intake)
+    assert taken is not None
+    with world.app.uow.begin() as tx:
+        holder_id = tx.holders.find(HolderId.parse(world.number))
+        assert tx.records.get(taken).source.value == "OTHER_VAULT"
+    holder = account(world.app, f"dan-sau-{world.number}", Role.CITIZEN, holder_id=holder_id)
+    later = SIGNED_AT.replace(year=2035)
+    report, evidence = check_original(
+        taken,
+        actor=holder,
+        uow=world.app.uow.acting(holder),
+        blobs=world.app.blobs,
+        engines=world.app.engines,
+        sealing=_notary(pki, later, lambda: _nobody),
+        clock=StoppedClock(later),
+        purpose=None,
+    )
+    assert report.verdict.value == "VALID"
+    assert (len(evidence.ocsps), len(evidence.crls)) == (2, 1), "what was fetched in 2020, there"
+    assert pki.asked == [], "nobody was asked again"
+    assert signing.inspect(pdf, trust=pki.trust, now=later).verdict.value == "NOT_ENOUGH_EVIDENCE"
+
+
+def _gone(where: str) -> httpx.Response:
+    raise httpx.ConnectError(where)
+
+
+def _nobody(url: str, body: bytes | None) -> bytes:
+    del body
+    raise OSError(url)

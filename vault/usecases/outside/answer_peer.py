@@ -108,7 +108,9 @@ def find_for_peer(asked: Signed, *, uow: UnitOfWork, clock: Clock) -> Answered:
             if state is QuestionState.WAITING:
                 if added or kept is new:
                     tx.peer_questions.save(kept)
-                    tx.events.add(replace(_event(asked, said, now), code="CONSENT_ASKED", holder_id=holder_id))
+                    details = {"peer": asked.sender.code, "officer": said.officer, "consent": said.consent}
+                    event = replace(_event(asked, said, now), code="CONSENT_ASKED", holder_id=holder_id)
+                    tx.events.add(replace(event, details=details))
                 return Answered(kept)
             found = () if holder_id is None or switch is False else _papers(tx, holder_id, said)
             if kept.state is QuestionState.ANSWERED:

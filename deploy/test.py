@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -17,6 +18,14 @@ ROOT = Path(__file__).resolve().parent.parent
 BIN = ROOT / ".venv" / "bin"
 OUT = ROOT / ".test-out"
 SLOW = "service or browser"
+MARK = re.compile(r"pytest\.mark\.(service|browser)\b")
+# A file stays with one of two processes: the longest begin first, or one core idles while the other ends the last.
+LONGEST = (
+    "faults/test_fault_table", "integration/test_rights", "integration/test_sealed_output",
+    "integration/test_two_vaults", "integration/test_renew_seals", "integration/test_bad_input",
+    "integration/test_import", "integration/test_service", "faults/test_killed_worker", "faults/test_cluster",
+    "integration/test_restore", "e2e/test_pages", "e2e/test_officer",
+)  # fmt: skip
 PACKAGES = ("vault", "ocr", "signing", "qr")
 
 
@@ -52,6 +61,19 @@ def pytest(name: str, *arguments: str) -> Outcome:
     return Outcome(total - failed - skipped, failed + broken, skipped)
 
 
+def slow(*, pages: bool) -> list[str]:
+    """The files that start servers or a browser, the longest first; `pages`: those that open the program's pages."""
+    tests = ROOT / "tests"
+    names = [
+        str(path.relative_to(tests).with_suffix(""))
+        for path in tests.rglob("test_*.py")
+        if MARK.search(path.read_text())
+    ]
+    chosen = [name for name in names if name.startswith("e2e/") == pages]
+    first = [name for name in LONGEST if name in chosen]
+    return [f"tests/{name}.py" for name in [*first, *sorted(set(chosen) - set(first))]]
+
+
 def steps(*, quick: bool) -> Iterator[tuple[str, Callable[[], Outcome]]]:
     """Name and work of each step. What starts servers or a browser runs alone: two cores, and times are asserted."""
     yield "style", lambda: check(str(BIN / "ruff"), "check", "--quiet", ".")
@@ -68,11 +90,9 @@ def steps(*, quick: bool) -> Iterator[tuple[str, Callable[[], Outcome]]]:
     )
     if not quick:
         # A process of their own: the browser's driver keeps an event loop running, and other tests start one.
-        yield (
-            "services",
-            lambda: pytest("services", "-n", "2", "--dist", "loadfile", "-m", SLOW, "--ignore=tests/e2e", "tests"),
-        )
-        yield "pages", lambda: pytest("pages", "tests/e2e")
+        two = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", "-m", SLOW)
+        yield "services", lambda: pytest("services", *two, *slow(pages=False))
+        yield "pages", lambda: pytest("pages", *two, *slow(pages=True))
 
 
 def main(arguments: Sequence[str]) -> int:

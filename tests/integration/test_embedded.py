@@ -11,6 +11,7 @@ import signal
 import socket
 import stat
 import sys
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -22,7 +23,7 @@ from minio import Minio
 
 from vault.domain.errors import Unavailable
 from vault.embedded import Plan, Supervisor, process, program
-from vault.embedded.ports import free_inner, is_free
+from vault.embedded.ports import answers, free_inner, is_free
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -278,3 +279,43 @@ def test_a_program_runs_once_restarts_for_other_settings_and_tells_why_it_died(t
     dying.ensure("one")
     with pytest.raises(Unavailable, match="no such table"):
         program.await_ready(dying, "127.0.0.1", next(free_inner()))
+
+
+def test_another_service_on_the_port_is_never_taken_for_ours(tmp_path: Path) -> None:
+    port = next(free_inner())
+    late = program.Program(tmp_path, "late", (sys.executable, "-m", "http.server", "--bind", "127.0.0.1", str(port)))
+    with socket.socket() as stranger:
+        stranger.bind(("127.0.0.1", port))
+        stranger.listen()
+        late.ensure("one")
+        assert not program.await_listening(late, port)
+        assert answers(port), "somebody answers there, but it is not ours"
+        with pytest.raises(Unavailable, match="Address already in use"):
+            program.await_ready(late, "127.0.0.1", port)
+    late.ensure("one")
+    assert program.await_listening(late, port)
+    late.stop()
+
+
+def test_a_web_whose_port_was_taken_while_it_started_gets_another(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two services that start at once choose the same free port: the slower must not give out the other's address."""
+    monkeypatch.setenv("VAULT_HOME", str(home))  # the web process reads it
+    before, stranger = settings(home)["http_port"], socket.socket()
+    note = home / "run" / "web.json"
+
+    def take() -> None:
+        while not note.exists():  # the process was started and has yet to load the program
+            time.sleep(0.001)
+        stranger.bind(("127.0.0.1", before))
+        stranger.listen()
+
+    thief = threading.Thread(target=take)
+    thief.start()
+    try:
+        after = start(home, web_processes=1)["http_port"]
+        thief.join()
+        assert after != before
+        assert program.web(home, "127.0.0.1", after, 1).listens(after)
+    finally:
+        stranger.close()
+        program.web(home, "", 0, 1).stop()

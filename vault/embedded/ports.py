@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 import socket
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -33,6 +35,18 @@ def answers(port: int, host: str = LOOPBACK, seconds: float = 1.0) -> bool:
             return True
     except OSError:
         return False
+
+
+def listeners(port: int) -> frozenset[str]:
+    """The sockets that listen on this port, as `/proc/PID/fd` names them (proc(5): `/proc/net/tcp`, state 0A)."""
+    found = set()
+    for table in ("tcp", "tcp6"):
+        with suppress(OSError):  # no IPv6 on this machine
+            for line in Path("/proc/net", table).read_text(encoding="ascii").splitlines()[1:]:
+                fields = line.split()
+                if fields[3] == "0A" and int(fields[1].rpartition(":")[2], 16) == port:
+                    found.add(f"socket:[{fields[9]}]")
+    return frozenset(found)
 
 
 def free_inner(taken: Collection[int] = ()) -> Iterator[int]:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
 _POLL_SECONDS = 0.02
 _LARGE_LOG = 20_000_000  # bytes
@@ -108,6 +108,16 @@ def wait_gone(note: Note, seconds: float) -> bool:
             return False
         time.sleep(_POLL_SECONDS)
     return True
+
+
+def holds(note: Note, sockets: Collection[str]) -> bool:
+    """Whether the process has one of these sockets (`ports.listeners`) open."""
+    with suppress(OSError):
+        for entry in Path(f"/proc/{note.pid}/fd").iterdir():
+            with suppress(OSError):  # closed meanwhile
+                if str(entry.readlink()) in sockets:
+                    return note.alive
+    return False
 
 
 def working_in(folder: Path) -> list[int]:

@@ -58,6 +58,11 @@ class Program:
             process.stop(note, seconds=_STOP_SECONDS)
         self.note_file.unlink(missing_ok=True)
 
+    def listens(self, port: int) -> bool:
+        """Whether it is this very process that took the port: another service of the machine may have been faster."""
+        note = self.note()
+        return note is not None and process.holds(note, ports.listeners(port))
+
     def failed(self) -> Unavailable:
         """The error that tells where to look."""
         return Unavailable("PART_FAILED", part=self.name, log=str(self.log), last=process.last_lines(self.log))
@@ -95,13 +100,28 @@ def national(home: Path, port: int, token: str) -> Program:
     )  # fmt: skip
 
 
+def await_listening(program: Program, port: int) -> bool:
+    """Wait until the process listens on its port; False when it ended instead.
+
+    Raises `Unavailable("PART_FAILED")` when time runs out.
+    """
+    end = time.monotonic() + _START_SECONDS
+    while not program.listens(port):
+        if program.note() is None:
+            return False
+        if time.monotonic() > end:
+            raise program.failed()
+        time.sleep(0.05)
+    return True
+
+
 def await_ready(program: Program, host: str, port: int) -> None:
     """Wait until `/readyz` answers 200: it does when the database and the object store answer the web process.
 
     Raises `Unavailable("PART_FAILED")` when the process ends or time runs out.
     """
     end = time.monotonic() + _START_SECONDS
-    while not ready(host, port):
+    while not (program.listens(port) and ready(host, port)):
         if program.note() is None or time.monotonic() > end:
             raise program.failed()
         time.sleep(0.05)

@@ -101,8 +101,9 @@ class Supervisor:
                 postgres_port=database.result() if database else kept.postgres_port,
                 s3_port=store.result() if store else kept.s3_port,
             )
-        if moved != kept:
-            state.save(self._plan.home, moved, postgres=postgres, objects=objects)
+        settled = self._settle_web(moved)
+        if settled != kept:
+            state.save(self._plan.home, settled, postgres=postgres, objects=objects)
 
     def start_program(self) -> None:
         """The web process and the workers; waits until the web answers and the workers live.
@@ -140,10 +141,13 @@ class Supervisor:
         return (
             self._store_health("postgres", self._postgres, self._plan.database_url, embedded=postgres),
             self._store_health("objects", self._objects, self._plan.s3_endpoint, embedded=objects),
-            *(_program_health(web, address, up=program.ready(self._plan.http_host, port)) for web in self._webs(kept)),
+            *(_program_health(web, address, up=self._serves(web, port)) for web in self._webs(kept)),
             *(_program_health(worker, "", up=worker.note() is not None) for worker in self._workers()),
             *(_program_health(one, kept.national_url, up=one.note() is not None) for one in self._national(kept)),
         )
+
+    def _serves(self, web: program.Program, port: int) -> bool:
+        return web.listens(port) and program.ready(self._plan.http_host, port)
 
     def _embedded(self, kept: state.State) -> tuple[bool, bool]:
         """Whether the database and the object store are ours: no URL was given, or the one we wrote ourselves."""
@@ -192,7 +196,9 @@ class Supervisor:
         host = self._plan.http_host
         given = kept.http_port_given or self._plan.http_port not in {0, kept.http_port}
         wanted = self._plan.http_port or kept.http_port
-        if wanted and (program.web(self._plan.home, "", 0, 1).note() is not None or ports.is_free(wanted, host)):
+        unused = not self._plan.web_processes and not given  # whoever has it meanwhile, nothing of ours collides
+        running = program.web(self._plan.home, "", 0, 1).note() is not None
+        if wanted and (unused or running or ports.is_free(wanted, host)):
             return replace(kept, http_port=wanted, http_port_given=given)
         if given:
             raise Unavailable("PORT_TAKEN", port=wanted)
@@ -200,6 +206,22 @@ class Supervisor:
         if wanted:
             self._say(f"port {wanted} is taken: the web moves to {chosen}; QR credentials issued so far name {wanted}")
         return replace(kept, http_port=chosen)
+
+    def _settle_web(self, kept: state.State) -> state.State:
+        """Wait until the web process has its port; when another service was faster, it gets another one."""
+        for attempt in range(_ATTEMPTS):
+            port = self._port(kept)
+            lost = [web for web in self._webs(kept) if not program.await_listening(web, port)]
+            if not lost:
+                break
+            taken = not ports.is_free(port, self._plan.http_host)
+            if kept.http_port_given or not taken or attempt + 1 == _ATTEMPTS:
+                raise lost[0].failed()
+            kept = replace(kept, http_port=ports.free_web(self._plan.http_host))
+            self._say(f"port {port} was taken meanwhile: the web moves to {kept.http_port}")
+            for web in self._webs(kept):
+                self._ensure(web, kept)
+        return kept
 
     def _start_postgres(self, kept: state.State) -> int:
         """The port it runs on, started or not."""

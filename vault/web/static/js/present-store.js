@@ -55,14 +55,16 @@ export async function noteShowing(record, what) {
   await sendShowings();
 }
 
+// Not signed in, and asked too often: a refusal of this moment, not of this showing.
+const LATER = new Set([401, 403, 408, 425, 429]);
+
 /** Send what waits: each once, however often it is tried. What the service refuses for good is let go. */
 export async function sendShowings() {
   for (const row of await store("readonly", (rows) => rows.getAll(), SHOWINGS)) {
     try {
       await call("POST", `/me/records/${row.record}/showings`, row.what);
     } catch (error) {
-      const later = error.status === undefined || error.status === 401 || error.status === 403 || error.status >= 500;
-      if (later) return;
+      if (!error.status || LATER.has(error.status) || error.status >= 500) return;
     }
     await store("readwrite", (rows) => rows.delete(row.id), SHOWINGS);
   }

@@ -1,7 +1,8 @@
 """The mix of a province against very many records: look-ups 60 %, reads 20, verifies 15, uploads 5, all over HTTP.
 
-An embedded PostgreSQL is filled by COPY with `--records` invented records; some real papers are digitised besides:
-their files and QR are what is read and verified. Two web processes answer; one worker reads what is uploaded meanwhile.
+An embedded PostgreSQL is filled by COPY with `--records` invented records (with `--kept`: those that are missing); some
+real papers are digitised besides: their files and QR are what is read and verified. Two web processes answer; one
+worker reads what is uploaded meanwhile.
 Clients ask as fast as they are answered, from the same cores. The last line is one JSON object:
 
 `rate_per_s`              requests answered a second
@@ -18,11 +19,11 @@ import http.client
 import json
 import os
 import random
+import shutil
 import signal
 import statistics
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -31,13 +32,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from deploy.figures import last_line
+from deploy.kept_set import database, fill, log, place
 from tests.fakes.desk import HOLDER, actor_of, record_of
 from tests.fakes.engines import ToldEngines
 from tests.fakes.parts import HOST, settings_of, with_other
 from tests.golden.specimens import as_jpeg, draw
 from vault import bootstrap
-from vault.bootstrap import SEED_ACCOUNTS, App, database_url
-from vault.db import seeding, upgrade
+from vault.bootstrap import SEED_ACCOUNTS, App
+from vault.db import seeding
 from vault.domain.people import Role
 from vault.embedded import Plan, Supervisor
 from vault.embedded.ports import answers, free_inner
@@ -50,14 +52,14 @@ MIX = {"lookup": 60, "read": 20, "verify": 15, "upload": 5}
 OK = range(200, 300)
 
 
-def log(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
-
-
 # --- the service -----------------------------------------------------------------------------------------------------
 @contextmanager
 def seeded(home: Path, records: int) -> Iterator[App]:
-    """The parts, with so many records in them."""
+    """The parts, with so many records in them and nothing of an earlier run."""
+    with database(home) as url:
+        fill(url, records)
+    for part in ("objects", "keys"):  # belonged to rows that are gone
+        shutil.rmtree(home / part, ignore_errors=True)
     plan = Plan(
         home=home, database_url=None, s3_endpoint=None, http_host="127.0.0.1", http_port=0, web_processes=0, workers=0,
         worker_jobs=1,
@@ -65,17 +67,14 @@ def seeded(home: Path, records: int) -> Iterator[App]:
     supervisor = Supervisor(plan)
     with supervisor.locked():
         supervisor.start_stores()
-    settings = settings_of(home)
-    app = bootstrap.build(settings)
+    app = None
     try:
-        url, began = database_url(settings), time.monotonic()
-        upgrade(url)
-        seeding.seed(url, 1, records, told=lambda n: n % 500_000 or log(f"  {n:,}"))
-        log(f"{records:,} records in {time.monotonic() - began:.0f} s")
-        bootstrap.prepare(settings)
+        bootstrap.prepare(settings_of(home))
+        app = bootstrap.build(settings_of(home))
         yield app
     finally:
-        app.close()
+        if app is not None:
+            app.close()
         supervisor.stop()
 
 
@@ -253,18 +252,16 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=1.0)
     parser.add_argument("--clients", type=int, default=8, help="connections that ask at once")
     parser.add_argument("--folder", type=Path, help="where the data lie; a temporary folder without it")
+    parser.add_argument("--kept", type=Path, help="a home that stays; `bench lookup --kept` and this one share it")
     parser.add_argument("--json", action="store_true", help="only the last line on standard output")
     chosen = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="bench-load-", dir=chosen.folder) as folder:
-        home = Path(folder)
-        home.chmod(0o711)
-        with seeded(home, chosen.records) as app:
-            stock = stock_of(app, chosen.records)
-            with serving(home) as (port, root):
-                load(port, root, stock, clients=chosen.clients, seconds=5)  # warms caches and sandboxes
-                tallies, took, memory = load(port, root, stock, clients=chosen.clients, seconds=chosen.minutes * 60)
-            with app.uow.engine.connect() as db:
-                waiting = db.exec_driver_sql("SELECT count(*) FROM intake WHERE state = 'RECEIVED'").scalar_one()
+    with place(chosen.kept, chosen.folder) as home, seeded(home, chosen.records) as app:
+        stock = stock_of(app, chosen.records)
+        with serving(home) as (port, root):
+            load(port, root, stock, clients=chosen.clients, seconds=5)  # warms caches and sandboxes
+            tallies, took, memory = load(port, root, stock, clients=chosen.clients, seconds=chosen.minutes * 60)
+        with app.uow.engine.connect() as db:
+            waiting = db.exec_driver_sql("SELECT count(*) FROM intake WHERE state = 'RECEIVED'").scalar_one()
     every: Callable[[str], list[float]] = lambda kind: [ms for one in tallies for ms in one.milliseconds[kind]]  # noqa: E731 - one expression, named
     errors = sum(one.errors for one in tallies)
     if errors:

@@ -35,16 +35,17 @@ from pydantic import SecretStr
 from sqlalchemy.dialects import postgresql
 
 from deploy.figures import last_line
+from deploy.kept_set import database, log, place
+from deploy.kept_set import fill as fill_up
 from tests.plans import fill, seq_scans
 from vault import bootstrap
 from vault.bootstrap import App
 from vault.config import Settings
-from vault.db import dossiers, records, seeding, upgrade
+from vault.db import dossiers, records, seeding
 from vault.domain.ids import DossierCode
 from vault.domain.passwords import hash_password
 from vault.domain.people import Actor, Role
-from vault.embedded.ports import free_inner
-from vault.embedded.postgres import Postgres
+from vault.embedded.ports import answers, free_inner
 from vault.ports import Account
 from vault.usecases.reuse.answer import answer
 from vault.usecases.reuse.open_dossier import OpenDossier, open_dossier
@@ -57,51 +58,15 @@ CALLERS = 2
 PASSWORD = "bench-mau-2026"  # noqa: S105 - of a database that lives for this run
 
 
-def log(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
-
-
 HOME = Path(tempfile.gettempdir()) / "kho-so-bench-lookup"
 """Development keys of the bench."""
-
-
-@contextmanager
-def database(home: Path) -> Iterator[str]:
-    server = Postgres(home)
-    for folder in ("log", "run"):
-        (home / folder).mkdir(parents=True, exist_ok=True)
-    port, password = next(free_inner()), "ab" * 16
-    server.start(port, password=password)
-    try:
-        yield f"postgresql://vault:{password}@127.0.0.1:{port}/vault"
-    finally:
-        server.stop()
-
-
-@contextmanager
-def place(kept: Path | None, parent: Path | None) -> Iterator[Path]:
-    """The folder of one database: the one that is kept, or a temporary one."""
-    if kept is not None:
-        kept.mkdir(parents=True, exist_ok=True)
-        yield kept
-        return
-    with tempfile.TemporaryDirectory(dir=parent) as folder:
-        Path(folder).chmod(0o711)
-        yield Path(folder)
 
 
 @contextmanager
 def filled(folder: Path, size: int) -> Iterator[str]:
     """A database of that many records in this folder; a larger one that is kept there stays as it is."""
     with database(folder) as url:
-        upgrade(url)
-        with psycopg.connect(url) as db:
-            there = db.execute("SELECT count(*) FROM record").fetchone()
-        begin = 1 + (there[0] if there else 0)
-        if begin <= size:
-            started = time.monotonic()
-            seeding.seed(url, begin, size, told=lambda n: n % 500_000 or log(f"  {n:,}"))
-            log(f"{size - begin + 1:,} records in {time.monotonic() - started:.0f} s")
+        fill_up(url, size)
         yield url
 
 
@@ -230,17 +195,12 @@ def http_rate(url: str, app: App, codes: list[str], seconds: float) -> float:
 
 
 def _load(port: int, codes: list[str], seconds: float) -> float:
-    for _ in range(200):
-        try:
-            client = http.client.HTTPConnection("127.0.0.1", port)
-            client.request(
-                "POST", "/api/v1/session", json.dumps({"username": "bench", "password": PASSWORD}),
-                {"Content-Type": "application/json"},
-            )  # fmt: skip
-            token = json.loads(client.getresponse().read())["token"]
-            break
-        except OSError:
-            time.sleep(0.1)
+    while not answers(port):
+        time.sleep(0.1)
+    client = http.client.HTTPConnection("127.0.0.1", port)
+    said = json.dumps({"username": "bench", "password": PASSWORD})
+    client.request("POST", "/api/v1/session", said, {"Content-Type": "application/json"})
+    token = json.loads(client.getresponse().read())["token"]
     done: list[int] = []
     end = time.monotonic() + seconds + 1
 

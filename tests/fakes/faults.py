@@ -107,3 +107,9 @@ class FaultyUnitOfWork:
             faults.calls.append("commit")
             faults.strike(number, "before", "commit")
         faults.strike(number, "after", "commit")
+
+    @contextmanager
+    def glance(self) -> Iterator[Any]:
+        """Nothing to commit."""
+        with self._inner.glance() as tx:
+            yield _CountedTx(tx, self._faults)

@@ -4,16 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import BigInteger, ColumnElement, Connection, any_, bindparam, insert, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from vault.db import tables as t
-from vault.db.codec import AnyRow
+from vault.db.codec import AnyRow, AnySelect
 from vault.db.intakes import PgIntakes
 from vault.db.texts import PgTexts
 from vault.domain.consents import Consent, ConsentPurpose
 from vault.domain.hand_ins import HandIn
 from vault.domain.intake import Intake, IntakeId
+
+
+def _turns(whose: ColumnElement[bool]) -> AnySelect:
+    return select(t.consent).where(whose).order_by(t.consent.c.id)
+
+
+# For one holder PostgreSQL keeps its plan; for several of unknown number it makes a new one each time.
+_OF_ONE = _turns(t.consent.c.holder_id == bindparam("holder"))
+_OF_MANY = _turns(t.consent.c.holder_id == any_(bindparam("holders", type_=ARRAY(BigInteger))))
 
 
 class PgConsents:
@@ -38,8 +48,10 @@ class PgConsents:
         """Oldest first."""
         if not holder_ids:
             return ()
-        rows = self._db.execute(
-            select(t.consent).where(t.consent.c.holder_id.in_(sorted(set(holder_ids)))).order_by(t.consent.c.id)
+        rows = (
+            self._db.execute(_OF_ONE, {"holder": holder_ids[0]})
+            if len(holder_ids) == 1
+            else self._db.execute(_OF_MANY, {"holders": sorted(set(holder_ids))})
         )
         return tuple(
             Consent(row.holder_id, ConsentPurpose(row.purpose), row.is_on, row.at, row.by_account) for row in rows

@@ -166,6 +166,25 @@ _NOBODY_WAITS_FOR_EVER = {
 }
 
 
+@contextmanager
+def _ours() -> Iterator[None]:
+    """Vendor errors become ours here and nowhere else.
+
+    `Unavailable` (`DATABASE_DOWN`) when the database does not answer or gives no connection, `Invalid`
+    (`DATA_REFUSED`) for text that it cannot hold: a NUL, half of a surrogate pair.
+    """
+    try:
+        yield
+    except (DataError, UnicodeEncodeError) as error:
+        raise Invalid("DATA_REFUSED") from error
+    except (ConnectorException, PoolTimeoutError) as error:
+        raise Unavailable("DATABASE_DOWN") from error
+    except DBAPIError as error:
+        if error.connection_invalidated or isinstance(error, OperationalError):
+            raise Unavailable("DATABASE_DOWN") from error
+        raise
+
+
 class PostgresUnitOfWork:
     """`ports.UnitOfWork`: commits at the end of the block, rolls back on any exception."""
 
@@ -196,6 +215,7 @@ class PostgresUnitOfWork:
         )
         _try_after_rest(self._engine)
         work_as_role(self._engine)
+        self._glancing = self._engine.execution_options(isolation_level="AUTOCOMMIT")  # of the same pool
         self._queue = queue_app(database_url)
         self._seen = seen
         self._carried = carried
@@ -219,13 +239,15 @@ class PostgresUnitOfWork:
         return self.transaction(None)
 
     @contextmanager
-    def transaction(self, walls: Walls | None) -> Iterator[PgTx]:
-        """One transaction, inside walls if there are any. Vendor errors become ours here and nowhere else.
+    def glance(self) -> Iterator[PgTx]:
+        """Without a transaction: the connection commits by itself."""
+        with _ours(), self._glancing.connect() as connection:
+            yield _tx(connection, self._queue, self._service)
 
-        `Unavailable` (`DATABASE_DOWN`) when the database does not answer or gives no connection, `Invalid`
-        (`DATA_REFUSED`) for text that it cannot hold: a NUL, half of a surrogate pair.
-        """
-        try:
+    @contextmanager
+    def transaction(self, walls: Walls | None) -> Iterator[PgTx]:
+        """One transaction, inside walls if there are any."""
+        with _ours():
             acts: list[Event] = []
             with self._engine.begin() as connection:
                 if walls is not None:
@@ -243,14 +265,6 @@ class PostgresUnitOfWork:
                 )
             for act in acts:
                 self._seen(act)
-        except (DataError, UnicodeEncodeError) as error:
-            raise Invalid("DATA_REFUSED") from error
-        except (ConnectorException, PoolTimeoutError) as error:
-            raise Unavailable("DATABASE_DOWN") from error
-        except DBAPIError as error:
-            if error.connection_invalidated or isinstance(error, OperationalError):
-                raise Unavailable("DATABASE_DOWN") from error
-            raise
 
     def ping(self) -> None:
         """Raise `Unavailable` unless the database answers."""
@@ -275,3 +289,7 @@ class WalledUnitOfWork:
     def begin(self, reach: Reach = Reach.OWN) -> AbstractContextManager[PgTx]:
         """One transaction; whatever it asks, rows beyond `reach` are not there."""
         return self._whole.transaction(Walls.of(self._actor, reach))
+
+    def glance(self) -> AbstractContextManager[PgTx]:
+        """Walls stand in a transaction only: the same as `begin`."""
+        return self.begin()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Self
@@ -18,7 +18,8 @@ _RAISE = text(
     "SELECT set_config('vault.agency', :agency, true), set_config('vault.people', :people, true),"
     " set_config('vault.reach', :reach, true), set_config('role', :role, true)"
 )
-_WIDEN = text("SELECT set_config('vault.people', :people, true)")
+PEOPLE = "vault.people"
+"""The people of a dossier that the walls let through, whose papers are seen from then on (`db.dossiers`)."""
 _ROLE = text("SELECT set_config('role', :role, true)")
 
 
@@ -53,11 +54,6 @@ class Walls:
         """Take the role and say where it stands: one round trip."""
         people = ",".join(map(str, self.people))
         self._db.execute(_RAISE, {"agency": self.agency, "people": people, "reach": self.reach.value, "role": PROGRAM})
-
-    def widen(self, people: Collection[int]) -> None:
-        """From now on the papers of these people are seen as well: they are in a dossier that the walls let through."""
-        if self.agency:
-            self._db.execute(_WIDEN, {"people": ",".join(map(str, people))})
 
     @contextmanager
     def lowered(self) -> Iterator[None]:

@@ -57,6 +57,7 @@ class AgencyCode:
     groups: tuple[str, ...] = ()
 
     @classmethod
+    @lru_cache(maxsize=4096)
     def parse(cls, text: str) -> AgencyCode:
         """Read either order.
 

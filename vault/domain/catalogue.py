@@ -10,7 +10,7 @@ import calendar
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from vault.domain.agencies import Agency, AgencyDirectory, AgencyLevel, level1_of
@@ -20,7 +20,7 @@ from vault.domain.states import TrustLevel
 from vault.domain.text import search_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from vault.domain.reasons import ReasonCode, Severity
 
@@ -284,6 +284,8 @@ class _Dated(Protocol):
 
 
 _D = TypeVar("_D", bound=_Dated)
+_REMEMBERED = 4096
+"""Look-ups that are kept: one dossier asks for a handful of types some forty times."""
 
 
 def _index(entries: Iterable[_D]) -> dict[str, tuple[_D, ...]]:
@@ -338,9 +340,17 @@ class Catalogue:
                 table[code] = (*table.get(code, ()), entry)
         return table
 
+    @cached_property
+    def _type_at(self) -> Callable[[str, date], DocumentType | None]:
+        return lru_cache(maxsize=_REMEMBERED)(lambda code, day: _at(self._types, code, day))
+
+    @cached_property
+    def _accepts(self) -> Callable[[tuple[str, ...], str, date], bool]:
+        return lru_cache(maxsize=_REMEMBERED)(self._stands_for)
+
     def find_type(self, code: str, day: date) -> DocumentType | None:
         """The document type with this code on ``day``, or None."""
-        return _at(self._types, code, day)
+        return self._type_at(code, day)
 
     def document_type(self, code: str, day: date) -> DocumentType:
         """The document type with this code on ``day``; ``NotFound`` TYPE_UNKNOWN otherwise."""
@@ -393,10 +403,13 @@ class Catalogue:
 
     def accepts(self, component: Component, type_code: str, day: date) -> bool:
         """Whether a type may stand for a component, by itself or through its equivalence group."""
-        if type_code in component.accepts:
+        return self._accepts(component.accepts, type_code, day)
+
+    def _stands_for(self, accepts: tuple[str, ...], type_code: str, day: date) -> bool:
+        if type_code in accepts:
             return True
         offered = self.find_type(type_code, day)
-        wanted = (self.find_type(code, day) for code in component.accepts)
+        wanted = (self.find_type(code, day) for code in accepts)
         return offered is not None and any(entry is not None and entry.group == offered.group for entry in wanted)
 
 

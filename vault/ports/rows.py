@@ -526,3 +526,7 @@ class UnitOfWork(Protocol):
         In a request rows beyond `reach` are not there, whatever is asked (row-level security); elsewhere all are.
         """
         ...
+
+    def glance(self) -> AbstractContextManager[Tx]:
+        """For one statement that only reads: it sees what is committed, and costs one round trip instead of three."""
+        ...

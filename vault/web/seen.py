@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 import time
 
 from fastapi import FastAPI
@@ -59,7 +58,17 @@ def route_of(scope: Scope) -> str:
     if "route" not in scope:
         return _UNKNOWN
     for name, value in scope.get("path_params", {}).items():
-        path = re.sub(rf"(?<=/){re.escape(str(value))}(?=/|$)", f"{{{name}}}", path, count=1)
+        path = _named(path, name, str(value))
+    return path
+
+
+def _named(path: str, name: str, value: str) -> str:
+    """The address with the first whole part that is this value replaced by its name."""
+    at = -1
+    while (at := path.find(f"/{value}", at + 1)) >= 0:
+        end = at + 1 + len(value)
+        if end == len(path) or path[end] == "/":
+            return f"{path[: at + 1]}{{{name}}}{path[end:]}"
     return path
 
 

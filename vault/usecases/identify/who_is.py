@@ -23,14 +23,16 @@ def who_is(token: str, *, uow: UnitOfWork, clock: Clock) -> Actor | None:
 def session_of(token: str, *, agent: str, idle: timedelta, uow: UnitOfWork, clock: Clock) -> SessionFacts | None:
     """The living session behind a token. One that lay idle too long, or that another browser brings, is ended."""
     now, key = clock.now(), session_key(token)
-    with uow.begin() as tx:
+    with uow.glance() as tx:
         found = tx.accounts.session_of(key, at=now)
-        if found is None:
-            return None
-        strange = found.bound is not None and not hmac.compare_digest(found.bound, agent_digest(agent))
-        if strange or now >= found.seen_at + idle:
+    if found is None:
+        return None
+    strange = found.bound is not None and not hmac.compare_digest(found.bound, agent_digest(agent))
+    if strange or now >= found.seen_at + idle:
+        with uow.begin() as tx:
             tx.accounts.end_session(key)
-            return None
-        if now >= found.seen_at + SEEN_EVERY:
+        return None
+    if now >= found.seen_at + SEEN_EVERY:
+        with uow.begin() as tx:
             tx.accounts.seen(key, at=now)
     return found

@@ -139,6 +139,14 @@ class OverridesOut(BaseModel):
         return cls(day=report.day, agency_code=report.agency_code, overrides=rows)
 
 
+@router.get("/{code}/components", response_model=DossierAnswerOut)
+def components(code: str, actor: SignedIn, app: TheApp) -> Response:
+    """Every component with what is already there for it, its verdict and reasons."""
+    answered = answer(DossierCode(code), actor=actor, uow=app.uow, catalogue=app.catalogue, clock=app.clock)
+    # Written out here: FastAPI would check a shape again that was checked as it was made, and this is asked most.
+    return Response(DossierAnswerOut.of(answered).model_dump_json(), media_type="application/json")
+
+
 @router.post("", status_code=201)
 def open_one(what: DossierIn, actor: SignedIn, app: TheApp) -> DossierOut:
     """Open a dossier."""
@@ -170,14 +178,6 @@ def _person(one: PersonIn) -> Person:
 def list_all(actor: SignedIn, app: TheApp, limit: int = 50) -> list[DossierOut]:
     """The agency's dossiers, newest first."""
     return [DossierOut.of(one) for one in list_dossiers(actor=actor, uow=app.uow, limit=min(max(limit, 1), 200))]
-
-
-@router.get("/{code}/components", response_model=DossierAnswerOut)
-def components(code: str, actor: SignedIn, app: TheApp) -> Response:
-    """Every component with what is already there for it, its verdict and reasons."""
-    answered = answer(DossierCode(code), actor=actor, uow=app.uow, catalogue=app.catalogue, clock=app.clock)
-    # Written out here: FastAPI would check a shape again that was checked as it was made, and this is asked most.
-    return Response(DossierAnswerOut.of(answered).model_dump_json(), media_type="application/json")
 
 
 @router.post("/{code}/attach")

@@ -33,6 +33,7 @@ from ocr.errors import (
     TooManyPagesError,
     TruncatedError,
 )
+from ocr.glance import glance
 from ocr.house import House
 from ocr.limits import Limits
 from ocr.measure import Score, cer, wer
@@ -87,6 +88,7 @@ __all__ = [
     "Word",
     "cer",
     "default_readers",
+    "glance",
     "models_folder",
     "pages",
     "probe",

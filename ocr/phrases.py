@@ -1,13 +1,15 @@
 """Words that print writes in one way only: read with other marks, they were misread.
 
 Readers of one kind lose the same mark together ("Hà Nôi", "tinh Gia Lai", "NGUYỄN THI HÀ") and are sure of it. This is
-evidence that sends a value to a person; no value is ever corrected by it. The words are data (``phrases.txt``).
+evidence that sends a value to a person; no value is ever corrected by it. Read with their own marks they vouch for a
+doubtful letter. The words are data (``phrases.txt``, and ``pairs.txt`` from our own texts).
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -15,6 +17,8 @@ from pathlib import Path
 from ocr.fold import fold
 
 _FILE = Path(__file__).parent / "phrases.txt"
+_PAIRS = Path(__file__).parent / "pairs.txt"
+_MARKS = " .,;:()[]\"'“”-–/"
 _WORD = re.compile(r"[^\W\d_]+")
 _SMALL = re.compile(r"(?<![\w-])([a-zà-ỹđ]+)(?=\s+[A-ZÀ-ỸĐ\d])")
 _OLD = {"oà": "òa", "oá": "óa", "oả": "ỏa", "oạ": "ọa", "uỳ": "ùy", "uý": "úy", "uỷ": "ủy", "uỵ": "ụy", "oè": "òe"}
@@ -34,9 +38,11 @@ class _Known:
 def misread_words(text: str, *, name: bool) -> int:
     """How many known words stand in ``text`` with marks that print never gives them; ``name``: a person's name."""
     found = _known()
-    words = [_plain(word) for word in _WORD.findall(unicodedata.normalize("NFC", text))]
+    words = [plain_word(word) for word in _WORD.findall(unicodedata.normalize("NFC", text))]
     small = [
-        _plain(word[1]) for word in re.finditer(r"(?<![\w-])([a-zà-ỹđ]+)(?=\s+[A-ZÀ-ỸĐ\d])", text) if word[1].islower()
+        plain_word(word[1])
+        for word in re.finditer(r"(?<![\w-])([a-zà-ỹđ]+)(?=\s+[A-ZÀ-ỸĐ\d])", text)
+        if word[1].islower()
     ]
     odd = sum(word not in found.small.get(fold(word), {word}) for word in small)
     folded = [fold(word) for word in words]
@@ -50,12 +56,42 @@ def misread_words(text: str, *, name: bool) -> int:
     return odd
 
 
-def _plain(word: str) -> str:
+def vouched(words: Sequence[str], *, name: bool) -> list[bool]:
+    """Which words stand in a known phrase or pair, marks and all, that is written in no other way.
+
+    Of a person's name only family and middle names can be known. A misread word seldom makes another known phrase.
+    """
+    found, pairs = _known(), _pairs()
+    plain = [plain_word(word.strip(_MARKS)) for word in (unicodedata.normalize("NFC", word) for word in words)]
+    folded = [fold(word) for word in plain]
+    sure = [False] * len(plain)
+    if name:
+        for place, word in enumerate(plain[:-1] if len(plain) > 1 else ()):
+            known = found.family if place == 0 else found.middle
+            sure[place] = word in known.get(folded[place], ())
+        return sure
+    for first in range(len(plain)):
+        for length in range(2, min(found.longest, len(plain) - first) + 1):
+            stretch = tuple(plain[first : first + length])
+            written = found.phrases.get(tuple(folded[first : first + length]), frozenset())
+            if written == {stretch} or stretch in pairs:
+                sure[first : first + length] = [True] * length
+    return sure
+
+
+def plain_word(word: str) -> str:
+    """In small letters, tones placed as the new spelling has them."""
     small = word.lower()
     for old, new in _OLD.items():
         if small.endswith(old) and not small.startswith("qu"):
             return small[: -len(old)] + new
     return small
+
+
+@lru_cache(maxsize=1)
+def _pairs() -> frozenset[tuple[str, ...]]:
+    rows = _PAIRS.read_text(encoding="utf-8").splitlines()
+    return frozenset(tuple(row.split()) for row in rows if row and not row.startswith("#"))
 
 
 @lru_cache(maxsize=1)
@@ -66,10 +102,10 @@ def _known() -> _Known:
         if not row.strip() or row.startswith("#"):
             continue
         if row[0] in single:
-            word = _plain(row[1:].strip())
+            word = plain_word(row[1:].strip())
             single[row[0]].setdefault(fold(word), set()).add(word)
         else:
-            words = tuple(_plain(word) for word in row.split())
+            words = tuple(plain_word(word) for word in row.split())
             phrases.setdefault(tuple(fold(word) for word in words), set()).add(words)
     small, family, middle = ({key: frozenset(words) for key, words in single[mark].items()} for mark in ("=", "^", "~"))
     ways = {key: frozenset(found) for key, found in phrases.items()}

@@ -33,7 +33,8 @@ _SIGNATURES: tuple[tuple[bytes, Kind], ...] = (
 class Probe:
     """A file's kind and size. ``page_sizes`` are (width, height): PDF points of 1/72 inch, pixels for pictures.
 
-    ``encrypted`` is true for a PDF that is encrypted but opens without a password.
+    ``encrypted`` is true for a PDF that is encrypted but opens without a password. ``advice``: what a better picture of
+    the first page would mend (``Quality.advice``), where somebody looked.
     """
 
     kind: Kind
@@ -41,6 +42,7 @@ class Probe:
     pages: int
     encrypted: bool
     page_sizes: tuple[tuple[float, float], ...]
+    advice: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """JSON values."""
@@ -50,6 +52,7 @@ class Probe:
             "pages": self.pages,
             "encrypted": self.encrypted,
             "page_sizes": [list(size) for size in self.page_sizes],
+            "advice": list(self.advice),
         }
 
     @classmethod
@@ -61,6 +64,7 @@ class Probe:
             pages=int(raw["pages"]),
             encrypted=bool(raw["encrypted"]),
             page_sizes=tuple((float(width), float(height)) for width, height in raw["page_sizes"]),
+            advice=tuple(str(code) for code in raw.get("advice", ())),
         )
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from ocr.fold import compact, fold
+from ocr.straight import straightened
 from ocr.values import Box, Line, PageText, Word, hull
 
 _LETTERS_PER_EDIT = 10
@@ -31,15 +32,19 @@ class Match:
 
 @dataclass(frozen=True)
 class Sheet:
-    """One page for searching. ``page`` counts from 0."""
+    """One page for searching. ``page`` counts from 0.
+
+    Its lines lie straight: of a page that leans, words that stand in one row are far from level (at 1.5 degrees a value
+    stands half a line above the label at its left). ``box_on_page`` gives places on the page as it is.
+    """
 
     page: int
     source: PageText
 
-    @property
+    @cached_property
     def lines(self) -> tuple[Line, ...]:
-        """The lines of the page."""
-        return self.source.lines
+        """The lines of the page, laid straight."""
+        return straightened(self.source.lines)
 
     @cached_property
     def boxes(self) -> tuple[Box, ...]:
@@ -89,11 +94,18 @@ class Sheet:
         return found
 
     def box(self, start: int, end: int) -> Box:
-        """The box around a stretch: words are cut in proportion where the stretch begins or ends inside them."""
+        """The box around a stretch, laid straight: words are cut in proportion where it begins or ends inside them."""
+        return self._around(self.lines, start, end)
+
+    def box_on_page(self, start: int, end: int) -> Box:
+        """The same on the page as it is."""
+        return self._around(self.source.lines, start, end)
+
+    def _around(self, lines: Sequence[Line], start: int, end: int) -> Box:
         boxes = []
         for number in range(self.line_at(start), self.line_at(max(start, end - 1)) + 1):
             place = self.starts[number]
-            for word in self.lines[number].words:
+            for word in lines[number].words:
                 first, last = max(start, place), min(end, place + len(word.text))
                 if first < last:
                     left, top, right, bottom = word.box

@@ -34,7 +34,7 @@ def take(sheets: Sequence[Sheet], code: str, fields: dict[str, FieldValue], chec
 
 
 def _take_zone(zone: mrz.Zone, sheet: Sheet, fields: dict[str, FieldValue], checks: Checks) -> None:
-    box = sheet.lines[zone.lines[0]].box
+    box = sheet.source.lines[zone.lines[0]].box
     said = {
         "number": zone.number,
         "holder_id": zone.personal_number,

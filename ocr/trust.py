@@ -15,7 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from ocr.phrases import misread_words
+from ocr.phrases import misread_words, vouched
 from ocr.syllable import strange_words
 from ocr.values import FieldValue, PageText, Word
 
@@ -49,9 +49,14 @@ _READABLE_PX = 22.0
 _LEAST, _MOST = 0.02, 0.9995
 _SURELY = 1.4
 """Log odds of 0.8: characters less sure than that count twice."""
+_VOUCHED = 0.15
+"""A word of a phrase that is written in no other way is wrong so much less often than its letters alone say."""
 _CONTRADICTED = 0.4
-NEVER = ("lookalike", "doubtful_place", "misread")
-"""With this evidence a value goes to a person: letters like digits, a doubtful place, known words with lost marks."""
+NEVER = ("lookalike", "doubtful_place", "misread", "doubtful_digit")
+"""With this evidence a value goes to a person: letters like digits, a doubtful place, known words with lost marks, a
+digit that readers differ about (nothing else on the paper can tell which of them is right; handwriting reads so)."""
+_DIGITS_TOLD = frozenset({"date", "year", "id", "digits", "money", "number", "tax", "serial", "plate"})
+_HALF = 0.5
 _ONE_PART = 1e-9
 
 
@@ -86,12 +91,16 @@ def evidence(
 ) -> dict[str, float]:
     """What speaks for and against a value read from ``words``."""
     counted = [word for word in words if any(char.isdigit() for char in word.text)] if kind in _ONLY_DIGITS else words
-    confs = [word.conf for word in counted or words] or [0.0]
+    counted = counted or words
     prose = kind in _PROSE
+    known = vouched([word.text for word in words], name=kind == "name") if prose else [False] * len(words)
+    sure = [1.0 - (1.0 - word.conf) * (_VOUCHED if one else 1.0) for word, one in zip(words, known, strict=True)]
+    confs = [word.conf for word in counted] or [0.0]
+    least = min(sure, default=0.0) if prose else min(confs)
     small = page.quality.text_px or _READABLE_PX
     found = {
-        "read": _logit(min(confs)),
-        "doubt": max(0.0, _SURELY - _logit(min(confs))),
+        "read": _logit(least),
+        "doubt": max(0.0, _SURELY - _logit(least)),
         "mean": _logit(sum(confs) / len(confs)),
         "prose": float(prose),
         "long": math.log1p(len(value)) if prose else 0.0,
@@ -104,6 +113,9 @@ def evidence(
         "untyped": 1.0 - type_conf,
         "single": float(len(page.readers) < 2),  # noqa: PLR2004 - one reader has nobody to agree with
     }
+    unsure = [word for word in words if word.conf < _HALF and any(char.isdigit() for char in word.text)]
+    if kind in _DIGITS_TOLD and unsure:
+        found["doubtful_digit"] = float(len(unsure))
     if prose and (misread := misread_words(value, name=kind == "name")):
         found["misread"] = float(misread)
     return {name: round(number, 4) for name, number in found.items()}

@@ -151,4 +151,4 @@ def _field(span: Span, spec: FieldSpec, value: str, raw: str, type_conf: float) 
 
 
 def _box(span: Span) -> Box:
-    return hull([span.sheet.box(start, end) for start, end in span.parts])
+    return hull([span.sheet.box_on_page(start, end) for start, end in span.parts])

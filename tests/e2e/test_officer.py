@@ -154,6 +154,18 @@ def test_a_bad_file_is_refused_in_words_where_it_was_dropped(desk: Visit, tmp_pa
     assert "không phải PDF" in desk.page.inner_text("#sent .why")
 
 
+def test_a_poor_picture_is_told_while_the_paper_still_lies_on_the_scanner(desk: Visit, tmp_path: Path) -> None:
+    file = tmp_path / "cut.jpg"
+    whole = draw("HONGHEO", seed=606).pages[0].convert("RGB")
+    whole.crop((whole.width // 4, 0, whole.width, whole.height)).save(file, quality=85, dpi=(300, 300))
+    desk.go("/so-hoa")
+    desk.page.set_input_files("#file", file)
+    desk.page.wait_for_selector("#sent a")
+    assert "bị cắt mất mép" in desk.page.inner_text("#sent .why")
+    assert desk.page.url.endswith("/so-hoa"), "the officer decides whether to go on with it"
+    desk.shoot("upload-cut", 360)
+
+
 def test_several_files_each_have_their_line(desk: Visit, tmp_path: Path) -> None:
     files = []
     for seed in (603, 604):

@@ -152,10 +152,11 @@ class Engines(Protocol):
         """What kind of file this is and how many pages it has, without decoding them."""
         ...
 
-    def examine(self, data: bytes) -> ocr.Probe:
+    def examine(self, data: bytes, *, advise: bool = False) -> ocr.Probe:
         """The same, once the first page is decoded: a file that nobody can open is refused before it is kept.
 
-        So is one that carries malware (`MALWARE_FOUND`), or that acts by itself (`ACTIVE_CONTENT`).
+        So is one that carries malware (`MALWARE_FOUND`), or that acts by itself (`ACTIVE_CONTENT`). With `advise` the
+        first page's picture is judged too: what a better one would mend.
         """
         ...
 

@@ -53,11 +53,11 @@ class SandboxEngines:
         """Kind and number of pages."""
         return _typed(ocr.Probe.from_dict, self._sandbox.run("probe", self._limits, data))
 
-    def examine(self, data: bytes) -> ocr.Probe:
+    def examine(self, data: bytes, *, advise: bool = False) -> ocr.Probe:
         """The same, once the scanner found nothing and the first page is decoded."""
         if self._scanner is not None:
             self._scanner.check(data)
-        return _typed(ocr.Probe.from_dict, self._sandbox.run("examine", self._limits, data))
+        return _typed(ocr.Probe.from_dict, self._sandbox.run("examine", {**self._limits, "advise": advise}, data))
 
     def probe_batch(self, data: bytes) -> ocr.Probe:
         """Whether it can be split."""

@@ -50,13 +50,13 @@ def probe(header: Mapping[str, Any], files: Sequence[bytes]) -> Answer:
 
 
 def examine(header: Mapping[str, Any], files: Sequence[bytes]) -> Answer:
-    """File -> `ocr.Probe`, once nothing in it acts by itself and its first page is decoded."""
+    """File and whether to `advise` -> `ocr.Probe`, once nothing in it acts by itself and its first page is decoded."""
     limits = _limits(header)
     seen = ocr.probe(files[0], limits)
     if seen.kind == "pdf":
         refuse_active(files[0])
-    _page(files[0], 0, limits)
-    return seen.as_dict(), ()
+    first = _page(files[0], 0, limits)
+    return {**seen.as_dict(), "advice": list(ocr.glance(first)) if header.get("advise") else []}, ()
 
 
 def read_page(header: Mapping[str, Any], files: Sequence[bytes]) -> Answer:

@@ -9,11 +9,12 @@ import cv2
 import numpy as np
 import pytest
 
-from ocr import LineFinder, PageImage, PageText, Quality, models_folder, pages
+from ocr import LineFinder, PageImage, PageText, Quality, glance, models_folder, pages
 from ocr.clean import prepare
 from ocr.errors import ReaderError
 from ocr.flatten import flattened, sheet_corners
 from ocr.look import Look, look
+from ocr.quality import assess
 from ocr.raster import estimated_dpi
 from ocr.strips import Band
 from ocr.turn import turned, turned_box
@@ -38,6 +39,47 @@ def image(rgb: Picture, dpi: int = 200) -> PageImage:
 @cache
 def specimen(kind: str, severity: int, seed: int = 5) -> PageImage:
     return next(iter(pages(as_jpeg(draw(kind, seed=seed), severity))))
+
+
+def spoilt(how: str) -> PageImage:
+    page = specimen("KS", 2)
+    rgb, dpi = page.rgb, page.dpi
+    width = rgb.shape[1]
+    if how == "blurred":
+        rgb = np.asarray(cv2.GaussianBlur(rgb, (0, 0), 4.0), dtype=np.uint8)
+    elif how == "coarse":
+        rgb, dpi = np.asarray(cv2.resize(rgb, None, fx=0.4, fy=0.4, interpolation=cv2.INTER_AREA)), 80
+    elif how == "cut left":
+        rgb = np.ascontiguousarray(rgb[:, width // 4 :])
+    elif how == "cut right":
+        rgb = np.ascontiguousarray(rgb[:, : width * 2 // 3])
+    elif how == "half a seal":
+        rgb = rgb.copy()
+        for size, word in ((13, "UBND"), (9, "MAU")):
+            cv2.putText(rgb, word, (width - 30, 700 + 8 * size), cv2.FONT_HERSHEY_SIMPLEX, 1.2, (30, 30, 30), 3)
+        cv2.circle(rgb, (width, 780), 130, (30, 30, 30), 4)
+    return image(rgb, dpi)
+
+
+@pytest.mark.parametrize(
+    ("how", "advice"),
+    [
+        ("good", ()),
+        ("blurred", ("BLURRED",)),
+        ("coarse", ("LOW_RESOLUTION",)),
+        ("cut left", ("CUT_EDGE",)),
+        ("cut right", ("CUT_EDGE",)),
+        ("half a seal", ()),
+    ],
+)
+def test_what_a_better_picture_would_mend_is_told_without_reading(how: str, advice: tuple[str, ...]) -> None:
+    assert glance(spoilt(how)) == advice
+
+
+def test_a_photograph_is_judged_by_its_sheet_not_by_the_desk_around_it() -> None:
+    page = specimen("KS", 4)
+    assert "UNEVEN_LIGHT" in assess(page.rgb, page.dpi).advice
+    assert not {"UNEVEN_LIGHT", "CUT_EDGE"} & set(glance(page))
 
 
 @needs_lines

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -81,6 +85,26 @@ def test_a_label_with_slips_is_found_with_as_many_edits_as_it_needs(
     for match in found:
         letters = "".join(char for char in page.folded[match.start : match.end] if char.isalnum())
         assert match.edits == _distance(label, letters) <= slips
+
+
+@pytest.mark.parametrize("degrees", [-3.0, -1.4, 0.0, 2.0])
+def test_lines_of_a_page_that_leans_lie_straight_and_places_stay_those_of_the_page(degrees: float) -> None:
+    rows = "Quốc tịch: Việt Nam|Dân tộc: Kinh và một dòng dài|Họ tên mẹ của con: Lê Mẫu|Nơi sinh: phường Mẫu, thành phố"
+    straight = sheet(*rows.split("|"), "Số định danh cá nhân: 031")
+    turn = math.radians(degrees)
+
+    def leaning(word: Word) -> Word:
+        x, y = (word.box[0] + word.box[2]) / 2, (word.box[1] + word.box[3]) / 2
+        left = round(x * math.cos(turn) - y * math.sin(turn) - (word.box[2] - word.box[0]) / 2)
+        top = round(x * math.sin(turn) + y * math.cos(turn) - 15)
+        return Word(word.text, word.conf, (left, top, left + word.box[2] - word.box[0], top + 30))
+
+    lines = tuple(Line(tuple(leaning(word) for word in line.words)) for line in straight.source.lines)
+    page = Sheet(0, replace(straight.source, lines=lines))
+    for before, after in zip(straight.lines, page.lines, strict=True):
+        for one, other in zip(before.words, after.words, strict=True):
+            assert max(abs(a - b) for a, b in zip(one.box, other.box, strict=True)) <= 3
+    assert page.box_on_page(0, 4) == lines[0].words[0].box
 
 
 def test_a_title_over_two_lines_is_one_match() -> None:

@@ -11,8 +11,9 @@ import pytest
 import ocr
 from ocr import Quality, Template, understand
 from ocr.checks import cross_checked
+from ocr.phrases import vouched
 from ocr.syllable import is_syllable, strange_words
-from ocr.trust import EVIDENCE, FOR, Calibration, calibration, evidence
+from ocr.trust import EVIDENCE, FOR, Calibration, calibration, evidence, judged
 from ocr.values import FieldValue, PageText, Word
 from tests.unit.ocr.test_understand import BIRTH, read
 
@@ -51,6 +52,31 @@ def test_doubtful_characters_and_marks_and_no_syllables_lower_trust() -> None:
     assert sure > weigh("Nguyễn Văn .Mẫu", "name", 0.99)
     assert sure > weigh("Ngguyễn Văn Mẫu", "name", 0.99)
     assert sure > weigh("Nguyễn Văn Mẫu", "name", 0.99, label_edits=2)
+
+
+def test_a_known_phrase_vouches_for_its_words_and_a_misread_one_for_nothing() -> None:
+    assert vouched(["thủ", "tục", "hành", "chính"], name=False) == [True] * 4
+    assert vouched(["thành", "phố", "Hải", "Phòng,", "tô", "dân", "phố"], name=False)[:4] == [True] * 4
+    assert not any(vouched(["thú", "tục", "hanh", "chính"], name=False))
+    assert vouched(["Đinh", "Văn", "Châu"], name=True) == [True, True, False]
+    assert vouched(["Định", "Vân", "Châu"], name=True) == [False, True, False]
+    known = [Word("thủ", 0.5, (0, 0, 9, 9)), Word("tục", 0.99, (9, 0, 18, 9))]
+    other = [Word("Thú", 0.5, (0, 0, 9, 9)), Word("Túc", 0.99, (9, 0, 18, 9))]
+    told = {"label_edits": 0, "placed": False, "type_conf": 0.99}
+    weights = [evidence("x y", "text", words, GOOD, **told)["doubt"] for words in (known, other)]
+    assert weights[0] < weights[1]
+
+
+def test_a_digit_that_readers_differ_about_goes_to_a_person() -> None:
+    told = {"label_edits": 0, "placed": True, "type_conf": 0.99}
+    words = [
+        Word(text, 0.4 if text == "30" else 0.99, (0, 0, 9, 9)) for text in ["ngày", "30", "tháng", "12", "năm", "2020"]
+    ]
+    found = evidence("2020-12-30", "date", words, GOOD, **told)
+    field = FieldValue("2020-12-30", 0.0, 0, (0, 0, 1, 1), "x", evidence=found)
+    assert not judged({"issued_on": field}, frozenset())["issued_on"].accept
+    sure = {name: number for name, number in found.items() if name != "doubtful_digit"}
+    assert judged({"issued_on": replace(field, evidence=sure)}, frozenset())["issued_on"].confidence > 0.9
 
 
 @pytest.mark.parametrize(

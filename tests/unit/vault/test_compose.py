@@ -8,6 +8,7 @@ import pytest
 from pypdf import PdfReader
 
 import qr
+from tests.fakes.engines import scan
 from tests.golden.bad_input import bad_input
 from vault.sandbox.papers import compose, examine
 
@@ -29,6 +30,13 @@ def test_what_a_viewer_shows_gets_its_strip(name: str) -> None:
     composed = PdfReader(io.BytesIO(files[0]), strict=True)
     assert (len(composed.pages), composed.is_encrypted) == (1, False)
     assert "028T-5CY4-TQKF-F4" in composed.pages[0].extract_text()
+
+
+def test_what_a_better_picture_would_mend_is_told_at_the_door_where_somebody_can_take_one() -> None:
+    told, _ = examine({**LIMITS, "advise": True}, [scan(1)])
+    silent, _ = examine(LIMITS, [scan(1)])
+    assert told["advice"] == ["BLANK", "LOW_RESOLUTION"]
+    assert silent["advice"] == []
 
 
 @pytest.mark.parametrize("name", ["truncated-jpeg", "truncated-png", "giant-picture-in-pdf"])

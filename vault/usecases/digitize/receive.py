@@ -15,6 +15,9 @@ from vault.domain.states import RecordState
 from vault.ports import Blobs, Clock, Engines, Ids, Tx, UnitOfWork
 from vault.usecases.refusals import recorded
 
+_WATCHED = frozenset({Channel.PAGE, Channel.FOLDER, Channel.PHONE})
+"""Where somebody stands beside the scanner or holds the phone, and can take a better picture at once."""
+
 
 @dataclass(frozen=True, slots=True)
 class Receive:
@@ -31,10 +34,14 @@ class Receive:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """The paper's intake; `duplicate` when this agency has these very bytes already."""
+    """The paper's intake; `duplicate` when this agency has these very bytes already.
+
+    `advice`: what a better picture of the first page would mend, told while the paper still lies on the scanner.
+    """
 
     intake: Intake
     duplicate: bool
+    advice: tuple[str, ...] = ()
 
 
 def receive(
@@ -62,7 +69,7 @@ def receive(
             raise Invalid("CHANNEL", channel=what.channel.value)
         if len(what.data) > max_bytes:
             raise Invalid("FILE_TOO_LARGE", limit=max_bytes)
-        seen = engines.examine(what.data)
+        seen = engines.examine(what.data, advise=what.channel in _WATCHED)
     fresh = new_intake(what.data, seen, filename=what.filename, channel=what.channel, actor=actor, ids=ids, now=now)
     intake = replace(fresh, hint_type=what.type_code, hint_holder=what.holder)
     paper = keep_bytes(what.data, intake, uow=uow, blobs=blobs)
@@ -78,7 +85,7 @@ def receive(
         code = "DUPLICATE" if duplicate else None
         tx.events.add(Event(now, actor, Action.RECEIVE, code=code, details=details))
     settle_bytes(what.data, kept, paper, blobs=blobs)
-    return Received(kept, duplicate)
+    return Received(kept, duplicate, seen.advice)
 
 
 def new_intake(

@@ -47,7 +47,7 @@ def receive_file(
         ids=app.ids,
         max_bytes=app.settings.max_upload_bytes,
     )
-    return ReceivedOut(intake=IntakeOut.of(received.intake), duplicate=received.duplicate)
+    return ReceivedOut(intake=IntakeOut.of(received.intake), duplicate=received.duplicate, advice=list(received.advice))
 
 
 @router.get("")

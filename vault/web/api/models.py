@@ -186,10 +186,14 @@ class IntakeOut(BaseModel):
 
 
 class ReceivedOut(BaseModel):
-    """The answer to a file; `duplicate` when this agency has these very bytes already."""
+    """The answer to a file; `duplicate` when this agency has these very bytes already.
+
+    `advice`: what a better picture of the first page would mend, where somebody is there to take it.
+    """
 
     intake: IntakeOut
     duplicate: bool
+    advice: list[str] = []
 
 
 class HolderIn(BaseModel):

@@ -59,6 +59,7 @@ class Sent:
     intake_id: str | None
     duplicate: bool
     error: str | None
+    advice: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +190,7 @@ def upload(
 ) -> Response:
     """Take files in from a browser without scripts; one file leads straight to its page."""
     sent = tuple(_receive(request, one, actor, app, language) for one in file)
-    if len(sent) == 1 and sent[0].intake_id:
+    if len(sent) == 1 and sent[0].intake_id and not sent[0].advice:
         return RedirectResponse(f"/so-hoa/{sent[0].intake_id}", SEE_OTHER)
     status = 422 if all(one.error for one in sent) else 200
     return render(request, "upload.html", UploadPage(sent, app.settings.max_upload_bytes), actor=actor, status=status)
@@ -211,7 +212,7 @@ def _receive(request: Request, file: UploadFile, actor: Actor, app: App, languag
     except VaultError as error:
         note(request, error)
         return Sent(name, None, duplicate=False, error=say(error.code, language, **error.facts))
-    return Sent(name, received.intake.id, received.duplicate, None)
+    return Sent(name, received.intake.id, received.duplicate, None, received.advice)
 
 
 @router.get("/tiep")

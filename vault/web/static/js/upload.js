@@ -49,6 +49,14 @@ function send(file, shown, channel = "PAGE") {
   });
 }
 
+// What a better picture would mend, said while the paper still lies on the scanner.
+function adviceOf(code) {
+  const told = document.createElement("p");
+  told.className = "why";
+  told.textContent = document.querySelector(`#advice [data-code="${code}"]`)?.textContent ?? code;
+  return told;
+}
+
 function finish(shown, { ok, answer }) {
   shown.bar.remove();
   if (!ok) {
@@ -62,8 +70,8 @@ function finish(shown, { ok, answer }) {
   const link = document.createElement("a");
   link.href = `/so-hoa/${answer.intake.id}`;
   link.append(shown.label, answer.duplicate ? words.twice : words.done);
-  shown.item.replaceChildren(link);
-  return link.href;
+  shown.item.replaceChildren(link, ...(answer.advice ?? []).map(adviceOf));
+  return answer.advice?.length ? null : link.href;
 }
 
 async function run() {

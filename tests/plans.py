@@ -66,6 +66,8 @@ LOOKS_AT_ALL = {
     "intakes.seal_old",
     "sign_ins.seal_old",
     "webhooks.seal_old",
+    "forms.seal_old",
+    "corrections.seal_old",
     "accounts.kept",
 } | {f"upkeep.{one}" for one in ("among_rows", "held", "idle_keys", "names_clear", "resume", "changed_since")}
 """Commands of the operator and the hourly sweep: they read everything, because that is their work.
@@ -363,6 +365,7 @@ def _corrections() -> Iterator[Any]:
     yield _call("corrections", "of_dossier", DossierCode("d-7"))
     yield _call("forms", "add", DossierCode("d-8"), FormEntry(2, {"a": "b"}, (), "", "x", "x", NOW))
     yield _call("forms", "of_dossier", DossierCode("d-7"))
+    yield _call("forms", "forget", seeding.record_of(5))
 
 
 def _access() -> Iterator[Any]:

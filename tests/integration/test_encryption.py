@@ -18,13 +18,17 @@ from tests.fakes.parts import OTHER_AGENCY, account, with_other
 from tests.fakes.seals import PlainSeal
 from vault.blobs.encrypted import plain_name
 from vault.bootstrap import App
+from vault.db.codec import to_json
 from vault.domain.audit import Event
+from vault.domain.corrections import CaseDecision, CaseState
 from vault.domain.errors import Conflict, NotFound, Unavailable, VaultError
+from vault.domain.forms import FormDifference, FormEntry
 from vault.domain.ids import Digest, RecordCode, digest_of
 from vault.domain.intake import IntakeId, NamedHolder
 from vault.domain.people import Action, Actor, Role
 from vault.domain.states import RecordState
 from vault.ports import key_context
+from vault.usecases.correct.open_case import OpenCase, open_case
 from vault.usecases.digitize.view_intake import view_intake
 from vault.usecases.oversee.view_record import Copy, download
 from vault.usecases.protect.encrypt_old import encrypt_old
@@ -32,6 +36,7 @@ from vault.usecases.protect.erase import Erase, erase
 from vault.usecases.protect.hold import hold, lift
 from vault.usecases.protect.rewrap import rewrap
 from vault.usecases.protect.sweep import sweep
+from vault.usecases.reuse.open_dossier import OpenDossier, open_dossier
 from vault.usecases.reuse.search import SearchFor, search
 
 pytestmark = pytest.mark.service
@@ -106,6 +111,63 @@ def test_no_known_text_in_the_bucket_nor_in_what_was_read(app: App, officer: Act
     assert SECRET not in rows_of(db, "intake")
     assert HOLDER.number not in rows_of(db, "intake")
     assert len({len(name) for name in objects}) == 1
+
+
+def test_forms_and_cases_lie_sealed_and_those_of_before_are_sealed_later(
+    app: App, officer: Actor, db: psycopg.Connection
+) -> None:
+    code = record_of(app, officer, holder=HOLDER)
+    asked = OpenDossier("1.004194", HOLDER.number)
+    dossier = open_dossier(asked, actor=officer, uow=app.uow, catalogue=app.catalogue, clock=app.clock).code
+    difference = FormDifference("holder.name", "holder_name", HOLDER.name, f"{SECRET} KHÁC", code, 1)
+    entry = FormEntry(1, {"holder.name": f"{SECRET} KHÁC"}, (difference,), f"vì {SECRET}", "x", "X", app.clock.now())
+    case = open_case(
+        OpenCase(code, {"number": f"{SECRET}/GPXD"}, f"trên giấy là {SECRET}"),
+        actor=officer, uow=app.uow, clock=app.clock, ids=app.ids,
+    )  # fmt: skip
+    decision = CaseDecision(f"đúng: {SECRET}", {"number": SECRET}, (HOLDER,), "x", "X", app.clock.now())
+    decided = replace(case, state=CaseState.ACCEPTED, decision=decision)
+    with app.uow.begin() as tx:
+        tx.forms.add(dossier, entry)
+        tx.corrections.set(decided)
+
+    def kept() -> tuple[FormEntry, ...]:
+        with app.uow.begin() as tx:
+            assert tx.corrections.get(case.id) == decided
+            assert tx.corrections.list("H24.900", limit=1) == (decided,)
+            return tx.forms.of_dossier(dossier)
+
+    def in_clear() -> bool:
+        return any(
+            SECRET in rows_of(db, table) or HOLDER.number in rows_of(db, table)
+            for table in ("form_entry", "correction")
+        )
+
+    assert kept() == (entry,)
+    assert not in_clear()
+    # As the version before wrote them.
+    old = [json.dumps(one, ensure_ascii=False) for one in (dict(entry.entries), [to_json(difference)])]
+    db.execute(
+        "UPDATE form_entry SET entries = %s, differences = %s, reason = %s WHERE dossier_code = %s",
+        (*old, entry.reason, dossier),
+    )
+    said = json.dumps([to_json(one) for one in case.differences], ensure_ascii=False)
+    word = json.dumps(to_json(decision), ensure_ascii=False)
+    db.execute(
+        "UPDATE correction SET differences = %s, note = %s, decision = %s WHERE id = %s",
+        (said, case.note, word, case.id),
+    )
+    assert kept() == (entry,), "what lies in clear is read as it is"
+    assert in_clear()
+    encrypt_old(uow=app.uow, blobs=app.blobs)
+    assert kept() == (entry,)
+    assert not in_clear()
+    # Their keys are no strays.
+    db.execute(
+        "UPDATE blob_key SET created_at = created_at - interval '25 hours' WHERE paper ~ '^(dossier|correction):'"
+    )
+    sweep(uow=app.uow, blobs=app.blobs, clock=app.clock)
+    assert kept() == (entry,)
 
 
 def test_equal_bytes_of_two_agencies_are_one_object_with_two_wraps(app: App, officer: Actor) -> None:

@@ -24,6 +24,7 @@ from vault.bootstrap import App
 from vault.domain.batches import BatchState, separator_text
 from vault.domain.corrections import CaseState
 from vault.domain.errors import Conflict, NotFound
+from vault.domain.forms import FormDifference, FormEntry
 from vault.domain.ids import Digest, RecordCode, digest_of
 from vault.domain.intake import IntakeId, IntakeState, NamedHolder, Page
 from vault.domain.people import Actor, Role
@@ -38,10 +39,12 @@ from vault.usecases.digitize.receive_batch import ReceiveBatch, receive_batch
 from vault.usecases.digitize.renew_seals import renew_seals
 from vault.usecases.digitize.split import split
 from vault.usecases.protect.erase import Erase, Erased, erase
+from vault.usecases.reuse.open_dossier import OpenDossier, open_dossier
 
 pytestmark = pytest.mark.service
 AGENCY = "H24.961"
 HOLDER = NamedHolder("031090000961", "PHẠM XÓA HẾT")
+FORM = NamedHolder("031090000962", "PHẠM TỜ KHAI")
 Deed = Callable[[], object]
 
 
@@ -288,6 +291,40 @@ def _split(parts: App, officer: Actor, data: bytes) -> tuple[IntakeId, ...]:
         found = tx.batches.get(batch.id)
     assert found.state is BatchState.SPLIT
     return (IntakeId(found.id), *(one.intake for one in found.parts if one.intake))
+
+
+def test_a_form_says_nothing_that_only_the_erased_paper_said(
+    app: App, officer: Actor, guard: Actor, db: psycopg.Connection
+) -> None:
+    gone, stays = (desk.record_of(app, officer, holder=FORM, number=f"{one}/XOA") for one in (71, 72))
+    asked = OpenDossier("1.004194", FORM.number)
+    dossier = open_dossier(asked, actor=officer, uow=app.uow, catalogue=app.catalogue, clock=app.clock).code
+    told = FormDifference("holder.address", "address", "số 9 phố Xóa", "số 10", gone, 1)
+    also = FormDifference("holder.birth_date", "birth_date", "1990-01-02", "1990-01-03", stays, 1)
+    entries = {
+        "GPXD.number": "71/XOA",
+        "holder.name": FORM.name,
+        "holder.address": "số 10",
+        "holder.birth_date": "1990-01-03",
+    }
+    taken = {gone: ("GPXD.number", "holder.name"), stays: ("holder.name",)}
+    entry = FormEntry(1, entries, (told, also), "hai giấy khác nhau", "x", "X", app.clock.now(), taken)
+    with app.uow.begin() as tx:
+        tx.forms.add(dossier, entry)
+        tx.forms.add(dossier, replace(entry, number=2, taken={}))
+    db.execute(
+        "INSERT INTO attachment (dossier_code, component, record_code, version, decision, by_account, by_name, at)"
+        " VALUES (%s, 'x', %s, 1, '{}', 'x', 'X', now())",
+        (dossier, gone),
+    )
+    erased(app, guard, gone)
+    with app.uow.begin() as tx:
+        first, old = tx.forms.of_dossier(dossier)
+        assert "71/XOA" not in f"{first} {old}"
+    assert first.entries == {key: entries[key] for key in ("holder.name", "holder.address", "holder.birth_date")}
+    assert (first.differences, first.reason, dict(first.taken)) == ((also,), entry.reason, {stays: ("holder.name",)})
+    assert old.entries == {key: entries[key] for key in ("holder.address", "holder.birth_date")}, "by the value"
+    assert "số 9 phố Xóa" not in f"{first} {old}"
 
 
 def test_every_batch_that_shows_the_paper_goes_and_its_other_papers_stay(

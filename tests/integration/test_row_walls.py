@@ -43,8 +43,9 @@ HOLDER = NamedHolder("031090000041", "NGUYỄN THỊ TƯỜNG")
 OF_THE_OTHER_SIDE = ["intake", "intake_page", "record", "record_version", "record_holder", "record_search"]
 OF_THE_OTHER_SIDE += ["correction", "form_entry", "consent", "hand_in", "hold", "batch", "batch_part"]
 OF_THE_OTHER_SIDE += ["outbox", "outside_ask", "outside_paper", "online_cursor", "peer_question"]
+OF_THE_OTHER_SIDE += ["hand_over", "hand_over_intake"]
 OF_THE_OTHER_SIDE += ["dossier", "dossier_person", "attachment", "demand", "notice", "share", "broken_glass"]
-WALLED = {*OF_THE_OTHER_SIDE, "event", "holder", "holder_identifier"}
+WALLED = {*OF_THE_OTHER_SIDE, "event", "holder", "holder_identifier", "blob_key"}
 OPEN = {
     "account": "signing in comes before any side is known",
     "session": "the same",
@@ -55,9 +56,6 @@ OPEN = {
     "cosigned_head": "published",
     "share_try": "digests of callers",
     "status_slot": "published",
-    "hand_over": "digests of tokens",
-    "blob_key": "wrapped keys, which open nothing without the key service",
-    "hand_over_intake": "the same, with ids of intakes",
     "second_factor": "signing in comes before any side is known",
 }
 """Tables without a wall, and why; a new table stands in one of the two lists or fails the test."""
@@ -102,6 +100,8 @@ def world(parts: App) -> World:
         batch = Batch(BatchId("tuong"), BatchState.SPLIT, Digest("b"), "x", 1, 1, own, "x", "x", now)
         tx.batches.add(batch)
         tx.batches.set_parts(batch.id, (Part(0, 0, 0),))
+        tx.hand_overs.open("tuong", officer.account_id, at=now, expires_at=now)
+        tx.hand_overs.note("tuong", intake.id, at=now)
     consent = MakeCode(record, ("number",), "UBND", "đối chiếu")
     make_code(consent, actor=people["citizen"], uow=app.uow, clock=app.clock, ids=app.ids)
     reason = BreakGlass(record, "Bệnh nhân cấp cứu, cần biết ngay")
@@ -160,7 +160,16 @@ def test_each_side_sees_its_own(world: World) -> None:
         assert sees(world, who, "event.record_code", world.record), who
         assert sees(world, who, "broken_glass.record_code", world.record), who
         assert rows(world, who, "record_version") >= 1, who
-    for table in ("dossier", "correction", "form_entry", "hold", "batch", "batch_part"):
+    for table in (
+        "dossier",
+        "correction",
+        "form_entry",
+        "hold",
+        "batch",
+        "batch_part",
+        "hand_over",
+        "hand_over_intake",
+    ):
         assert rows(world, "officer", table) >= 1, table
     for table in ("share", "correction", "consent", "hand_in"):
         assert rows(world, "citizen", table) == 1, table
@@ -181,6 +190,30 @@ def test_the_intake_goes_with_its_record_and_its_pages_stay_with_the_agency(worl
             assert tx.records._db.execute(text("DELETE FROM intake")).rowcount == 0, who
     assert rows(world, "citizen", "intake") == 1
     assert rows(world, "officer", "intake_page") >= 1
+
+
+def test_a_wrapped_key_is_seen_with_its_paper_and_destroyed_by_its_agency_alone(world: World) -> None:
+    """Whoever destroys the last wrap destroys the paper: no request of another side gets as far as a row."""
+    app, of_record = world.app, "paper = (SELECT intake_id FROM record WHERE code = :code)"
+    with app.uow.begin() as tx:
+        there = text(f"SELECT count(*) FROM blob_key WHERE {of_record}")  # noqa: S608 - our words
+        assert tx.records._db.execute(there, {"code": world.record}).scalar_one() >= 2
+        (paper,) = tx.records._db.execute(
+            text("SELECT intake_id FROM record WHERE code = :c"), {"c": world.record}
+        ).one()
+    mine = text("SELECT count(*) FROM blob_key WHERE paper = :paper")
+    for who in ("other officer", "without agency", "other citizen", "verifier", "stranger", "citizen"):
+        with app.uow.acting(world.people[who]).begin() as tx:
+            seen = tx.records._db.execute(mine, {"paper": paper}).scalar_one()
+            assert (seen > 0) is (who == "citizen"), who
+            for change in ("DELETE FROM blob_key", "UPDATE blob_key SET wrapped = ''"):
+                changed = tx.records._db.execute(text(f"{change} WHERE paper = :paper"), {"paper": paper})
+                assert changed.rowcount == 0, who
+    planted = text(
+        "INSERT INTO blob_key (digest, paper, agency_code, key, wrapped) VALUES ('x', :paper, 'H24.900', '', '')"
+    )
+    with pytest.raises(DBAPIError), app.uow.acting(world.people["other officer"]).begin() as tx:
+        tx.records._db.execute(planted, {"paper": paper})
 
 
 def test_who_shows_a_paper_opens_papers_and_nothing_else(world: World) -> None:

@@ -1,52 +1,42 @@
-"""Correction cases, and the forms of dossiers."""
+"""Correction cases; what they say about a paper is sealed under a key of the case."""
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Connection, insert, null, select, update
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, func, null, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from vault.db import tables as t
 from vault.db.codec import AnyRow, from_json, to_json
+from vault.db.keys import OF_CASE
+from vault.db.texts import PgTexts
 from vault.domain.corrections import CaseDecision, CaseState, Correction, CorrectionId, FieldDifference
 from vault.domain.errors import NotFound
-from vault.domain.forms import FormDifference, FormEntry
 from vault.domain.ids import DossierCode, RecordCode
+from vault.domain.intake import IntakeId
 
 _OPEN = (CaseState.OPEN.value, CaseState.ACCEPTED.value)
 _c = t.correction.c
 
 
-def _case(row: AnyRow) -> Correction:
-    return Correction(
-        id=CorrectionId(row.id),
-        state=CaseState(row.state),
-        record=RecordCode(row.record_code),
-        version=row.version,
-        holder_id=row.holder_id,
-        agency_code=row.agency_code,
-        opened_agency=row.opened_agency,
-        dossier=None if row.dossier_code is None else DossierCode(row.dossier_code),
-        differences=tuple(from_json(one, FieldDifference) for one in row.differences),
-        note=row.note,
-        opened_by=row.opened_by,
-        opened_name=row.opened_name,
-        opened_at=row.opened_at,
-        decision=None if row.decision is None else from_json(row.decision, CaseDecision),
-        new_version=row.new_version,
-        closed_at=row.closed_at,
-        failure=row.failure,
-    )
+def _owner(case_id: str) -> IntakeId:
+    return IntakeId(f"{OF_CASE}{case_id}")
 
 
 class PgCorrections:
     """`ports.Corrections` on PostgreSQL."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, texts: PgTexts) -> None:
         self._db = connection
+        self._texts = texts
 
     def open(self, case: Correction) -> Correction:
-        """Add, or give the open one: the partial unique key decides between two officers."""
-        self._db.execute(
+        """Add, or give the open one: the partial unique key decides between two officers.
+
+        What it says is sealed once it is there, under a key that goes with the record.
+        """
+        made = self._db.execute(
             upsert(t.correction)
             .values(
                 id=case.id,
@@ -57,16 +47,19 @@ class PgCorrections:
                 agency_code=case.agency_code,
                 opened_agency=case.opened_agency,
                 dossier_code=case.dossier,
-                differences=[to_json(one) for one in case.differences],
-                note=case.note,
+                differences=[],
+                note="",
                 opened_by=case.opened_by,
                 opened_name=case.opened_name,
                 opened_at=case.opened_at,
             )
             .on_conflict_do_nothing()
-        )
+            .returning(_c.id)
+        ).one_or_none()
+        if made is not None:
+            self._say(case.id, case.agency_code, [to_json(one) for one in case.differences], case.note)
         there = (_c.record_code == case.record) & _c.state.in_(_OPEN)
-        return _case(self._db.execute(select(t.correction).where(there)).one())
+        return self._case(self._db.execute(select(t.correction).where(there)).one())
 
     def get(self, case_id: CorrectionId, *, lock: bool = False) -> Correction:
         """One case."""
@@ -74,7 +67,7 @@ class PgCorrections:
         row = self._db.execute(query.with_for_update() if lock else query).one_or_none()
         if row is None:
             raise NotFound("CORRECTION")
-        return _case(row)
+        return self._case(row)
 
     def set(self, case: Correction) -> None:
         """Keep a step."""
@@ -83,7 +76,7 @@ class PgCorrections:
             .where(_c.id == case.id)
             .values(
                 state=case.state.value,
-                decision=null() if case.decision is None else to_json(case.decision),
+                decision=null() if case.decision is None else self._decision(case.id, case.agency_code, case.decision),
                 new_version=case.new_version,
                 closed_at=case.closed_at,
                 failure=case.failure,
@@ -100,8 +93,7 @@ class PgCorrections:
         return tuple(sorted(found.values(), key=lambda case: (case.opened_at, case.id), reverse=True)[:limit])
 
     def _some(self, which: ColumnElement[bool], limit: int) -> tuple[Correction, ...]:
-        rows = self._db.execute(select(t.correction).where(which).order_by(_c.opened_at.desc()).limit(limit))
-        return tuple(_case(row) for row in rows)
+        return self._cases(select(t.correction).where(which).order_by(_c.opened_at.desc()).limit(limit))
 
     def of_holder(self, holder_id: int, *, limit: int) -> tuple[Correction, ...]:
         """The newest first."""
@@ -109,44 +101,57 @@ class PgCorrections:
 
     def of_dossier(self, code: DossierCode) -> tuple[Correction, ...]:
         """The oldest first."""
-        rows = self._db.execute(select(t.correction).where(_c.dossier_code == code).order_by(_c.opened_at, _c.id))
-        return tuple(_case(row) for row in rows)
+        return self._cases(select(t.correction).where(_c.dossier_code == code).order_by(_c.opened_at, _c.id))
 
+    def seal_old(self, *, limit: int) -> int:
+        """Seal what lies in clear; a case that says nothing (its record was erased) is none of them."""
+        said = _c.differences != [], _c.note != "", _c.decision.is_not(None)
+        clear = (func.jsonb_typeof(_c.differences) == "array") & or_(*said)
+        rows = self._db.execute(select(t.correction).where(clear).limit(limit).with_for_update()).all()
+        for row in rows:
+            self._say(row.id, row.agency_code, row.differences, row.note)
+            if row.decision is not None:
+                decision = self._sealed(row.id, row.agency_code, row.decision, "decision")
+                self._db.execute(update(t.correction).where(_c.id == row.id).values(decision=decision))
+        return len(rows)
 
-class PgForms:
-    """`ports.Forms` on PostgreSQL."""
+    def _say(self, case_id: str, agency: str, differences: object, note: str) -> None:
+        sealed = self._sealed(case_id, agency, differences, "differences")
+        note = self._texts.seal(note, paper=_owner(case_id), agency=agency, place="note")
+        self._db.execute(update(t.correction).where(_c.id == case_id).values(differences=sealed, note=note))
 
-    def __init__(self, connection: Connection) -> None:
-        self._db = connection
+    def _decision(self, case_id: str, agency: str, decision: CaseDecision) -> object:
+        return self._sealed(case_id, agency, to_json(decision), "decision")
 
-    def add(self, code: DossierCode, entry: FormEntry) -> None:
-        """Append."""
-        self._db.execute(
-            insert(t.form_entry).values(
-                dossier_code=code,
-                number=entry.number,
-                entries=dict(entry.entries),
-                differences=[to_json(one) for one in entry.differences],
-                reason=entry.reason,
-                by_account=entry.by_account,
-                by_name=entry.by_name,
-                at=entry.at,
-            )
-        )
+    def _sealed(self, case_id: str, agency: str, value: object, place: str) -> object:
+        return self._texts.seal_json(value, paper=_owner(case_id), agency=agency, place=place)
 
-    def of_dossier(self, code: DossierCode) -> tuple[FormEntry, ...]:
-        """The oldest first."""
-        mine = t.form_entry.c.dossier_code == code
-        rows = self._db.execute(select(t.form_entry).where(mine).order_by(t.form_entry.c.number))
-        return tuple(
-            FormEntry(
-                number=row.number,
-                entries=dict(row.entries),
-                differences=tuple(from_json(one, FormDifference) for one in row.differences),
-                reason=row.reason,
-                by_account=row.by_account,
-                by_name=row.by_name,
-                at=row.at,
-            )
-            for row in rows
+    def _opened(self, row: AnyRow, place: str) -> Any:
+        return self._texts.open_json(getattr(row, place), paper=_owner(row.id), place=place)
+
+    def _cases(self, query: Select[Any]) -> tuple[Correction, ...]:
+        rows = self._db.execute(query).all()
+        self._texts.expect(_owner(row.id) for row in rows)
+        return tuple(self._case(row) for row in rows)
+
+    def _case(self, row: AnyRow) -> Correction:
+        decision = self._opened(row, "decision")
+        return Correction(
+            id=CorrectionId(row.id),
+            state=CaseState(row.state),
+            record=RecordCode(row.record_code),
+            version=row.version,
+            holder_id=row.holder_id,
+            agency_code=row.agency_code,
+            opened_agency=row.opened_agency,
+            dossier=None if row.dossier_code is None else DossierCode(row.dossier_code),
+            differences=tuple(from_json(one, FieldDifference) for one in self._opened(row, "differences")),
+            note=self._texts.open(row.note, paper=_owner(row.id), place="note"),
+            opened_by=row.opened_by,
+            opened_name=row.opened_name,
+            opened_at=row.opened_at,
+            decision=None if decision is None else from_json(decision, CaseDecision),
+            new_version=row.new_version,
+            closed_at=row.closed_at,
+            failure=row.failure,
         )

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Connection,
     Select,
     Subquery,
+    and_,
     bindparam,
     delete,
     exists,
@@ -32,6 +33,9 @@ from vault.ports import HeldKey, WrappedKey
 
 OF_ACCOUNT = "account:"
 """Before the name of an account in the place of a paper: the key of its one-time passwords."""
+OF_DOSSIER, OF_CASE = "dossier:", "correction:"
+"""The same before the code of a dossier (what its forms say) and the id of a correction case (what it is about)."""
+NO_PAPER = (OF_ACCOUNT, OF_DOSSIER, OF_CASE)
 TEXT = "text"
 """In the place of a digest: the key of what was read from a paper, which lies in rows and not in the bucket."""
 
@@ -203,7 +207,7 @@ class PgBlobKeys:
         """Papers that have keys since before a time and never became rows."""
         key = t.blob_key.c
         known = union(select(t.intake.c.id), select(t.record.c.code), select(t.batch.c.id)).subquery()
-        stray = key.paper.not_in(select(known.c.id)) & ~key.paper.startswith(OF_ACCOUNT)
+        stray = and_(key.paper.not_in(select(known.c.id)), *(~key.paper.startswith(one) for one in NO_PAPER))
         query = select(key.paper).where(stray).group_by(key.paper)
         rows = self._db.execute(query.having(func.max(key.created_at) < before).limit(limit))
         return tuple(IntakeId(paper) for paper in rows.scalars())

@@ -15,6 +15,7 @@ from sqlalchemy import (
     delete,
     func,
     insert,
+    literal,
     null,
     select,
     text,
@@ -27,6 +28,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from vault.db import tables as t
 from vault.db.codec import AnyRow, AnySelect
 from vault.db.index import index_record
+from vault.db.keys import OF_CASE
 from vault.db.texts import PgTexts
 from vault.domain.corrections import CaseState
 from vault.domain.errors import NotFound
@@ -426,6 +428,8 @@ class PgRecords:
         self._db.execute(update(t.record_holder).where(t.record_holder.c.record_id == key).values(number=None, name=""))
         self._db.execute(delete(t.record_search).where(t.record_search.c.record_id == key))
         of_record = t.correction.c.record_code == code
+        cases = select(literal(OF_CASE).concat(t.correction.c.id)).where(of_record)
+        self._db.execute(delete(t.blob_key).where(t.blob_key.c.paper.in_(cases)))
         case = {"differences": [], "note": "", "decision": null()}
         self._db.execute(update(t.correction).where(of_record).values(case))
         # Nobody can decide about what is not there any more.

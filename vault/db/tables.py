@@ -392,6 +392,8 @@ form_entry = Table(
     Column("by_account", Text, nullable=False),
     Column("by_name", Text, nullable=False),
     _at("at"),
+    Column("taken", JSONB, nullable=False, server_default=text("'{}'")),
+    Index("ix_form_entry_taken", "taken", postgresql_using="gin"),
 )
 
 correction = Table(

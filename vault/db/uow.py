@@ -18,11 +18,12 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from vault.db.access import PgAccess
 from vault.db.batches import PgBatches
 from vault.db.citizens import PgConsents, PgHandIns
-from vault.db.corrections import PgCorrections, PgForms
+from vault.db.corrections import PgCorrections
 from vault.db.dossiers import PgDossiers
 from vault.db.events import PgEvents
 from vault.db.evidence import PgEvidence
 from vault.db.figures import PgFigures
+from vault.db.forms import PgForms
 from vault.db.hand_overs import PgHandOvers
 from vault.db.holds import PgHolds
 from vault.db.intakes import PgIntakes
@@ -118,8 +119,8 @@ def _tx(
         hand_ins=PgHandIns(connection, texts),
         keys=keys,
         holds=PgHolds(connection),
-        corrections=PgCorrections(connection),
-        forms=PgForms(connection),
+        corrections=PgCorrections(connection, texts),
+        forms=PgForms(connection, texts),
         figures=PgFigures(connection),
         evidence=PgEvidence(connection),
         webhooks=PgWebhooks(connection, texts),

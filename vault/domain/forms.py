@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
+from types import MappingProxyType
 
 from vault.domain.dossiers import Dossier
 from vault.domain.holders import HolderKind
@@ -91,6 +92,35 @@ class FormEntry:
     by_account: str
     by_name: str
     at: datetime
+    taken: Mapping[RecordCode, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    """Which keys say what a record says, by record: what goes when that record is erased."""
+
+    def without(self, record: RecordCode) -> FormEntry:
+        """The form once a record is erased: what only that record said is gone, and what it said instead.
+
+        What another record says as well stays that one's; what somebody stated otherwise stays their own word.
+        """
+        left = {code: keys for code, keys in self.taken.items() if code != record}
+        gone = set(self.taken.get(record, ())).difference(*left.values())
+        told = tuple(one for one in self.differences if one.record != record)
+        return replace(
+            self,
+            entries={key: value for key, value in self.entries.items() if key not in gone},
+            differences=told,
+            reason=self.reason if told or not self.differences else "",
+            taken=left,
+        )
+
+
+def taken_from(form: Iterable[FilledField], entries: Mapping[str, str]) -> dict[RecordCode, tuple[str, ...]]:
+    """Which of these values stand on which records, in the order of the form."""
+    found: dict[RecordCode, list[str]] = {}
+    for one in form:
+        for record in dict.fromkeys(
+            source.record for source in one.sources if same_value(one.kind, source.value, entries.get(one.key, ""))
+        ):
+            found.setdefault(record, []).append(one.key)
+    return {record: tuple(keys) for record, keys in found.items()}
 
 
 def kind_of(field: str) -> FieldKind:
@@ -111,10 +141,10 @@ def fill(dossier: Dossier, attached: Sequence[Record]) -> tuple[FilledField, ...
     found: dict[str, list[FieldSource]] = {}
     for record in sorted(attached, key=lambda one: (one.issued_on or date.min, one.code), reverse=True):
         who = _who(dossier, record)
-        for field, value in record.fields.items():
+        for name, value in record.fields.items():
             if value.strip():
-                source = FieldSource(record.code, record.version, record.type_code, field, value)
-                found.setdefault(_key(record, who, field), []).append(source)
+                source = FieldSource(record.code, record.version, record.type_code, name, value)
+                found.setdefault(_key(record, who, name), []).append(source)
     named = {"holder.name": dossier.holder.name, "holder.id": dossier.holder.number or ""}
     keys = [*named, *sorted(key for key in found if key not in named)]
     return tuple(_filled(key, named.get(key, ""), found.get(key, [])) for key in keys)

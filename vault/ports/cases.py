@@ -7,6 +7,7 @@ from typing import Protocol
 from vault.domain.corrections import Correction, CorrectionId
 from vault.domain.forms import FormEntry
 from vault.domain.ids import DossierCode
+from vault.domain.records import Record
 
 
 class Corrections(Protocol):
@@ -36,6 +37,10 @@ class Corrections(Protocol):
         """Cases that a dossier opened, oldest first."""
         ...
 
+    def seal_old(self, *, limit: int) -> int:
+        """Seal what cases say that were opened before that was sealed; how many were."""
+        ...
+
 
 class Forms(Protocol):
     """The forms of dossiers as they were submitted."""
@@ -46,4 +51,12 @@ class Forms(Protocol):
 
     def of_dossier(self, code: DossierCode) -> tuple[FormEntry, ...]:
         """Every submission, oldest first."""
+        ...
+
+    def forget(self, record: Record) -> None:
+        """Take out of every form what only this record said (`FormEntry.without`): the record is being erased."""
+        ...
+
+    def seal_old(self, *, limit: int) -> int:
+        """Seal forms that were submitted before they were sealed; how many were."""
         ...

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from vault.domain.ids import Digest
 from vault.domain.intake import IntakeId
-from vault.ports import UnitOfWork
+from vault.ports import Tx, UnitOfWork
 
 BATCH = 200
 
@@ -26,6 +26,14 @@ class OldBlobs(Protocol):
 
     def plain(self) -> Iterable[Digest]:
         """What lies in clear."""
+        ...
+
+
+class OldTexts(Protocol):
+    """Rows that still say something in clear."""
+
+    def seal_old(self, *, limit: int) -> int:
+        """Seal some of them; how many were."""
         ...
 
 
@@ -65,11 +73,15 @@ def encrypt_old(*, uow: UnitOfWork, blobs: OldBlobs) -> Encrypted:
     return Encrypted(done, removed, _texts(uow), orphans)
 
 
+def _sealed(tx: Tx) -> tuple[OldTexts, ...]:
+    return (tx.intakes, tx.sign_ins, tx.webhooks, tx.forms, tx.corrections)
+
+
 def _texts(uow: UnitOfWork) -> int:
     sealed = 0
     while True:
         with uow.begin() as tx:
-            found = sum(rows.seal_old(limit=BATCH) for rows in (tx.intakes, tx.sign_ins, tx.webhooks))
+            found = sum(rows.seal_old(limit=BATCH) for rows in _sealed(tx))
         if not found:
             return sealed
         sealed += found

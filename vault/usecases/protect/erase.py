@@ -65,6 +65,7 @@ def erase(what: Erase, *, actor: Actor, uow: UnitOfWork, blobs: Blobs, clock: Cl
             tx.intakes.erase(intake)
         for whole in wholes:
             tx.batches.erase(BatchId(whole))
+        tx.forms.forget(record)
         tx.records.erase(what.record, at=now)
         tx.jobs.publish_status()
         tx.events.add(

@@ -10,7 +10,7 @@ from vault.domain.audit import Event
 from vault.domain.corrections import Correction
 from vault.domain.dossiers import Dossier
 from vault.domain.errors import Conflict, Invalid
-from vault.domain.forms import FilledField, FormDifference, FormEntry, differences, fill
+from vault.domain.forms import FilledField, FormDifference, FormEntry, differences, fill, taken_from
 from vault.domain.ids import DossierCode
 from vault.domain.people import Action, Actor, require
 from vault.domain.text import nfc
@@ -78,14 +78,16 @@ def submit_form(what: SubmitForm, *, actor: Actor, uow: UnitOfWork, clock: Clock
         if found and not what.reason.strip():
             raise Conflict("FORM_DIFFERS", count=len(found), differences=[difference_json(one) for one in found])
         kept = tx.forms.of_dossier(what.dossier)
+        entries = {one.key: stated.get(one.key, one.value) for one in fields}
         entry = FormEntry(
             number=len(kept) + 1,
-            entries={one.key: stated.get(one.key, one.value) for one in fields},
+            entries=entries,
             differences=found,
             reason=what.reason.strip(),
             by_account=actor.account_id,
             by_name=actor.name,
             at=now,
+            taken=taken_from(fields, entries),
         )
         if kept and (kept[-1].entries, kept[-1].reason) == (entry.entries, entry.reason):
             return kept[-1]

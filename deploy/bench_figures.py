@@ -62,7 +62,7 @@ def compare(counter: Counter, dossiers: int, seed: int) -> dict[str, Any]:
         counter.account(f"can-bo-{agency}", agency)
     with app.uow.begin() as tx:
         holder = tx.holders.ensure(HolderId.parse("031090955009"), "NGƯỜI ĐO", at=app.clock.now())
-    url = app.settings.database_url
+    url = app.settings.owner_database_url
     if url is None:
         raise SystemExit("no database")
     with closing(psycopg.connect(url.get_secret_value())) as connection:

@@ -45,7 +45,7 @@ def log(text: str) -> None:
 
 
 def owner(app: App) -> psycopg.Connection:
-    url = app.settings.database_url
+    url = app.settings.owner_database_url
     if url is None:
         raise RuntimeError("no database")
     return psycopg.connect(url.get_secret_value(), autocommit=True)

@@ -79,6 +79,7 @@ def steps(*, quick: bool) -> Iterator[tuple[str, Callable[[], Outcome]]]:
     yield "style", lambda: check(str(BIN / "ruff"), "check", "--quiet", ".")
     yield "format", lambda: check(str(BIN / "ruff"), "format", "--check", "--quiet", ".")
     yield "types", lambda: check(str(BIN / "mypy"), *(word for name in PACKAGES for word in ("-p", name)))
+    yield "advisories", lambda: check(str(BIN / "python"), "-m", "deploy.advisories")
     yield "architecture", lambda: pytest("architecture", "tests/architecture")
     if files := sorted(str(path.relative_to(ROOT)) for path in (ROOT / "tests").rglob("*.test.mjs")):
         yield "browser modules", lambda: check(str(BIN / "node"), "--test", *files)

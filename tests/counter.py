@@ -146,6 +146,7 @@ def running(home: Path, **settings: Any) -> Iterator[Counter]:
         Settings(
             home=home,
             database_url=SecretStr(url),
+            owner_database_url=SecretStr(url),
             public_host="kho.example.vn",
             key_passphrase=passphrase,
             **settings,

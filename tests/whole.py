@@ -23,7 +23,7 @@ def content(number: int) -> bytes:
 
 def fill(app: App, count: int) -> None:
     """So many whole records into a vault that holds no others."""
-    url = app.settings.database_url
+    url = app.settings.owner_database_url
     assert url is not None
     with psycopg.connect(url.get_secret_value()) as db:  # the set numbers its holders from 1
         db.execute("UPDATE account SET holder_id = NULL")

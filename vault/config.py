@@ -108,6 +108,10 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = Field(
         default=None, description="postgresql://user:password@host:port/name (>= 15)."
     )
+    owner_database_url: SecretStr | None = Field(
+        default=None,
+        description="The same for the role that owns the tables: `vault db upgrade` alone. Default: database_url.",
+    )
     backup_database_url: SecretStr | None = Field(
         default=None, description="The same server for a role that may replicate and call pg_switch_wal()."
     )

@@ -212,6 +212,11 @@ def test_the_operator_s_database_has_the_roles_that_the_program_needs(everything
     for role in ("vault_app", "vault_program", "vault_backup"):
         assert f"CREATE ROLE {role}" in made
     assert "GRANT EXECUTE ON FUNCTION pg_switch_wal() TO vault_backup" in made
+    assert "GRANT vault_program TO vault_app" in made
+    assert {"vault_app", "vault_backup"} <= {one["name"] for one in cluster["spec"]["managed"]["roles"]}
+    for one in everything:
+        owner = "kho-so-owner-secrets" in str(one)
+        assert owner is (one["metadata"]["name"] == "migrate"), "nobody else can sign in as the owner"
     assert cluster["spec"]["instances"] >= 3
     assert cluster["spec"]["postgresql"]["synchronous"]["number"] >= 1
 

@@ -80,7 +80,7 @@ NOT_HANDED_ON = {
     "home": "set", "secrets": "set", "environment": "set", "http_host": "of each process", "http_port": "of the image",
     "metrics_port": "of the worker", "web_processes": "--scale", "workers": "--scale", "worker_jobs": "an option",
     "database_url": "a secret", "s3_access_key": "a secret", "s3_secret_key": "a secret", "key_passphrase": "a secret",
-    "metrics_token": "a secret",
+    "metrics_token": "a secret", "owner_database_url": "a secret of `prepare` alone",
 }  # fmt: skip
 
 

@@ -135,7 +135,12 @@ def test_secrets_and_first_keys_are_made_as_the_runbook_says(made: Path) -> None
     assert stat.S_IMODE(private.stat().st_mode) == 0o700
     secrets = {one.name: one.read_text(encoding="ascii") for one in (private / "secrets" / "vault").iterdir()}
     assert len(set(secrets.values())) == len(secrets)
-    assert re.fullmatch(r"postgresql://vault:[0-9a-f]{48}@postgres/vault", secrets["vault_database_url"])
+    assert re.fullmatch(r"postgresql://vault_app:[0-9a-f]{48}@postgres/vault", secrets["vault_database_url"])
+    owner = {one.name: one.read_text(encoding="ascii") for one in (private / "secrets" / "owner").iterdir()}
+    assert re.fullmatch(r"postgresql://vault:[0-9a-f]{48}@postgres/vault", owner.pop("vault_owner_database_url"))
+    assert owner == secrets
+    password = (private / "secrets" / "vault_role_password").read_text(encoding="ascii")
+    assert not any(password in one for one in secrets.values()), "the program is never told the owner's"
     assert secrets["vault_backup_database_url"].endswith("@postgres/postgres")
     names = {one.name for one in (private / "keys").iterdir()}
     assert {"ring.json", "wrapping.json", "log.pem"} <= names
@@ -177,8 +182,10 @@ def test_what_kubectl_names_is_in_the_set(root: Path) -> None:
 def test_secrets_of_the_cluster_are_what_pods_mount(root: Path, made: Path) -> None:
     lines = [one for one in runbook.of("On a cluster") if " create secret " in one]
     names = {line.split()[6] for line in lines}
-    web = (root / "deploy" / "cluster" / "web.yaml").read_text(encoding="utf-8")
-    assert set(re.findall(r"secretName: ([\w-]+)", web)) == names | {"kho-so-roots"}
+    pods = (
+        (root / "deploy" / "cluster" / name).read_text(encoding="utf-8") for name in ("web.yaml", "migrate/job.yaml")
+    )
+    assert set(re.findall(r"secretName: ([\w-]+)", "".join(pods))) == names | {"kho-so-roots"}
     if shutil.which("kubectl"):
         for line in lines:
             done = subprocess.run(

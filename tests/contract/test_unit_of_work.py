@@ -45,7 +45,7 @@ def intake() -> Intake:
 @pytest.fixture
 def outside(parts: App) -> Iterator[psycopg.Connection]:
     """Somebody else's connection."""
-    url = parts.settings.database_url
+    url = parts.settings.owner_database_url
     assert url is not None
     with psycopg.connect(url.get_secret_value(), autocommit=True) as connection:
         yield connection
@@ -143,7 +143,7 @@ def test_a_connection_that_broke_is_a_part_that_is_down_and_the_next_one_works(
 
 
 def test_no_connection_left_is_a_part_that_is_down(parts: App) -> None:
-    url = parts.settings.database_url
+    url = parts.settings.owner_database_url
     assert url is not None
     small = PostgresUnitOfWork(url.get_secret_value(), pool_size=1)
     small._engine.pool._max_overflow = 0

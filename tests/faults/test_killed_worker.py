@@ -82,7 +82,7 @@ def caught_sealing(service: Service, worker: Worker) -> str:
 
 
 def test_a_worker_killed_in_the_middle_of_a_seal_leaves_one_record(service: Service) -> None:
-    url = service.app.settings.database_url
+    url = service.app.settings.owner_database_url
     assert url is not None
     with psycopg.connect(url.get_secret_value(), autocommit=True) as database:
         worker = Worker(service, database)

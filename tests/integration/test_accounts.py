@@ -141,7 +141,7 @@ def test_a_partner_s_account_is_made_by_the_same_use_case(parts: App, operator: 
 
 def test_secrets_of_one_time_passwords_lie_sealed_and_old_ones_are_sealed_later(parts: App, operator: Actor) -> None:
     app, secret = parts, b"mot bi mat 20 byte!!"
-    url = app.settings.database_url
+    url = app.settings.owner_database_url
     assert url is not None
     made(app, operator, "tk-ma")
     made(app, operator, "tk-ma-cu")

@@ -8,7 +8,9 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 
 from tests.fakes import desk
+from tests.fakes.parts import with_other
 from vault.bootstrap import App
+from vault.db import PostgresUnitOfWork
 from vault.domain.audit import Event
 from vault.domain.people import Action
 from vault.log import parse_proof
@@ -60,6 +62,30 @@ def test_the_program_works_as_that_role(events: App) -> None:
         assert connection.exec_driver_sql("SELECT current_user").scalar_one() == "vault_app"
         owned = "SELECT count(*) FROM pg_tables WHERE tableowner = 'vault_app'"
         assert connection.exec_driver_sql(owned).scalar_one() == 0
+
+
+@pytest.mark.parametrize("way", ["RESET ROLE", "SET ROLE NONE", "SET SESSION AUTHORIZATION DEFAULT", "DISCARD ALL"])
+def test_no_statement_gives_a_session_of_the_program_more(events: App, way: str) -> None:
+    """Not even one of an attacker's own: the program signs in as a role that owns nothing and is no owner's member."""
+    with events.uow.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql(way)
+        assert connection.exec_driver_sql("SELECT current_user, session_user").one() == ("vault_app", "vault_app")
+        for more in ("SET ROLE vault", "SET ROLE postgres", "SET SESSION AUTHORIZATION vault", "DELETE FROM event"):
+            with pytest.raises(DBAPIError, match="permission denied"):
+                connection.exec_driver_sql(more)
+        with pytest.raises(DBAPIError, match="must be owner"):
+            connection.exec_driver_sql("DROP POLICY wall ON record")
+
+
+def test_the_doctor_tells_who_signs_in_as_the_owner(events: App) -> None:
+    assert events.database_role() == ("vault_app", True, True)
+    owner = events.settings.owner_database_url
+    assert owner is not None
+    of_before = with_other(events, uow=PostgresUnitOfWork(owner.get_secret_value()))
+    try:
+        assert of_before.database_role() == ("vault_app", True, False), "takes the role, and could give it back"
+    finally:
+        of_before.uow.close()
 
 
 def test_an_export_holds_every_event_with_what_proves_it(events: App) -> None:

@@ -29,13 +29,13 @@ TABLES = ("intake", "intake_page", "record", "record_version", "holder", "status
 def kept(service: Service) -> Iterator[object]:
     """A function that counts what this service keeps of papers: rows by table, and the blobs under names given."""
     settings = service.app.settings
-    assert settings.database_url is not None
+    assert settings.owner_database_url is not None
     assert settings.s3_endpoint is not None
     assert settings.s3_access_key is not None
     assert settings.s3_secret_key is not None
     keys = settings.s3_access_key.get_secret_value(), settings.s3_secret_key.get_secret_value()
     store = Minio(settings.s3_endpoint, *keys, secure=False)
-    with psycopg.connect(settings.database_url.get_secret_value(), autocommit=True) as connection:
+    with psycopg.connect(settings.owner_database_url.get_secret_value(), autocommit=True) as connection:
 
         def count(*contents: bytes) -> dict[str, object]:
             rows = {

@@ -64,7 +64,7 @@ def pids(home: Path) -> tuple[int | None, ...]:
 
 
 def query(home: Path, sql: str) -> Any:
-    with psycopg.connect(settings(home)["database_url"]) as connection:
+    with psycopg.connect(settings(home)["owner_database_url"]) as connection:
         cursor = connection.execute(sql)
         return cursor.fetchone() if cursor.description else None
 
@@ -120,7 +120,7 @@ def test_the_database_is_made_for_vietnamese_and_its_role_is_no_superuser(home: 
 
 
 def test_a_wrong_password_and_the_superuser_stay_outside(home: Path) -> None:
-    url = settings(home)["database_url"]
+    url = settings(home)["owner_database_url"]
     with pytest.raises(psycopg.OperationalError, match="password"):
         psycopg.connect(url.replace("vault:", "vault:x"))
     with pytest.raises(psycopg.OperationalError, match="no pg_hba"):

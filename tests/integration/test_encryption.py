@@ -62,7 +62,7 @@ def operator(app: App) -> Actor:
 
 @pytest.fixture
 def db(app: App) -> Iterator[psycopg.Connection]:
-    url = app.settings.database_url
+    url = app.settings.owner_database_url
     assert url is not None
     connection = psycopg.connect(url.get_secret_value(), autocommit=True)
     yield connection

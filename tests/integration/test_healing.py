@@ -123,7 +123,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         for _ in range(2):
             record_of(app, officer)
         settings = app.settings
-        assert settings.database_url is not None
+        assert settings.owner_database_url is not None
         assert settings.s3_endpoint is not None
         assert settings.s3_access_key is not None
         assert settings.s3_secret_key is not None
@@ -139,7 +139,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         )
         copy.prepare()
         keeper = BucketKeeper(app.store, copies={"noi-khac": copy}, keys=app.key_service)
-        with psycopg.connect(settings.database_url.get_secret_value(), autocommit=True) as db:
+        with psycopg.connect(settings.owner_database_url.get_secret_value(), autocommit=True) as db:
             yield World(app, officer, Ahead(app), keeper, copy, db, tmp_path_factory.mktemp("names"))
 
 

@@ -54,7 +54,7 @@ def head(app: App) -> Actor:
 
 @pytest.fixture(scope="module")
 def log(app: App, head: Actor) -> Iterator[psycopg.Connection[Any]]:
-    url = app.settings.database_url
+    url = app.settings.owner_database_url
     assert url is not None
     assert head
     with app.uow.begin() as tx:

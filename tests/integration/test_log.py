@@ -9,7 +9,7 @@ from sqlalchemy import create_engine, text
 
 from tests.golden.specimens import as_jpeg, draw
 from tests.service import Service
-from vault.bootstrap import database_url
+from vault.bootstrap import owner_database_url
 from vault.domain.people import Role
 from vault.log import open_note, parse_proof
 
@@ -31,7 +31,7 @@ def _until_covered(service: Service, seconds: float = 30) -> int:
 
 
 def _sql(service: Service, statement: str, **values: object) -> object:
-    url = database_url(service.app.settings).replace("postgresql://", "postgresql+psycopg://")
+    url = owner_database_url(service.app.settings).replace("postgresql://", "postgresql+psycopg://")
     engine = create_engine(url)
     try:
         with engine.begin() as connection:

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.service
 @pytest.fixture
 def empty(parts: App, request: pytest.FixtureRequest) -> Iterator[str]:
     """URL of an empty schema in the same database."""
-    url = parts.settings.database_url
+    url = parts.settings.owner_database_url
     assert url is not None
     base = url.get_secret_value()
     name = f"empty_{abs(hash(request.node.name)) % 10**8}"
@@ -95,7 +95,7 @@ def test_four_upgrades_at_once_are_one(empty: str) -> None:
     ],
 )
 def test_audit_events_cannot_be_changed_or_taken_away(parts: App, statement: str) -> None:
-    url = parts.settings.database_url
+    url = parts.settings.owner_database_url
     assert url is not None
     with psycopg.connect(url.get_secret_value()) as connection:
         connection.execute(

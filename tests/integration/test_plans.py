@@ -17,7 +17,7 @@ RECORDS = 24_000
 @pytest.fixture(scope="module")
 def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Counter]:
     with running(tmp_path_factory.mktemp("plans")) as found:
-        url = found.app.settings.database_url
+        url = found.app.settings.owner_database_url
         assert url is not None
         seed(url.get_secret_value(), 1, RECORDS)
         with found.app.uow.engine.begin() as connection:

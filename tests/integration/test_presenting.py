@@ -409,7 +409,7 @@ def test_the_lists_are_served_without_the_database_and_cacheable(parts: App, rec
 
 def test_a_change_asks_for_a_new_list_in_its_own_transaction(parts: App, record: RecordCode) -> None:
     def waiting() -> int:
-        url = parts.settings.database_url
+        url = parts.settings.owner_database_url
         assert url is not None
         engine = create_engine(url.get_secret_value().replace("postgresql://", "postgresql+psycopg://"))
         try:

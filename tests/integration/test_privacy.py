@@ -50,7 +50,7 @@ def guard(app: App) -> Actor:
 
 @pytest.fixture
 def db(app: App) -> Iterator[psycopg.Connection]:
-    url = app.settings.database_url
+    url = app.settings.owner_database_url
     assert url is not None
     connection = psycopg.connect(url.get_secret_value(), autocommit=True)
     yield connection

@@ -278,7 +278,7 @@ def test_the_role_of_a_request_may_not_touch_the_log_or_the_walls(world: World, 
 def test_the_doctor_sees_a_wall_that_was_switched_off(world: World) -> None:
     (good,) = access_checks.walls(world.app)
     assert good.state is State.GOOD
-    url = world.app.settings.database_url
+    url = world.app.settings.owner_database_url
     assert url is not None
     with psycopg.connect(url.get_secret_value(), autocommit=True) as owner:
         owner.execute("ALTER TABLE hold DISABLE ROW LEVEL SECURITY")

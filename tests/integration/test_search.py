@@ -26,7 +26,7 @@ QUERIES = 1_000
 @pytest.fixture(scope="module")
 def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Counter]:
     with running(tmp_path_factory.mktemp("search")) as found:
-        url = found.app.settings.database_url
+        url = found.app.settings.owner_database_url
         assert url is not None
         seeding.seed(url.get_secret_value(), 1, RECORDS)
         yield found

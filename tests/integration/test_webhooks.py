@@ -360,7 +360,7 @@ def test_a_system_sees_and_changes_its_own_subscriptions_alone(app: App, system:
 
 
 def test_secrets_lie_sealed_and_old_ones_are_sealed_later(app: App, system: System, listener: Listener) -> None:
-    url = app.settings.database_url
+    url = app.settings.owner_database_url
     assert url is not None
     actor, secret = account(app, "tin-cu", Role.PARTNER, agency=AGENCY), b"mot bi mat cua mot webhook cu 32"
     what = Subscribe(listener.url, ("record.revoked",), allowed=(HERE,), insecure=True)

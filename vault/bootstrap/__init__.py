@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vault.bootstrap.app import App, acting, build, database_url, old_bucket, passphrase_of
+from vault.bootstrap.app import App, acting, build, database_url, old_bucket, owner_database_url, passphrase_of
 from vault.bootstrap.keys import end_seal, make_log, put_seal, root_row, seal_request, seals_before
 from vault.bootstrap.preparing import (
     SEED_ACCOUNTS,
@@ -29,6 +29,7 @@ __all__ = [
     "end_seal",
     "make_log",
     "old_bucket",
+    "owner_database_url",
     "passphrase_of",
     "prepare",
     "prepare_keys",

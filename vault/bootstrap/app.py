@@ -23,7 +23,7 @@ from vault import telemetry
 from vault.blobs import BucketKeeper, EncryptedBlobs, FileShards, S3Copy, S3Files, S3Settings, S3Store
 from vault.bootstrap.system import SystemClock, SystemIds
 from vault.config import CopyStore, Settings
-from vault.db import ROLE, PostgresUnitOfWork, WalledUnitOfWork, missing_walls, works_as
+from vault.db import ROLE, PostgresUnitOfWork, WalledUnitOfWork, missing_walls, signed_in_as_owner, works_as
 from vault.domain.catalogue import Catalogue
 from vault.domain.errors import Invalid, Unavailable
 from vault.domain.outside import NATIONAL
@@ -435,11 +435,11 @@ class App:
         with self.uow.engine.connect() as connection:
             return missing_walls(connection)
 
-    def database_role(self) -> tuple[str, bool]:
-        """The role that the program works as, and whether it is the one that cannot change the past."""
+    def database_role(self) -> tuple[str, bool, bool]:
+        """The role that the program works as, whether it is the one that cannot change the past, and must stay it."""
         with self.uow.engine.connect() as connection:
             role = works_as(connection)
-        return role, role == ROLE
+            return role, role == ROLE, not signed_in_as_owner(connection)
 
     @cached_property
     def webhook_sender(self) -> HttpWebhookSender:
@@ -522,6 +522,12 @@ def database_url(settings: Settings) -> str:
     if settings.database_url is None:
         raise Unavailable("NOT_UP")
     return settings.database_url.get_secret_value()
+
+
+def owner_database_url(settings: Settings) -> str:
+    """The same database for whoever migrates."""
+    owner = settings.owner_database_url
+    return database_url(settings) if owner is None else owner.get_secret_value()
 
 
 def _witnesses(settings: Settings) -> tuple[WitnessAddress, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from dataclasses import dataclass
 
-from vault.bootstrap.app import App, build, database_url, passphrase_of
+from vault.bootstrap.app import App, build, owner_database_url, passphrase_of
 from vault.config import Settings
 from vault.db import upgrade
 from vault.domain.errors import Unavailable
@@ -19,7 +19,7 @@ from vault.ports import Account
 
 def prepare(settings: Settings) -> None:
     """Bring a deployment to where it can serve: schema, bucket, keys, first accounts. Safe to run again."""
-    upgrade(database_url(settings))
+    upgrade(owner_database_url(settings))
     with closing(build(settings)) as app:
         app.store.prepare()
         if settings.environment == "development":

@@ -65,9 +65,13 @@ def _database(service: App) -> Iterator[Finding]:
     with service.uow.begin() as tx:
         waiting = tx.log.size() - service.log.head().size
     yield Finding("database", State.GOOD, "answers")
-    role, bound = service.database_role()
-    advice = "" if bound else "Make the role vault_app (deploy/README.md): this one may change what happened."
-    yield Finding("database role", State.GOOD if bound else State.WORSE, role, advice)
+    role, bound, stays = service.database_role()
+    advice = (
+        "" if stays else "VAULT_DATABASE_URL signs in as the owner: give it vault_app's (deploy/README.md, two roles)."
+    )
+    if not bound:
+        advice = "Make the role vault_app (deploy/README.md): this one may change what happened."
+    yield Finding("database role", State.GOOD if bound and stays else State.WORSE, role, advice)
     slow = waiting > _LOG_LAG
     advice = "Events wait for their checkpoint: is a worker running? `vault status`." if slow else ""
     yield Finding("transparency log", State.WORSE if slow else State.GOOD, f"{waiting} events wait", advice)

@@ -1,7 +1,15 @@
 """PostgreSQL, by SQLAlchemy Core and Alembic, nowhere else. Rows become domain values before they leave this room."""
 
 from vault.db.migrate import upgrade
-from vault.db.rights import ROLE, missing_walls, works_as
+from vault.db.rights import ROLE, missing_walls, signed_in_as_owner, works_as
 from vault.db.uow import PostgresUnitOfWork, WalledUnitOfWork
 
-__all__ = ["ROLE", "PostgresUnitOfWork", "WalledUnitOfWork", "missing_walls", "upgrade", "works_as"]
+__all__ = [
+    "ROLE",
+    "PostgresUnitOfWork",
+    "WalledUnitOfWork",
+    "missing_walls",
+    "signed_in_as_owner",
+    "upgrade",
+    "works_as",
+]

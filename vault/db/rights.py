@@ -1,8 +1,9 @@
 """What the program may do in its own database: it works as a role that cannot change the past.
 
-`vault` (the owner) migrates; every connection of the program then works as `vault_app`: it reads and writes rows, owns
-nothing, and may neither change nor delete events and their places in the log. Where the role is missing (a database of
-somebody else who has not made it yet) the program works as whoever it signed in as, and `vault doctor` says so.
+`vault` (the owner) migrates; the program signs in as `vault_app`: it reads and writes rows, owns nothing, and may
+neither change nor delete events and their places in the log. Where it signs in as the owner (a database that was set up
+before there were two) it takes the role by `SET ROLE`, which a statement of an attacker's own could give back: `vault
+doctor` says so, and says too where there is no such role at all.
 """
 
 from __future__ import annotations
@@ -78,6 +79,17 @@ _NO_PROGRAM = """
 def missing_walls(connection: Connection) -> tuple[str, ...]:
     """The role of requests when nobody may take it, and every table with a wall that was switched off."""
     return tuple(str(one) for one in connection.execute(text(_NO_PROGRAM)).scalars())
+
+
+_OWNS = """
+    SELECT count(*) FROM pg_class c WHERE c.relname = 'event' AND c.relnamespace = current_schema()::regnamespace
+    AND pg_has_role(session_user, c.relowner, 'MEMBER')
+"""
+
+
+def signed_in_as_owner(connection: Connection) -> bool:
+    """Whether a session of this connection can become the owner of the tables, whatever role it works as now."""
+    return bool(connection.execute(text(_OWNS)).scalar_one())
 
 
 def works_as(connection: Connection) -> str:

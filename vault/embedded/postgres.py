@@ -27,9 +27,10 @@ _DROP = (f"--reuid={_NOBODY}", f"--regid={_NOBODY}", "--clear-groups")
 _READ_ALL = ("--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search")
 _START_SECONDS = 60.0  # crash recovery of a busy database
 _STOP_SECONDS = 20.0
-# The program, its backup, and nobody else: the superuser has no way in.
+# Whoever migrates, the program, its backup, and nobody else: the superuser has no way in.
 _WHO = """\
 host vault vault 127.0.0.1/32 scram-sha-256
+host vault vault_app 127.0.0.1/32 scram-sha-256
 host postgres vault_backup 127.0.0.1/32 scram-sha-256
 host replication vault_backup 127.0.0.1/32 scram-sha-256
 """
@@ -165,20 +166,23 @@ class Postgres:
         draft.rename(self.data)
 
     def _make_role(self, password: str) -> None:
-        """Make the program's role and database, or give the role the password of today, in single-user mode.
+        """Make the roles and the database, or give the roles the password of today, in single-user mode.
 
-        So the superuser needs no password and cannot sign in at all. The role owns its database and migrates it; the
-        program works as `vault_app`, which may neither change nor delete an event (`vault.db.rights`).
+        So the superuser needs no password and cannot sign in at all. `vault` owns its database and migrates it; the
+        program signs in as `vault_app`, which owns nothing and may neither change nor delete an event
+        (`vault.db.rights`).
         """
         mark = self.home / "postgres" / "role"
         script = (
             "CREATE ROLE vault LOGIN\n"
             f"ALTER ROLE vault PASSWORD '{password}'\n"  # hexadecimal digits, made by state.py
             "CREATE DATABASE vault OWNER vault\n"
-            "CREATE ROLE vault_app NOLOGIN\n"
-            "GRANT vault_app TO vault\n"
+            "CREATE ROLE vault_app\n"
+            f"ALTER ROLE vault_app LOGIN PASSWORD '{password}'\n"  # an earlier version made it without
+            "GRANT vault_app TO vault\n"  # so that the owner may give it rights
             "CREATE ROLE vault_program NOLOGIN\n"  # what the web's requests run as: migration 0014
             "GRANT vault_program TO vault\n"
+            "GRANT vault_program TO vault_app\n"
             "CREATE ROLE vault_backup LOGIN REPLICATION\n"
             f"ALTER ROLE vault_backup PASSWORD '{password}'\n"
             "GRANT EXECUTE ON FUNCTION pg_switch_wal() TO vault_backup\n"

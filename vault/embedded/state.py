@@ -43,7 +43,12 @@ class State:
 
     @property
     def database_url(self) -> str:
-        """URL of the embedded database for the program's own role, which is no superuser."""
+        """URL of the embedded database for the program, which owns nothing there (`vault.db.rights`)."""
+        return f"postgresql://vault_app:{self.postgres_password}@127.0.0.1:{self.postgres_port}/vault"
+
+    @property
+    def owner_database_url(self) -> str:
+        """URL for the role that owns the tables: whoever migrates, and nobody else. It is no superuser."""
         return f"postgresql://vault:{self.postgres_password}@127.0.0.1:{self.postgres_port}/vault"
 
     @property
@@ -71,7 +76,11 @@ class State:
         if self.national_port:
             values |= {"national_url": self.national_url, "national_token": self.national_token}
         if postgres:
-            values |= {"database_url": self.database_url, "backup_database_url": self.backup_database_url}
+            values |= {
+                "database_url": self.database_url,
+                "owner_database_url": self.owner_database_url,
+                "backup_database_url": self.backup_database_url,
+            }
         if objects:
             values |= {
                 "s3_endpoint": self.s3_endpoint,

@@ -152,7 +152,8 @@ class Supervisor:
     def _embedded(self, kept: state.State) -> tuple[bool, bool]:
         """Whether the database and the object store are ours: no URL was given, or the one we wrote ourselves."""
         return (
-            self._plan.database_url in {None, kept.database_url},
+            # An earlier version wrote the owner's.
+            self._plan.database_url in {None, kept.database_url, kept.owner_database_url},
             self._plan.s3_endpoint in {None, kept.s3_endpoint},
         )
 

@@ -365,7 +365,7 @@ def _corrections() -> Iterator[Any]:
     yield _call("corrections", "of_dossier", DossierCode("d-7"))
     yield _call("forms", "add", DossierCode("d-8"), FormEntry(2, {"a": "b"}, (), "", "x", "x", NOW))
     yield _call("forms", "of_dossier", DossierCode("d-7"))
-    yield _call("forms", "forget", seeding.record_of(5))
+    yield _call("forms", "forget", Made(lambda tx: tx.records.get(RecordCode(_SEEDED.code))))
 
 
 def _access() -> Iterator[Any]:

@@ -24,6 +24,7 @@ from vault.domain.batches import Batch, BatchId, BatchState, Part, SeenPage
 from vault.domain.catalogue import DemandForm
 from vault.domain.consents import Consent, ConsentPurpose
 from vault.domain.corrections import CaseState, Correction, CorrectionId, FieldDifference
+from vault.domain.data_requests import DataRequest, RequestKind
 from vault.domain.dossiers import Attachment, Closing, Demand, Dossier, Ending, Notice, NoticeItem
 from vault.domain.evidence import EvidenceRequest, EvidenceState
 from vault.domain.forms import FormEntry
@@ -495,6 +496,15 @@ def _webhooks() -> Iterator[Any]:
     yield _call("webhooks", "tried", message, Attempt(200), at=NOW, due_at=None)
     yield _call("webhooks", "sweep", NOW - timedelta(days=4000))
     yield _call("webhooks", "remove", "w-8")
+    asked = DataRequest(
+        "new", RequestKind.SEE, 7, AGENCY, None, "x", third_party=False, asked_at=NOW, asked_by="x",
+        answer_by=NOW.date(), due_on=NOW.date(),
+    )  # fmt: skip
+    yield _call("data_requests", "add", asked)
+    yield _call("data_requests", "get", "new", lock=True)
+    yield _call("data_requests", "set", asked)
+    yield _call("data_requests", "of_agency", AGENCY, limit=200)
+    yield _call("data_requests", "of_holder", 7, limit=200)
 
 
 def _keys() -> Iterator[Any]:

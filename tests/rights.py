@@ -105,6 +105,7 @@ QUIET = {
     **dict.fromkeys(
         (
             "GET /api/v1/me/consents", "GET /api/v1/me/events", "GET /api/v1/me/papers", "GET /api/v1/me/shares",
+            "GET /api/v1/me/data-requests",
             "GET /api/v1/me/urgent-access", "GET /cua-toi/yeu-cau", "GET /partner/v1/webhooks",
             "GET /cua-toi/chia-se", "GET /cua-toi/dong-y", "GET /cua-toi/nhat-ky",
         ),
@@ -293,6 +294,14 @@ RIGHTS: dict[str, Right] = {
     ),
     "POST /api/v1/records/{code}/urgent-access": Right(LOOKERS - {Role.PARTNER}, own=True, body={"reason": REASON}),
     "GET /api/v1/urgent-access": Right(JUDGES, lists=True),
+    "POST /api/v1/data-requests": Right(
+        HOLDERS | JUDGES, lists=True, body={"kind": "SEE", "number": "{holder}", "note": "xem"}
+    ),
+    "GET /api/v1/me/data-requests": Right(HOLDERS, lists=True),
+    "GET /api/v1/data-requests": Right(JUDGES, lists=True),
+    "POST /api/v1/data-requests/{data_request}/steps": Right(
+        JUDGES, own=True, body={"step": "EXTEND", "reason": "nhiều giấy"}
+    ),
     "POST /api/v1/urgent-access/{glass}/finding": Right(JUDGES, own=True, body={"finding": "đúng"}),
     "POST /api/v1/search": Right(CHANGERS, lists=True, body={"text": "{record}", "purpose": "kiểm tra"}),
     # --- dossiers ---------------------------------------------------------------------------------------------------

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
+from sqlalchemy import text
 
 from tests.fakes import desk
 from tests.fakes.engines import ToldEngines
@@ -15,7 +17,9 @@ from tests.fakes.seals import PlainSeal
 from vault import catalogue
 from vault.bootstrap import App
 from vault.domain.breach import touched
-from vault.domain.errors import Forbidden, Invalid, NotFound
+from vault.domain.data_requests import RequestKind, Standing, Step
+from vault.domain.errors import Conflict, Forbidden, Invalid, NotFound
+from vault.domain.holders import HolderId
 from vault.domain.ids import RecordCode
 from vault.domain.intake import IntakeId, NamedHolder
 from vault.domain.people import Action, Actor, Role
@@ -25,12 +29,30 @@ from vault.usecases.digitize.know_again import KnowAgain, know_again
 from vault.usecases.oversee.view_record import view_record
 from vault.usecases.protect.apply_retention import apply_retention
 from vault.usecases.protect.breach_report import BreachOf, breach_report
+from vault.usecases.protect.data_requests import (
+    AskAboutData,
+    Standings,
+    ask_about_data,
+    own_requests,
+    take_step,
+    waiting_requests,
+)
 from vault.usecases.protect.hold import hold, lift
 
 pytestmark = pytest.mark.service
 AGENCY = "H24.967"
 HOLDER = NamedHolder("031090000957", "TRỊNH RIÊNG TƯ")
 LAW = "Luật 91/2025/QH15"
+
+
+@dataclass
+class Later:
+    """A clock that stands."""
+
+    at: datetime
+
+    def now(self) -> datetime:
+        return self.at
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +77,57 @@ def db(app: App) -> Iterator[psycopg.Connection]:
     connection = psycopg.connect(url.get_secret_value(), autocommit=True)
     yield connection
     connection.close()
+
+
+def test_a_request_about_one_s_data_runs_by_its_days_and_every_step_is_seen(app: App, guard: Actor) -> None:
+    with app.uow.begin() as tx:
+        holder_id = tx.holders.ensure(HolderId.parse("031090000959"), "TRỊNH HỎI", at=app.clock.now())
+    asker = account(app, "rt-nguoi-hoi", Role.CITIZEN, holder_id=holder_id)
+    terms, start = catalogue.request_terms(), Later(app.clock.now())
+    what = AskAboutData(RequestKind.DELETE, AGENCY, note="xóa giấy TRỊNH HỎI")
+    one = ask_about_data(what, terms=terms, actor=asker, uow=app.uow.acting(asker), clock=start, ids=app.ids)
+    assert one.standing is Standing.ON_TIME or one.request.answer_by.weekday() > 0
+    late = Later(start.at + timedelta(days=25))
+    walled = {"actor": guard, "uow": app.uow.acting(guard)}
+
+    def of_the_list(clock: Later) -> Standings:
+        return next(x for x in waiting_requests(clock=clock, **walled) if x.request.id == one.request.id)
+
+    assert (of_the_list(late).standing, of_the_list(late).request.note) == (Standing.LATE, what.note)
+    step = {"terms": terms, **walled}
+    with pytest.raises(Invalid, match="REASON_MISSING"):
+        take_step(one.request.id, Step.EXTEND, " ", clock=late, **step)
+    assert take_step(one.request.id, Step.EXTEND, "nhiều giấy", clock=late, **step).standing is Standing.ON_TIME
+    done = take_step(one.request.id, Step.DONE, "", clock=Later(start.at + timedelta(days=41)), **step)
+    assert done.standing is Standing.CLOSED_LATE
+    with pytest.raises(Conflict, match="REQUEST_STATE"):
+        take_step(one.request.id, Step.DONE, "", clock=late, **step)
+    other = account(app, "rt-bao-ve-khac", Role.DATA_PROTECTION, agency="H24.968")
+    with pytest.raises(NotFound, match="DATA_REQUEST"):
+        take_step(one.request.id, Step.DONE, "", terms=terms, actor=other, uow=app.uow.acting(other), clock=late)
+    (own,) = own_requests(actor=asker, uow=app.uow.acting(asker), clock=late)
+    assert own.request == done.request
+    with app.uow.begin() as tx:
+        seen = tx.events.list(holder_id=holder_id, limit=20)
+        lying = tx.records._db.execute(text("SELECT note FROM data_request WHERE id = :id"), {"id": one.request.id})
+        assert "HỎI" not in lying.scalar_one()
+    assert [(x.action, x.code) for x in reversed(seen)] == [
+        (Action.ASK_DATA, "DELETE"), (Action.ANSWER_DATA, "EXTEND"), (Action.ANSWER_DATA, "DONE"),
+    ]  # fmt: skip
+    assert seen[1].purpose == "nhiều giấy"
+
+
+def test_the_officer_writes_down_what_was_asked_on_paper(app: App, guard: Actor) -> None:
+    with app.uow.begin() as tx:
+        tx.holders.ensure(HolderId.parse("031090000954"), "TRỊNH GIẤY", at=app.clock.now())
+    given = {"terms": catalogue.request_terms(), "actor": guard, "uow": app.uow, "clock": app.clock, "ids": app.ids}
+    found = ask_about_data(AskAboutData(RequestKind.SEE, "", number="031090000954"), **given)
+    assert found.request.agency_code == AGENCY
+    with pytest.raises(Forbidden, match="NO_HOLDER"):
+        ask_about_data(AskAboutData(RequestKind.SEE, "", number="031090000953"), **given)
+    what = AskAboutData(RequestKind.SEE, "", RecordCode("028T-5CY4-TQKF-F4"), number="031090000954")
+    with pytest.raises(NotFound, match="RECORD"):
+        ask_about_data(what, **given)
 
 
 def test_a_breach_report_names_what_one_account_touched_and_whom_it_concerns(

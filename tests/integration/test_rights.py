@@ -27,6 +27,8 @@ from tests.fakes.parts import OTHER_AGENCY, account, with_other
 from tests.fakes.seals import PlainSeal
 from tests.rights import AGAIN, HOLDERS, LOOKS, QUIET, RIGHTS, SIGNED_IN, Right, routes_of
 from vault.bootstrap import App
+from vault.catalogue import request_terms
+from vault.domain.data_requests import RequestKind
 from vault.domain.holders import HolderId
 from vault.domain.intake import NamedHolder
 from vault.domain.kpi import Figure
@@ -34,6 +36,7 @@ from vault.domain.people import Actor, Role
 from vault.usecases.identify.sign_in import session_key
 from vault.usecases.oversee.break_glass import BreakGlass, break_glass
 from vault.usecases.present.make_code import MakeCode, make_code
+from vault.usecases.protect.data_requests import AskAboutData, ask_about_data
 from vault.usecases.reuse.open_dossier import OpenDossier, open_dossier
 from vault.web.main import create
 
@@ -148,6 +151,8 @@ def world(parts: App) -> World:
     share = make_code(consent, actor=citizen, uow=app.uow, clock=app.clock, ids=app.ids).share
     reason = BreakGlass(record, "Bệnh nhân cấp cứu, cần biết ngay")
     glass = break_glass(reason, actor=officer, uow=app.uow, clock=app.clock, ids=app.ids)
+    about = AskAboutData(RequestKind.SEE, own)
+    asked_for = ask_about_data(about, terms=request_terms(), actor=citizen, uow=app.uow, clock=app.clock, ids=app.ids)
     component = app.catalogue.components(PROCEDURE, now.date())[0].code
     while app.log.head().size < app.log.advance():
         pass
@@ -163,6 +168,7 @@ def world(parts: App) -> World:
         "holder": HOLDER.number,
         "component": component,
         "credential": credential,
+        "data_request": asked_for.request.id,
     }
     found = World(app, create(app), here, there, things)
     found.connections.over(app.uow.engine)

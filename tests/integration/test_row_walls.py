@@ -20,11 +20,13 @@ from tests.fakes.http import stranger
 from tests.fakes.parts import OTHER_AGENCY, PASSWORD, account, with_other
 from tests.fakes.seals import PlainSeal
 from vault.bootstrap import App
+from vault.catalogue import request_terms
 from vault.cli import access_checks
 from vault.cli.findings import State
 from vault.db import tables as t
 from vault.domain.batches import Batch, BatchId, BatchState, Part
 from vault.domain.consents import ConsentPurpose
+from vault.domain.data_requests import RequestKind
 from vault.domain.forms import FormEntry
 from vault.domain.hand_ins import HandIn
 from vault.domain.holders import HolderId
@@ -36,6 +38,7 @@ from vault.usecases.correct.open_case import OpenCase, open_case
 from vault.usecases.oversee.break_glass import BreakGlass, break_glass
 from vault.usecases.present.make_code import MakeCode, make_code
 from vault.usecases.present.set_consent import set_consent
+from vault.usecases.protect.data_requests import AskAboutData, ask_about_data
 from vault.usecases.reuse.open_dossier import OpenDossier, open_dossier
 
 pytestmark = pytest.mark.service
@@ -43,7 +46,7 @@ HOLDER = NamedHolder("031090000041", "NGUYỄN THỊ TƯỜNG")
 OF_THE_OTHER_SIDE = ["intake", "intake_page", "record", "record_version", "record_holder", "record_search"]
 OF_THE_OTHER_SIDE += ["correction", "form_entry", "consent", "hand_in", "hold", "batch", "batch_part"]
 OF_THE_OTHER_SIDE += ["outbox", "outside_ask", "outside_paper", "online_cursor", "peer_question"]
-OF_THE_OTHER_SIDE += ["hand_over", "hand_over_intake"]
+OF_THE_OTHER_SIDE += ["hand_over", "hand_over_intake", "data_request"]
 OF_THE_OTHER_SIDE += ["dossier", "dossier_person", "attachment", "demand", "notice", "share", "broken_glass"]
 WALLED = {*OF_THE_OTHER_SIDE, "event", "holder", "holder_identifier", "blob_key"}
 OPEN = {
@@ -102,6 +105,9 @@ def world(parts: App) -> World:
         tx.batches.set_parts(batch.id, (Part(0, 0, 0),))
         tx.hand_overs.open("tuong", officer.account_id, at=now, expires_at=now)
         tx.hand_overs.note("tuong", intake.id, at=now)
+    about, citizen = AskAboutData(RequestKind.SEE, own, note="xem"), people["citizen"]
+    walled = app.uow.acting(citizen)
+    ask_about_data(about, terms=request_terms(), actor=citizen, uow=walled, clock=app.clock, ids=app.ids)
     consent = MakeCode(record, ("number",), "UBND", "đối chiếu")
     make_code(consent, actor=people["citizen"], uow=app.uow, clock=app.clock, ids=app.ids)
     reason = BreakGlass(record, "Bệnh nhân cấp cứu, cần biết ngay")
@@ -171,7 +177,7 @@ def test_each_side_sees_its_own(world: World) -> None:
         "hand_over_intake",
     ):
         assert rows(world, "officer", table) >= 1, table
-    for table in ("share", "correction", "consent", "hand_in"):
+    for table in ("share", "correction", "consent", "hand_in", "data_request"):
         assert rows(world, "citizen", table) == 1, table
     assert rows(world, "officer", "share") == 0, "what a citizen agreed to show is not the agency's"
     assert rows(world, "officer", "consent") == 0, "switches of people are asked for in their dossier"

@@ -23,6 +23,7 @@ from vault.catalogue.reader import Reader
 from vault.catalogue.validate import problems
 from vault.catalogue.writer import to_plain
 from vault.domain.catalogue import Catalogue
+from vault.domain.data_requests import RequestKind, Term, check_terms
 from vault.domain.errors import Invalid
 from vault.domain.retention import Kept, Rule, check_rules
 
@@ -45,6 +46,28 @@ def retention_rules(path: Path | None = None) -> tuple[Rule, ...]:
         raise Invalid("RETENTION_RULE", rule=path.name if path else _RETENTION) from error
     check_rules(found)
     return found
+
+
+_REQUESTS = "requests.yaml"
+
+
+def request_terms(path: Path | None = None) -> Mapping[RequestKind, Term]:
+    """By when requests about people's data are answered: a file's terms, or the packaged ones. `REQUEST_TERMS`."""
+    text = (path or files(__name__) / _REQUESTS).read_text(encoding="utf-8")
+    numbers = ("answer_working_days", "days", "third_party_days", "more_days")
+    try:
+        found = tuple(
+            Term(
+                RequestKind(one["kind"]),
+                **{name: int(one[name]) for name in numbers},
+                verified=one["verified"] is True,
+                source=str(one["source"]),
+            )
+            for one in yaml.safe_load(text)
+        )
+    except (KeyError, TypeError, ValueError, yaml.YAMLError) as error:
+        raise Invalid("REQUEST_TERMS", kind=path.name if path else _REQUESTS) from error
+    return check_terms(found)
 
 
 __all__ = [

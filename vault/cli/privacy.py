@@ -11,10 +11,12 @@ import typer
 from vault import bootstrap, catalogue
 from vault.cli.desk import actor_of
 from vault.cli.edge import Json, out, print_json
+from vault.domain.data_requests import Standing, Step
 from vault.domain.errors import Invalid
 from vault.domain.reuse import VIET_NAM
 from vault.usecases.protect.apply_retention import apply_retention
 from vault.usecases.protect.breach_report import BreachOf, BreachReport, breach_report
+from vault.usecases.protect.data_requests import Standings, take_step, waiting_requests
 
 app = typer.Typer()
 By = Annotated[str, typer.Option("--as", metavar="USER", help="Data-protection officer in whose name this is done.")]
@@ -63,6 +65,46 @@ def plain(found: BreachReport) -> dict[str, object]:
         ],
         "people": [{"number": one.number, "name": one.name, "acts": one.acts} for one in found.people],
     }
+
+
+@app.command("requests")
+def requests(
+    *,
+    take: Annotated[str | None, typer.Option("--request", help="The request of which a step is taken.")] = None,
+    step: Annotated[Step | None, typer.Option("--step", help="What is done with it.")] = None,
+    reason: Annotated[str, typer.Option("--reason", help="Why: for a longer term and a refusal.")] = "",
+    terms: Annotated[Path | None, typer.Option("--terms", help="Terms of your own, as YAML.")] = None,
+    account: By,
+    as_json: Json = False,
+) -> None:
+    """Requests of people about their own data, the nearest day first; or a step of one."""
+    service = bootstrap.build()
+    actor, days = actor_of(service, account), catalogue.request_terms(terms)
+    found: tuple[Standings, ...]
+    if take is not None and step is not None:
+        found = (take_step(take, step, reason, terms=days, actor=actor, uow=service.uow, clock=service.clock),)
+    else:
+        found = waiting_requests(actor=actor, uow=service.uow, clock=service.clock)
+    rows = [
+        {
+            "id": one.request.id,
+            "kind": one.request.kind.value,
+            "state": one.request.state.value,
+            "standing": one.standing.value,
+            "answer_by": one.request.answer_by.isoformat(),
+            "due_on": one.request.due_on.isoformat(),
+            "note": one.request.note,
+        }
+        for one in found
+    ]
+    if as_json:
+        late = sum(one.standing is Standing.LATE for one in found)
+        verified = all(one.verified for one in days.values())
+        print_json({"ok": True, "requests": rows, "late": late, "terms_verified": verified})
+        return
+    for row in rows:
+        told = f"{row['standing']:<11} {row['due_on']}  {row['kind']:<8} {row['state']:<8} {row['id']}  {row['note']}"
+        out.print(told, markup=False, soft_wrap=True)
 
 
 @app.command("retention")

@@ -35,7 +35,9 @@ OF_ACCOUNT = "account:"
 """Before the name of an account in the place of a paper: the key of its one-time passwords."""
 OF_DOSSIER, OF_CASE = "dossier:", "correction:"
 """The same before the code of a dossier (what its forms say) and the id of a correction case (what it is about)."""
-NO_PAPER = (OF_ACCOUNT, OF_DOSSIER, OF_CASE)
+OF_REQUEST = "request:"
+"""The same before the id of somebody's request about their data."""
+NO_PAPER = (OF_ACCOUNT, OF_DOSSIER, OF_CASE, OF_REQUEST)
 TEXT = "text"
 """In the place of a digest: the key of what was read from a paper, which lies in rows and not in the bucket."""
 

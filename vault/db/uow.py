@@ -19,6 +19,7 @@ from vault.db.access import PgAccess
 from vault.db.batches import PgBatches
 from vault.db.citizens import PgConsents, PgHandIns
 from vault.db.corrections import PgCorrections
+from vault.db.data_requests import PgDataRequests
 from vault.db.dossiers import PgDossiers
 from vault.db.events import PgEvents
 from vault.db.evidence import PgEvidence
@@ -76,6 +77,7 @@ class PgTx:
     holds: PgHolds
     corrections: PgCorrections
     forms: PgForms
+    data_requests: PgDataRequests
     figures: PgFigures
     evidence: PgEvidence
     webhooks: PgWebhooks
@@ -121,6 +123,7 @@ def _tx(
         holds=PgHolds(connection),
         corrections=PgCorrections(connection, texts),
         forms=PgForms(connection, texts),
+        data_requests=PgDataRequests(connection, texts),
         figures=PgFigures(connection),
         evidence=PgEvidence(connection),
         webhooks=PgWebhooks(connection, texts),

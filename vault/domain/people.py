@@ -76,6 +76,9 @@ class Action(StrEnum):
     HOLD = "HOLD"
     TRACK_USAGE = "TRACK_USAGE"
     REQUEST = "REQUEST"
+    ASK_DATA = "ASK_DATA"
+    """Somebody asks to see, correct, delete or restrict what is kept about them."""
+    ANSWER_DATA = "ANSWER_DATA"
     ERASE = "ERASE"
     TELL_NATIONAL = "TELL_NATIONAL"
     RECONCILE = "RECONCILE"
@@ -138,7 +141,11 @@ _OWN = frozenset(
         Action.CONSENT,
         Action.HAND_IN,
         Action.CORRECT,
+        Action.ASK_DATA,
     }
+)
+_JUDGING = frozenset(
+    {Action.OVERSEE, Action.REVIEW_ACCESS, Action.HOLD, Action.ERASE, Action.ASK_DATA, Action.ANSWER_DATA}
 )
 _ANYBODY = frozenset({Action.SIGN_IN, Action.SIGN_OUT, Action.VERIFY, Action.REDEEM})
 _SIGNED_IN = _ANYBODY | {Action.MANAGE_SIGN_IN}
@@ -149,7 +156,7 @@ _MAY: dict[Role, frozenset[Action]] = {
     Role.AGENCY_HEAD: frozenset({Action.LOOKUP, Action.SEARCH, Action.CHANGE_STATE, Action.OVERSEE})
     | _LOOKING
     | _SIGNED_IN,
-    Role.DATA_PROTECTION: frozenset({Action.OVERSEE, Action.REVIEW_ACCESS, Action.HOLD, Action.ERASE}) | _SIGNED_IN,
+    Role.DATA_PROTECTION: _JUDGING | _SIGNED_IN,
     Role.OPERATOR: frozenset({Action.MANAGE_ACCOUNTS}) | _SIGNED_IN,
     Role.CITIZEN: _OWN | _SIGNED_IN,
     Role.GUARDIAN: _OWN | _SIGNED_IN,

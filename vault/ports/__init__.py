@@ -9,6 +9,7 @@ from vault.ports.access import AccessRows, BrokenGlass, Reach
 from vault.ports.accounts import Account, Accounts, KeptAccount
 from vault.ports.cases import Corrections, Forms
 from vault.ports.citizens import Consents, HandIns
+from vault.ports.data_requests import DataRequests
 from vault.ports.figures import DossierActs
 from vault.ports.lasting import BlobKeys, Holds, LogLeaf, LogRows
 from vault.ports.others import (
@@ -87,6 +88,7 @@ __all__ = [
     "Counted",
     "CredentialDesk",
     "CredentialFacts",
+    "DataRequests",
     "DossierActs",
     "Dossiers",
     "Engines",

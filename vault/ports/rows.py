@@ -27,6 +27,7 @@ from vault.ports.access import AccessRows, Reach
 from vault.ports.accounts import Accounts
 from vault.ports.cases import Corrections, Forms
 from vault.ports.citizens import Consents, HandIns
+from vault.ports.data_requests import DataRequests
 from vault.ports.figures import DossierActs
 from vault.ports.lasting import BlobKeys, Holds, LogRows
 from vault.ports.others import Outbox, OutsideRows, PeerQuestions
@@ -507,6 +508,8 @@ class Tx(Protocol):
     def evidence(self) -> EvidenceRequests: ...  # noqa: D102 - the same
     @property
     def webhooks(self) -> Webhooks: ...  # noqa: D102 - the same
+    @property
+    def data_requests(self) -> DataRequests: ...  # noqa: D102 - the same
     @property
     def outbox(self) -> Outbox: ...  # noqa: D102 - the same
     @property

@@ -33,6 +33,7 @@ from vault.domain.holders import HolderAlias, HolderId, HolderKind, HolderLink, 
 from vault.domain.ids import Digest, DossierCode, RecordCode, record_code
 from vault.domain.intake import Channel, Confirmation, Intake, IntakeId, IntakeState, Page, Proposal, SignatureSummary
 from vault.domain.kpi import ASKS, Figure
+from vault.domain.mandates import Mandate, MandateKind, Scope
 from vault.domain.outbox import LetterKind
 from vault.domain.outside import Ask, AskState, Claim, ConsentBy, FoundState, OutsidePaper
 from vault.domain.peers import PeerQuestion
@@ -500,6 +501,14 @@ def _webhooks() -> Iterator[Any]:
         "new", RequestKind.SEE, 7, AGENCY, None, "x", third_party=False, asked_at=NOW, asked_by="x",
         answer_by=NOW.date(), due_on=NOW.date(),
     )  # fmt: skip
+    days = NOW.date(), NOW.date()
+    mandate = Mandate("new", MandateKind.PARENT, "a-7", 7, "x", *days, frozenset({Scope.SEE}), AGENCY, "x", NOW)
+    yield _call("mandates", "add", mandate)
+    yield _call("mandates", "get", "new", lock=True)
+    yield _call("mandates", "revoke", "new", by="x", reason="x", at=NOW)
+    yield _call("mandates", "of_agency", AGENCY, limit=200)
+    yield _call("mandates", "of_holder", 7)
+    yield _call("accounts", "guardian", "a-7")
     yield _call("data_requests", "add", asked)
     yield _call("data_requests", "get", "new", lock=True)
     yield _call("data_requests", "set", asked)

@@ -105,7 +105,7 @@ QUIET = {
     **dict.fromkeys(
         (
             "GET /api/v1/me/consents", "GET /api/v1/me/events", "GET /api/v1/me/papers", "GET /api/v1/me/shares",
-            "GET /api/v1/me/data-requests",
+            "GET /api/v1/me/data-requests", "GET /api/v1/mandates",
             "GET /api/v1/me/urgent-access", "GET /cua-toi/yeu-cau", "GET /partner/v1/webhooks",
             "GET /cua-toi/chia-se", "GET /cua-toi/dong-y", "GET /cua-toi/nhat-ky",
         ),
@@ -125,7 +125,7 @@ QUIET = {
     ),
 }  # fmt: skip
 """Routes that leave no event, and why. Every other one leaves exactly one, whatever it answers (`test_rights.py`)."""
-LOOKS = {"GET /api/v1/corrections": HOLDERS, "GET /dinh-chinh": HOLDERS}
+LOOKS = {"GET /api/v1/mandates": OFFICER, "GET /api/v1/corrections": HOLDERS, "GET /dinh-chinh": HOLDERS}
 """Quiet routes that are a look for some all the same: citizens see their cases whole."""
 AGAIN = {
     "GET /so-hoa/tiep", "POST /api/v1/intakes/{intake_id}/confirm", "POST /api/v1/intakes/{intake_id}/take-back",
@@ -294,6 +294,22 @@ RIGHTS: dict[str, Right] = {
     ),
     "POST /api/v1/records/{code}/urgent-access": Right(LOOKERS - {Role.PARTNER}, own=True, body={"reason": REASON}),
     "GET /api/v1/urgent-access": Right(JUDGES, lists=True),
+    "POST /api/v1/mandates": Right(
+        OFFICER,
+        lists=True,
+        body={
+            "username": "day-guardian",
+            "kind": "GUARDIAN",
+            "ground": "1/QĐ",
+            "valid_from": "2026-01-01",
+            "valid_until": "2099-01-01",
+            "scope": ["SEE"],
+        },
+    ),
+    "GET /api/v1/mandates": Right(OFFICER | HOLDERS, lists=True),
+    "POST /api/v1/mandates/{mandate}/revoke": Right(
+        OFFICER | {Role.CITIZEN}, own=True, late=True, body={"reason": "hết"}, shut=frozenset({401, 404})
+    ),
     "POST /api/v1/data-requests": Right(
         HOLDERS | JUDGES, lists=True, body={"kind": "SEE", "number": "{holder}", "note": "xem"}
     ),

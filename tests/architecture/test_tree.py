@@ -18,7 +18,7 @@ TEST_LINES = 800  # a table of cases
 FUNCTION_LINES = 60  # reported: a reader looks twice
 LARGEST_BYTES = 1_000_000
 LARGEST_NETWORK = 8_000_000  # the line reader that `ocr` carries (issue 3)
-GROUPS = {"accounts", "db", "log", "keys", "trust", "roots", "catalogue"}
+GROUPS = {"accounts", "db", "log", "keys", "trust", "roots", "catalogue", "mandates"}
 """Commands whose second word is a command."""
 CODES = r"[A-Z]+[0-9]+(?:, ?[A-Z]+[0-9]+)*"
 

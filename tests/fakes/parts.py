@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 from vault import bootstrap
 from vault.bootstrap import App, SystemClock, SystemIds
 from vault.config import Settings
+from vault.domain.mandates import Mandate, MandateKind, Scope
 from vault.domain.passwords import hash_password
 from vault.domain.people import Actor, Role
 from vault.embedded import Plan, Supervisor
@@ -66,4 +68,12 @@ def account(app: App, username: str, role: Role, *, agency: str | None = None, h
     actor = Actor(f"local:{username}", f"Người {username}", role, agency, holder_id)
     with app.uow.begin() as tx:
         tx.accounts.add(Account(actor, username, hash_password(PASSWORD, salt=username)))
+        if role is Role.GUARDIAN and holder_id is not None:
+            now = app.clock.now()
+            days = (now - timedelta(days=1)).date(), (now + timedelta(days=99)).date()
+            ground, who = "Quyết định cử giám hộ 1/QĐ (mẫu)", (actor.account_id, holder_id)
+            mandate = Mandate(
+                f"uq_{username}", MandateKind.GUARDIAN, *who, ground, *days, frozenset(Scope), "H24.900", "x", now
+            )
+            tx.mandates.add(mandate)
     return actor

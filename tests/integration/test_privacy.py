@@ -14,6 +14,7 @@ from tests.fakes import desk
 from tests.fakes.engines import ToldEngines
 from tests.fakes.parts import account, with_other
 from tests.fakes.seals import PlainSeal
+from tests.integration.test_accounts import told
 from vault import catalogue
 from vault.bootstrap import App
 from vault.domain.breach import touched
@@ -100,6 +101,9 @@ def test_a_request_about_one_s_data_runs_by_its_days_and_every_step_is_seen(app:
     assert take_step(one.request.id, Step.EXTEND, "nhiều giấy", clock=late, **step).standing is Standing.ON_TIME
     done = take_step(one.request.id, Step.DONE, "", clock=Later(start.at + timedelta(days=41)), **step)
     assert done.standing is Standing.CLOSED_LATE
+    status, said = told(app, "requests", "--as", "rt-bao-ve")
+    mine = next(x for x in said["requests"] if x["id"] == one.request.id)
+    assert (status, mine["kind"], mine["state"], said["terms_verified"]) == (0, "DELETE", "DONE", False)
     with pytest.raises(Conflict, match="REQUEST_STATE"):
         take_step(one.request.id, Step.DONE, "", clock=late, **step)
     other = account(app, "rt-bao-ve-khac", Role.DATA_PROTECTION, agency="H24.968")

@@ -32,6 +32,7 @@ from vault.domain.data_requests import RequestKind
 from vault.domain.holders import HolderId
 from vault.domain.intake import NamedHolder
 from vault.domain.kpi import Figure
+from vault.domain.mandates import MandateKind
 from vault.domain.people import Actor, Role
 from vault.usecases.identify.sign_in import session_key
 from vault.usecases.oversee.break_glass import BreakGlass, break_glass
@@ -151,6 +152,9 @@ def world(parts: App) -> World:
     share = make_code(consent, actor=citizen, uow=app.uow, clock=app.clock, ids=app.ids).share
     reason = BreakGlass(record, "Bệnh nhân cấp cứu, cần biết ngay")
     glass = break_glass(reason, actor=officer, uow=app.uow, clock=app.clock, ids=app.ids)
+    with app.uow.begin() as tx:
+        lives = tx.mandates.get("uq_day-guardian")
+        tx.mandates.add(replace(lives, id="uq_revoked", kind=MandateKind.AUTHORISED))
     about = AskAboutData(RequestKind.SEE, own)
     asked_for = ask_about_data(about, terms=request_terms(), actor=citizen, uow=app.uow, clock=app.clock, ids=app.ids)
     component = app.catalogue.components(PROCEDURE, now.date())[0].code
@@ -169,6 +173,7 @@ def world(parts: App) -> World:
         "component": component,
         "credential": credential,
         "data_request": asked_for.request.id,
+        "mandate": "uq_revoked",
     }
     found = World(app, create(app), here, there, things)
     found.connections.over(app.uow.engine)

@@ -46,7 +46,7 @@ HOLDER = NamedHolder("031090000041", "NGUYỄN THỊ TƯỜNG")
 OF_THE_OTHER_SIDE = ["intake", "intake_page", "record", "record_version", "record_holder", "record_search"]
 OF_THE_OTHER_SIDE += ["correction", "form_entry", "consent", "hand_in", "hold", "batch", "batch_part"]
 OF_THE_OTHER_SIDE += ["outbox", "outside_ask", "outside_paper", "online_cursor", "peer_question"]
-OF_THE_OTHER_SIDE += ["hand_over", "hand_over_intake", "data_request"]
+OF_THE_OTHER_SIDE += ["hand_over", "hand_over_intake", "data_request", "mandate"]
 OF_THE_OTHER_SIDE += ["dossier", "dossier_person", "attachment", "demand", "notice", "share", "broken_glass"]
 WALLED = {*OF_THE_OTHER_SIDE, "event", "holder", "holder_identifier", "blob_key"}
 OPEN = {
@@ -87,6 +87,7 @@ def world(parts: App) -> World:
         "verifier": account(app, "tuong-kiem-tra", Role.VERIFIER),
         "stranger": STRANGER,
     }
+    account(app, "tuong-giam-ho", Role.GUARDIAN, holder_id=mine)
     officer = people["officer"]
     record = desk.record_of(app, officer, holder=HOLDER)
     asked = OpenDossier("1.004194", HOLDER.number)
@@ -177,7 +178,7 @@ def test_each_side_sees_its_own(world: World) -> None:
         "hand_over_intake",
     ):
         assert rows(world, "officer", table) >= 1, table
-    for table in ("share", "correction", "consent", "hand_in", "data_request"):
+    for table in ("share", "correction", "consent", "hand_in", "data_request", "mandate"):
         assert rows(world, "citizen", table) == 1, table
     assert rows(world, "officer", "share") == 0, "what a citizen agreed to show is not the agency's"
     assert rows(world, "officer", "consent") == 0, "switches of people are asked for in their dossier"

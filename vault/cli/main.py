@@ -23,6 +23,7 @@ from vault.cli import (
     heal,
     keys,
     log,
+    mandates,
     outbox,
     papers,
     partner,
@@ -73,6 +74,7 @@ keys.keys.add_typer(protect.wrapping, name="wrapping")
 app.add_typer(keys.keys, name="keys")
 app.add_typer(roots.roots, name="roots")
 app.add_typer(partner.partner, name="partner")
+app.add_typer(mandates.mandates, name="mandates")
 app.add_typer(outbox.outbox, name="outbox")
 app.add_typer(peers.peers, name="peers")
 app.add_typer(accounts.accounts, name="accounts")

@@ -62,7 +62,9 @@ class PgEvents:
         self._acts = acts
 
     def add(self, event: Event) -> None:
-        """Append."""
+        """Append. What is done under a mandate names it."""
+        under = event.actor.mandate
+        details = dict(event.details) if under is None else {**event.details, "mandate": under}
         self._db.execute(
             _ADD,
             {
@@ -80,7 +82,7 @@ class PgEvents:
                 "version": event.version,
                 "dossier_code": event.dossier,
                 "holder_id": event.holder_id,
-                "details": dict(event.details),
+                "details": details,
             },
         )
         if self._acts is not None:

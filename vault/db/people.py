@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, text, update
@@ -10,10 +11,11 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from vault.db import tables as t
 from vault.db.codec import AnyRow
+from vault.db.mandates import living_of
 from vault.db.walls import Walls
 from vault.domain.errors import Conflict
 from vault.domain.holders import HolderAlias, HolderId, HolderKind, HolderLink, HolderRole
-from vault.domain.people import Actor, Role
+from vault.domain.people import Action, Actor, Role
 from vault.domain.sign_in import SessionFacts, Strength, session_id
 from vault.ports import Account, KeptAccount
 
@@ -74,7 +76,7 @@ class PgAccounts:
             t.account.c.username == username, ~t.account.c.disabled
         )
         row = self._db.execute(query).one_or_none()
-        return None if row is None else Account(actor_of_row(row), row.username, row.password_hash)
+        return None if row is None else Account(self._acting(actor_of_row(row)), row.username, row.password_hash)
 
     def add(self, account: Account) -> bool:
         """Add; the first with a name stays."""
@@ -93,6 +95,25 @@ class PgAccounts:
             .returning(t.account.c.id)
         )
         return self._db.execute(statement).one_or_none() is not None
+
+    def guardian(self, username: str) -> tuple[str, int] | None:
+        """By its name."""
+        a = t.account.c
+        query = select(a.id, a.holder_id).where(
+            a.username == username, a.role == Role.GUARDIAN.value, ~a.disabled, a.holder_id.is_not(None)
+        )
+        row = self._db.execute(query).one_or_none()
+        return None if row is None else (row.id, row.holder_id)
+
+    def _acting(self, actor: Actor) -> Actor:
+        """A guardian under the mandates that live now; without one they are nobody's."""
+        if actor.role is not Role.GUARDIAN:
+            return actor
+        found = living_of(self._db, actor.account_id, actor.holder_id)
+        if not found:
+            return replace(actor, holder_id=None, only=frozenset())
+        allowed = frozenset[Action]().union(*(one.actions for one in found))
+        return replace(actor, mandate=",".join(one.id for one in found), only=allowed)
 
     def kept(self) -> tuple[KeptAccount, ...]:
         """By name."""
@@ -154,13 +175,17 @@ class PgAccounts:
     def session_of(self, token_hash: str, *, at: datetime) -> SessionFacts | None:
         """The session, if it lives."""
         row = self._db.execute(_SESSION, {"token_hash": token_hash, "at": at}).one_or_none()
-        return None if row is None else _session(row)
+        return None if row is None else self._own_session(row)
 
     def sessions_of(self, account_id: str, *, at: datetime) -> tuple[SessionFacts, ...]:
         """Newest first."""
         mine = t.session.c.account_id == account_id
         query = _LIVING.where(mine, t.session.c.expires_at > at).order_by(t.session.c.created_at.desc())
-        return tuple(_session(row) for row in self._db.execute(query))
+        return tuple(self._own_session(row) for row in self._db.execute(query).all())
+
+    def _own_session(self, row: AnyRow) -> SessionFacts:
+        found = _session(row)
+        return found if found.actor.role is not Role.GUARDIAN else replace(found, actor=self._acting(found.actor))
 
     def seen(self, token_hash: str, *, at: datetime) -> None:
         """It is in use."""
@@ -191,7 +216,7 @@ class PgAccounts:
             t.account.c.id == account_id, ~t.account.c.disabled
         )
         row = self._db.execute(query).one_or_none()
-        return None if row is None else Account(actor_of_row(row), row.username, row.password_hash)
+        return None if row is None else Account(self._acting(actor_of_row(row)), row.username, row.password_hash)
 
     def vouched(self, holder_id: int) -> bool:
         """Accounts of providers are made by signing in through them, and by nothing else (`identify.federate`)."""

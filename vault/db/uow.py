@@ -31,6 +31,7 @@ from vault.db.intakes import PgIntakes
 from vault.db.jobs import Carried, PgJobs, queue_app
 from vault.db.keys import PgBlobKeys
 from vault.db.log import PgLogRows
+from vault.db.mandates import PgMandates
 from vault.db.migrate import sqlalchemy_url
 from vault.db.others import PgOutbox
 from vault.db.outside import PgOutside
@@ -78,6 +79,7 @@ class PgTx:
     corrections: PgCorrections
     forms: PgForms
     data_requests: PgDataRequests
+    mandates: PgMandates
     figures: PgFigures
     evidence: PgEvidence
     webhooks: PgWebhooks
@@ -124,6 +126,7 @@ def _tx(
         corrections=PgCorrections(connection, texts),
         forms=PgForms(connection, texts),
         data_requests=PgDataRequests(connection, texts),
+        mandates=PgMandates(connection),
         figures=PgFigures(connection),
         evidence=PgEvidence(connection),
         webhooks=PgWebhooks(connection, texts),

@@ -73,6 +73,7 @@ class Action(StrEnum):
     REVIEW_ACCESS = "REVIEW_ACCESS"
     MANAGE_ACCOUNTS = "MANAGE_ACCOUNTS"
     MANAGE_SIGN_IN = "MANAGE_SIGN_IN"
+    MANAGE_MANDATES = "MANAGE_MANDATES"
     HOLD = "HOLD"
     TRACK_USAGE = "TRACK_USAGE"
     REQUEST = "REQUEST"
@@ -96,6 +97,10 @@ class Actor:
     role: Role
     agency_code: str | None = None
     holder_id: int | None = None
+    mandate: str | None = None
+    """Under which a guardian acts (several parted by commas); every event of theirs names it."""
+    only: frozenset[Action] | None = None
+    """Of what is about a holder's own papers, only this; None: all that the role may."""
 
 
 SYSTEM = Actor("system", "Kho số", Role.SYSTEM)
@@ -126,6 +131,7 @@ _DESK = frozenset(
         Action.CHANGE_STATE,
         Action.OVERSEE,
         Action.BREAK_GLASS,
+        Action.MANAGE_MANDATES,
     }
 )
 _LOOKING = frozenset({Action.VIEW_RECORD, Action.DOWNLOAD, Action.BREAK_GLASS})
@@ -171,10 +177,16 @@ _MAY: dict[Role, frozenset[Action]] = {
 
 def may(actor: Actor, action: Action) -> bool:
     """Whether the role alone allows the action; walls between agencies and holders stand where the thing is known."""
+    if actor.only is not None and action in _OWN and action not in actor.only:
+        return False
     return action in _MAY[actor.role]
 
 
 def require(actor: Actor, action: Action) -> None:
     """Raise `ROLE_MAY_NOT` unless the role allows the action."""
     if not may(actor, action):
+        if actor.only is not None and action in _OWN:
+            if actor.mandate is None:
+                raise Forbidden("MANDATE_OVER")
+            raise Forbidden("MANDATE_NOT_FOR")
         raise Forbidden("ROLE_MAY_NOT", role=actor.role.value, action=action.value)

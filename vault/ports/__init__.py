@@ -12,6 +12,7 @@ from vault.ports.citizens import Consents, HandIns
 from vault.ports.data_requests import DataRequests
 from vault.ports.figures import DossierActs
 from vault.ports.lasting import BlobKeys, Holds, LogLeaf, LogRows
+from vault.ports.mandates import Mandates
 from vault.ports.others import (
     Enquiry,
     FetchedPaper,
@@ -119,6 +120,7 @@ __all__ = [
     "LogRows",
     "Looked",
     "MalwareScanner",
+    "Mandates",
     "NameShards",
     "NationalStore",
     "OutFile",

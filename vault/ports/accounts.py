@@ -38,6 +38,10 @@ class Accounts(Protocol):
         """Add an account; false when the name is taken (the first one stays)."""
         ...
 
+    def guardian(self, username: str) -> tuple[str, int] | None:
+        """Account and person of a guardian's account that is not shut; None for any other."""
+        ...
+
     def kept(self) -> tuple[KeptAccount, ...]:
         """Every account by name, disabled or not, without its hash."""
         ...

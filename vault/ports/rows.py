@@ -30,6 +30,7 @@ from vault.ports.citizens import Consents, HandIns
 from vault.ports.data_requests import DataRequests
 from vault.ports.figures import DossierActs
 from vault.ports.lasting import BlobKeys, Holds, LogRows
+from vault.ports.mandates import Mandates
 from vault.ports.others import Outbox, OutsideRows, PeerQuestions
 from vault.ports.partners import EvidenceRequests
 from vault.ports.sign_in import SignIns
@@ -510,6 +511,8 @@ class Tx(Protocol):
     def webhooks(self) -> Webhooks: ...  # noqa: D102 - the same
     @property
     def data_requests(self) -> DataRequests: ...  # noqa: D102 - the same
+    @property
+    def mandates(self) -> Mandates: ...  # noqa: D102 - the same
     @property
     def outbox(self) -> Outbox: ...  # noqa: D102 - the same
     @property

@@ -25,6 +25,7 @@ DESK = {
     A.ASK_OUTSIDE,
     A.FETCH_OUTSIDE,
     A.SEARCH,
+    A.MANAGE_MANDATES,
 }
 AFTER = {A.VIEW_RECORD, A.DOWNLOAD, A.CHANGE_STATE, A.CORRECT, A.OVERSEE, A.BREAK_GLASS}
 OWN = {A.LIST_OWN, A.PRESENT, A.SHARE, A.STOP_SHARE, A.VIEW_RECORD, A.DOWNLOAD, A.CONSENT, A.HAND_IN, A.CORRECT}
@@ -72,3 +73,15 @@ def test_only_the_worker_seals_and_it_does_nothing_else() -> None:
 def test_the_two_who_never_sign_in() -> None:
     assert (STRANGER.role, STRANGER.agency_code, STRANGER.holder_id) == (Role.ANONYMOUS, None, None)
     assert (SYSTEM.role, SYSTEM.agency_code) == (Role.SYSTEM, None)
+
+
+def test_under_a_mandate_a_guardian_does_what_it_is_for_and_without_one_nothing() -> None:
+    under = Actor("x", "X", Role.GUARDIAN, holder_id=1, mandate="uq_1", only=frozenset({A.LIST_OWN}))
+    assert may(under, A.LIST_OWN)
+    assert may(under, A.MANAGE_SIGN_IN), "what is about the account itself is nobody's mandate"
+    with pytest.raises(Forbidden, match="MANDATE_NOT_FOR"):
+        require(under, A.SHARE)
+    without = Actor("x", "X", Role.GUARDIAN, only=frozenset())
+    for action in OWN:
+        with pytest.raises(Forbidden, match="MANDATE_OVER"):
+            require(without, action)

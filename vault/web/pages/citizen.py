@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from vault.bootstrap import App
 from vault.domain.ids import normal_record_code
-from vault.domain.people import HOLDER_ROLES, Actor
+from vault.domain.people import Actor, Role
 from vault.domain.records import Record
 from vault.ports import BrokenGlass
 from vault.usecases.oversee.break_glass import told_holder
@@ -93,8 +93,8 @@ def looks(request: Request, actor: SignedIn, app: TheApp) -> Response:
     """Who looked at my papers, and what for."""
     events = [event_view(one, app) for one in who_looked(actor=actor, uow=app.uow, limit=LOOKS)]
     urgent = told_holder(actor=actor, uow=app.uow)
-    own = tuple(one for one in events if one.role in HOLDER_ROLES)
-    others = tuple(one for one in events if one.role not in HOLDER_ROLES)
+    own = tuple(one for one in events if one.role is Role.CITIZEN)
+    others = tuple(one for one in events if one.role is not Role.CITIZEN)
     return render(request, "looks.html", LooksPage(urgent, others, own), actor=actor)
 
 

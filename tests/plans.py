@@ -535,6 +535,7 @@ def _keys() -> Iterator[Any]:
     yield _call("upkeep", "held_after", "1" * 64, limit=100)
     yield _call("upkeep", "is_used", "1" * 64, INTAKE)
     yield _call("upkeep", "reindex", RecordCode(_SEEDED.code))
+    yield _call("upkeep", "entries", b"\x80", limit=50)
     yield _call("upkeep", "queue_event", 18_001)
     yield _call("upkeep", "damaged", "1" * 64, Fault.BLOB_MISSING, at=NOW)
     yield _call("upkeep", "healed", "1" * 64, at=NOW, by="x")

@@ -18,8 +18,9 @@ from vault.domain.consents import Consent, ConsentPurpose
 from vault.domain.errors import NotFound
 from vault.domain.holders import HolderId, HolderRole
 from vault.domain.ids import DossierCode
+from vault.domain.people import Action
 from vault.domain.reasons import Verdict
-from vault.domain.reuse import VIET_NAM
+from vault.domain.reuse import VIET_NAM, Step
 from vault.domain.states import RecordState, SignatureEvidence, TrustLevel
 from vault.ports import Clock
 from vault.usecases.reuse.attach import Attach, attach
@@ -67,6 +68,10 @@ def test_the_answer_shows_what_could_stand_for_a_component_and_nothing_else(coun
     assert set(answered["records"]) == {permit.code}
     (home,) = (one for one in answered["components"] if one["component"] == HOME)
     assert (home["verdict"], home["decisions"][0]["record"]) == ("USABLE", permit.code)
+    with counter.app.uow.begin() as tx:
+        (looked,) = tx.events.list(dossier=DossierCode(dossier), action=Action.LOOKUP, limit=5)
+    assert looked.details["asked"] == [Step.THIS_VAULT], "sources that were really consulted, in their order"
+    assert looked.details["settled"] == {"TP02": Step.THIS_VAULT}
 
 
 def test_parties_submitter_and_authority_reach_the_decision(counter: Counter, officer: Client) -> None:
@@ -239,6 +244,20 @@ def test_the_command_line_explains_a_decision(
     assert one["why"][0].startswith("Dùng được")
     assert main(["explain", dossier, HOME, "--as", "can-bo"]) == 0
     assert "the same answer" in capsys.readouterr().out
+    (attached,) = officer.get(f"/api/v1/dossiers/{dossier}/components").json()["dossier"]["attachments"]
+    named = attached["decision_id"]
+    assert named == f"{dossier}-TP02" == attached["decision"]["id"]
+    assert main(["explain", named.lower(), "--as", "can-bo", "--json"]) == 0
+    (by_id,) = json.loads(capsys.readouterr().out.strip().splitlines()[-1])["decisions"]
+    assert (by_id["kept"], by_id["replays"]) == (one["kept"], True)
+    with counter.app.uow.begin() as tx:
+        (event,) = tx.events.list(dossier=DossierCode(dossier), action=Action.ATTACH, limit=5)
+        # As one of before ids were kept: the row's own key names it.
+        old = tx.dossiers.get(DossierCode(dossier)).attachments[0]
+    assert event.details["decision"] == named
+    assert old.decision_id == named
+    assert main(["explain", "gì đó", "--as", "can-bo", "--json"]) == 1
+    assert json.loads(capsys.readouterr().out.strip().splitlines()[-1])["code"] == "DECISION_ID"
 
 
 def test_a_component_of_another_procedure_does_not_belong_here(counter: Counter, officer: Client) -> None:

@@ -1,6 +1,8 @@
 """Reads an export of the national catalogue of procedures (CSV or JSON) and says, row by row, what did not fit.
 
 The exports name their columns as the systems of ministries and provinces do (``MaTTHC``, ``TenTTHC``, ``KetQua`` …).
+Where a table has one row a component, the rows of a procedure are taken together, wherever they stand; a row without a
+code belongs to the procedure above it, as merged cells leave it.
 What cannot be used (a row, a result code, a component) is left out and reported, and what is left holds together as an
 edition; nothing is guessed. Known traps of these exports are reported too:
 rows of components that are only notes (no copy of any kind), counts glued to a form's number (``181`` for ``Mẫu 18``
@@ -24,12 +26,15 @@ from vault.domain.errors import Invalid
 from vault.domain.states import TrustLevel
 from vault.domain.text import collapse, search_key
 
+_SAID_ONCE = ("name", "levels", "field", "decision")
 MAX_BYTES = 64 * 2**20
 """A larger export is refused: the national catalogue with all components is under 20 MB."""
 _MOST_COPIES = 20
 _MOST_COMPONENTS = 99
 _CODE = re.compile(r"[1-9]\.\d{6}")
 _RESULT = re.compile(r"KQ\.[GH]\d{2}\.\d{5,6}")
+_PART = "part"
+"""The component that stands in a row of its own."""
 _SPLIT = re.compile(r"[;|\n]+")
 
 COLUMNS = {
@@ -42,11 +47,18 @@ COLUMNS = {
     "components": ("ThanhPhanHoSo", "Thành phần hồ sơ", "components"),
 }
 _COMPONENT_COLUMNS = {
-    "name": ("TenGiayTo", "Tên giấy tờ", "name"),
-    "originals": ("SoBanChinh", "Bản chính", "originals"),
-    "copies": ("SoBanSao", "Bản sao", "copies"),
+    "name": ("TenGiayTo", "Tên giấy tờ", "Tên thành phần hồ sơ", "name"),
+    "originals": ("SoBanChinh", "Bản chính", "Số bản chính", "originals"),
+    "copies": ("SoBanSao", "Bản sao", "Số bản sao", "copies"),
     "result": ("MaGiayToKetQua", "MaKetQua", "result"),
 }
+_OWN_ROW = {
+    "name": ("TenGiayTo", "Tên giấy tờ", "Tên thành phần hồ sơ"),
+    "originals": ("SoBanChinh", "Bản chính", "Số bản chính"),
+    "copies": ("SoBanSao", "Bản sao", "Số bản sao"),
+    "result": ("MaGiayToKetQua", "Mã giấy tờ kết quả"),
+}
+"""The same where each component has a row of the table; `name` and `MaKetQua` are the procedure's there."""
 _LEVELS = {
     "cap bo": AgencyLevel.MINISTRY,
     "cap tinh": AgencyLevel.PROVINCE,
@@ -93,7 +105,7 @@ def _rows(content: bytes) -> list[dict[str, Any]]:
     plain = _json(text) if text.lstrip()[:1] in {"[", "{"} else _csv(text)
     if not isinstance(plain, list) or not all(isinstance(row, dict) for row in plain):
         raise Invalid("EXPORT_MALFORMED")
-    rows = [_renamed(row, COLUMNS) for row in plain]
+    rows = [_renamed(row, COLUMNS) | {_PART: _renamed(row, _OWN_ROW)} for row in plain]
     if not any("code" in row and "name" in row for row in rows):
         raise Invalid("EXPORT_COLUMNS", expected=[names[0] for names in COLUMNS.values()])
     return rows
@@ -129,6 +141,9 @@ class _Reading:
 
     def __post_init__(self) -> None:
         self.known = {entry.code: entry for entry in self.catalogue.procedures}
+        self.above = ""
+        self.first: dict[str, dict[str, str]] = {}
+        self.results: dict[str, tuple[str, ...]] = {}
         self.types: dict[str, tuple[str, ...]] = {}
         for entry in self.catalogue.types:
             for code in entry.result_codes:
@@ -136,15 +151,26 @@ class _Reading:
 
     def row(self, number: int, row: dict[str, Any]) -> None:
         code, name = national_code(_text(row.get("code"))), collapse(_text(row.get("name")))
+        part = row.get(_PART, {})
+        if not code and not name and any(_text(value).strip() for value in part.values()):
+            code = self.above
+            if not code:
+                self.misfits.append(
+                    Problem(f"row {number}", "COMPONENT_WITHOUT_PROCEDURE", _text(part.get("name"))[:80])
+                )
+                return
+        else:
+            self.above = ""
         where = f"row {number}" + (f" ({code})" if code else "")
         if not _CODE.fullmatch(code):
             self.misfits.append(Problem(where, "PROCEDURE_CODE_FORM", code))
             return
+        if code in self.procedures:
+            self.above = code
+            self._further(where, code, row)
+            return
         if not name:
             self.misfits.append(Problem(where, "NAME_EMPTY"))
-            return
-        if code in self.procedures:
-            self.misfits.append(Problem(where, "ROW_TWICE"))
             return
         known = self.known.get(code)
         base = known or Procedure(code=code, name=name, levels=(), field="", decision="")
@@ -152,15 +178,52 @@ class _Reading:
         if not levels:
             self.misfits.append(Problem(where, "LEVELS_EMPTY"))
             return
+        self.results[code] = self._results(where, row)
         self.procedures[code] = replace(
             base,
             name=name,
             levels=levels,
             field=collapse(_text(row.get("field"))) or base.field,
             decision=collapse(_text(row.get("decision"))) or base.decision,
-            results=self._results(where, row) or base.results,
+            results=self.results[code] or base.results,
             components=base.components or self._components(where, code, row),
         )
+        self.above = code
+        self.first[code] = {key: _plain(row, key) for key in _SAID_ONCE}
+        self._part(where, code, part)
+
+    def _further(self, where: str, code: str, row: dict[str, Any]) -> None:
+        """Another row of a procedure: its component and results are added, what contradicts the first row is told."""
+        for key in _SAID_ONCE:
+            said = _plain(row, key)
+            if said and said != self.first[code][key]:
+                self.misfits.append(Problem(where, "ROW_DIFFERS", f"{key}: {said[:60]}"))
+        before = self.results[code]
+        self.results[code] = tuple(dict.fromkeys((*before, *self._results(where, row))))
+        if self.results[code] != before:
+            self.procedures[code] = replace(self.procedures[code], results=self.results[code])
+        if not self._part(where, code, row.get(_PART, {})) and self.results[code] == before:
+            self.misfits.append(Problem(where, "ROW_TWICE"))
+
+    def _part(self, where: str, code: str, part: dict[str, Any]) -> bool:
+        """Add the component that stands in a row of its own; whether there was one, fit or not."""
+        if not any(_text(value).strip() for value in part.values()):
+            return False
+        base, procedure = self.known.get(code), self.procedures[code]
+        if base is not None and base.components:
+            return True  # this catalogue's own components stay
+        given = {_OWN_ROW[key][0]: value for key, value in part.items()}
+        found = self._component(f"{where} component", given)
+        if found is None:
+            return True
+        if search_key(found.name) in {search_key(one.name) for one in procedure.components}:
+            self.misfits.append(Problem(where, "COMPONENT_TWICE", found.name[:80]))
+        elif len(procedure.components) >= _MOST_COMPONENTS:
+            self.misfits.append(Problem(where, "COMPONENTS_TOO_MANY", found.name[:80]))
+        else:
+            placed = replace(found, code=f"{code}.TP{len(procedure.components) + 1:02d}")
+            self.procedures[code] = replace(procedure, components=(*procedure.components, placed))
+        return True
 
     def _levels(self, where: str, row: dict[str, Any]) -> tuple[AgencyLevel, ...]:
         found: list[AgencyLevel] = []
@@ -233,6 +296,10 @@ def _form_of(name: str, originals: int | None) -> ComponentForm:
     if words.startswith(("to khai", "don ", "mau don", "giay de nghi", "phieu de nghi")):
         return ComponentForm.FORM
     return ComponentForm.ORIGINAL if originals else ComponentForm.COPY
+
+
+def _plain(row: dict[str, Any], key: str) -> str:
+    return collapse(_text(row.get(key)))
 
 
 def _text(value: object) -> str:

@@ -21,7 +21,7 @@ from vault.cli.desk import Account, actor_of
 from vault.cli.edge import Exit, Json, out, print_json
 from vault.domain.catalogue import Catalogue, Procedure
 from vault.domain.errors import NotFound
-from vault.domain.ids import DossierCode
+from vault.domain.ids import DossierCode, parse_decision_id
 from vault.domain.reuse import VIET_NAM, Language, decision_to_plain, explain, question_to_plain
 from vault.usecases.reuse.explain import Explained, explain_decision
 
@@ -190,8 +190,8 @@ def _entries(found: Catalogue, code: str, day: date) -> Iterable[Mapping[str, An
 
 @app.command(name="explain")
 def explain_command(
-    dossier: Annotated[str, typer.Argument(help="Dossier code.")],
-    component: Annotated[str, typer.Argument(help="Component code, as `vault lookup` prints it.")],
+    decision: Annotated[str, typer.Argument(help="Id of a decision, as `vault attach` prints it; or a dossier code.")],
+    component: Annotated[str | None, typer.Argument(help="With a dossier code: a component code.")] = None,
     *,
     english: Annotated[bool, typer.Option("--english", help="Sentences in English.")] = False,
     user: Account = "canbo",
@@ -201,10 +201,11 @@ def explain_command(
 
     Nothing attached: every record that could stand for it, as it would be decided now.
     """
+    dossier, asked = parse_decision_id(decision) if component is None else (DossierCode(decision), component)
     service = bootstrap.build()
     told = explain_decision(
-        DossierCode(dossier),
-        component,
+        dossier,
+        asked,
         actor=actor_of(service, user),
         uow=service.uow,
         catalogue=service.catalogue,

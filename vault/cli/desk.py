@@ -307,9 +307,10 @@ def attach_record(
         "component": done.component,
         "record": done.record,
         "version": done.version,
+        "decision_id": done.decision_id,
         "decision": dict(done.decision),
     }
     if as_json:
         print_json(answered)
     else:
-        out.print(f"{done.record} v{done.version} -> {dossier} {done.component}")
+        out.print(f"{done.record} v{done.version} -> {dossier} {done.component}, decision {done.decision_id}")

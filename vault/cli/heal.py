@@ -9,14 +9,17 @@ from dataclasses import asdict
 from typing import Annotated
 
 import typer
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from vault import bootstrap
-from vault.cli.edge import Exit, Json, out, print_json
+from vault.cli.edge import Exit, Json, err, out, print_json
 from vault.domain.upkeep import CURES, Problem
+from vault.usecases.heal.rebuild_index import rebuild_index
 from vault.usecases.heal.reconcile import reconcile
 from vault.usecases.heal.scrub import scrub
 
 app = typer.Typer()
+index = typer.Typer(help="The search index.", no_args_is_help=True)
 _TOLD = 1000
 """So many problems stand in the JSON object; the counts are of all."""
 
@@ -137,4 +140,34 @@ def read_everything(
             told = f"brought back from {done.healed[digest]}" if digest in done.healed else "LOST: no copy has it whole"
             out.print(f"{digest}: {told}", markup=False, soft_wrap=True)
     if lost:
+        raise typer.Exit(Exit.REFUSED)
+
+
+@index.command("rebuild")
+def rebuild(
+    *,
+    minutes: Annotated[float, typer.Option(min=0, help="Stop after so many minutes; 0: at the last record.")] = 0.0,
+    as_json: Json = False,
+) -> None:
+    """Make the index entries again that an older version made, so that its papers are found as newer ones are.
+
+    Safe while everything runs, and stopped at any point: the next run does what is left, and one that finds nothing
+    older changes nothing. Exit status 1 when the text of a paper does not open; it keeps its older entry.
+    """
+    end = time.monotonic() + minutes * 60
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with closing(bootstrap.build()) as service, Progress(*columns, console=err, transient=True) as progress:
+        bar = progress.add_task("index", total=1.0)
+        done = rebuild_index(
+            uow=service.uow,
+            told=lambda share: progress.update(bar, completed=share),
+            go_on=lambda: not minutes or time.monotonic() < end,
+        )
+    if as_json:
+        print_json({"ok": not done.failed, **asdict(done)})
+    else:
+        out.print(f"{done.records} made again; to the end: {done.finished}")
+        for code in done.failed:
+            out.print(f"{code}: its text does not open (`vault fsck` tells why)", markup=False)
+    if done.failed:
         raise typer.Exit(Exit.REFUSED)

@@ -18,7 +18,7 @@ from vault.domain.catalogue import DemandForm
 from vault.domain.dossiers import Attachment, Closing, Demand, Dossier, DossierChannel, Notice, NoticeItem, Party
 from vault.domain.errors import NotFound
 from vault.domain.holders import HolderAlias, HolderId, HolderKind, HolderLink, HolderRole
-from vault.domain.ids import DossierCode, RecordCode
+from vault.domain.ids import DossierCode, RecordCode, decision_id
 from vault.domain.inbox import DueDay
 from vault.domain.reuse import Authority, DemandCode
 
@@ -123,6 +123,7 @@ def _attachment(row: Mapping[str, Any]) -> Attachment:
         row["by_name"],
         datetime.fromisoformat(row["at"]),
         None if row["question"] is None else MappingProxyType(row["question"]),
+        decision_id(DossierCode(row["dossier_code"]), row["component"]),
     )
 
 

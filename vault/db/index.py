@@ -10,7 +10,7 @@ from vault.db import tables as t
 from vault.db.texts import PgTexts
 from vault.domain.intake import IntakeId
 from vault.domain.records import Record
-from vault.domain.search import SearchEntry, entry_of, values_of
+from vault.domain.search import EDITION, SearchEntry, entry_of, values_of
 
 
 def entry_of_record(record: Record, text: str) -> SearchEntry:
@@ -28,7 +28,11 @@ def index_record(connection: Connection, record: Record, intake_id: IntakeId | N
         pages = connection.execute(query.order_by(t.intake_page.c.page_index))
         text = "\n".join(texts.open(kept, paper=intake_id, place=f"page {index}") for kept, index in pages)
     entry = entry_of_record(record, text)
-    values = {"words": cast(literal(entry.words, Text), TSVECTOR), "number_key": entry.number_key}
+    values = {
+        "words": cast(literal(entry.words, Text), TSVECTOR),
+        "number_key": entry.number_key,
+        "edition": EDITION,
+    }
     connection.execute(
         upsert(t.record_search)
         .values(record_id=record.id, agency_code=record.agency_code, sealed_at=record.sealed_at, **values)

@@ -278,6 +278,7 @@ record_search = Table(
     Column("words", TSVECTOR, nullable=False),
     Column("number_key", Text, nullable=False),
     _at("sealed_at"),
+    Column("edition", SmallInteger),
     Index("ix_record_search_words", "words", postgresql_using="gin"),
     Index(
         "ix_record_search_number_key",

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 
-from sqlalchemy import Connection, Row, func, select, text, update
+from sqlalchemy import Connection, Row, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from vault.db import tables as t
@@ -20,6 +20,7 @@ from vault.domain.batches import BatchId
 from vault.domain.corrections import CorrectionId
 from vault.domain.ids import Digest, RecordCode
 from vault.domain.intake import IntakeId
+from vault.domain.search import EDITION
 from vault.domain.upkeep import Damage, Fault, Problem, Run, Task
 from vault.ports import HeldBlob, HeldKey, JobName
 
@@ -176,10 +177,26 @@ class PgUpkeep:
         return True
 
     def reindex(self, code: str) -> None:
-        """Put it into the index as it is now."""
+        """Put it into the index as it is now, or out of it."""
         record = PgRecords(self._db, self._texts).get(RecordCode(code), lock=True)
+        if record.erased:  # since whoever asks saw it
+            self._db.execute(delete(t.record_search).where(t.record_search.c.record_id == record.id))
+            return
         paper = self._db.execute(select(t.record.c.intake_id).where(t.record.c.code == code)).scalar_one()
         index_record(self._db, record, paper, self._texts)
+
+    def entries(self, after: bytes, *, limit: int) -> Sequence[tuple[bytes, RecordCode | None]]:
+        """By the primary key alone: asked for the older ones only, PostgreSQL would read the table for each page."""
+        entry = t.record_search.c
+        page = select(entry.record_id, entry.edition).where(entry.record_id > after).order_by(entry.record_id)
+        of = page.limit(limit).subquery("page")
+        older = of.c.edition.is_(None) | (of.c.edition < EDITION)
+        rows = self._db.execute(
+            select(of.c.record_id, t.record.c.code)
+            .outerjoin(t.record, older & (t.record.c.id == of.c.record_id))
+            .order_by(of.c.record_id)
+        )
+        return tuple((bytes(key), None if code is None else RecordCode(code)) for key, code in rows)
 
     def queue_event(self, event_id: int) -> None:
         """As the trigger does for every new event."""

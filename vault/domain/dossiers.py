@@ -10,7 +10,7 @@ from enum import StrEnum
 from vault.domain.catalogue import DemandForm
 from vault.domain.errors import Conflict
 from vault.domain.holders import HolderLink
-from vault.domain.ids import DossierCode, RecordCode
+from vault.domain.ids import DecisionId, DossierCode, RecordCode
 from vault.domain.reuse import Authority, DemandCode
 
 
@@ -29,6 +29,8 @@ class Attachment:
     by_name: str
     at: datetime
     question: Mapping[str, object] | None = None
+    decision_id: DecisionId | None = None
+    """What the decision is called; None until the attachment is kept."""
 
 
 @dataclass(frozen=True, slots=True)

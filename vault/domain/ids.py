@@ -27,6 +27,9 @@ RecordCode = NewType("RecordCode", str)
 DossierCode = NewType("DossierCode", str)
 """Mã hồ sơ: agency code, date received, serial of the day, e.g. `000.00.00.H24-261122-0007`."""
 
+DecisionId = NewType("DecisionId", str)
+"""Of the decision behind an attachment: the dossier's code and the component's place, `H24.15-261122-0007-TP02`."""
+
 RECORD_ID_BYTES = 8
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _VALUE = {character: index for index, character in enumerate(_ALPHABET)} | {"O": 0, "I": 1, "L": 1}
@@ -35,6 +38,7 @@ _BASE = 32
 _FIELD = 0b100101
 
 # TT 01/2018/TT-VPCP Đ19 and the newer order of QĐ 20/2020; both occur in real data (vn-rules 1.3).
+_PLACE = re.compile(r"TP\d{2}")
 _DOSSIER = re.compile(r"^(\d{3}\.\d{2}\.\d{2}\.[A-Y]\d{2}|[A-Y]\d{2}(\.\d{1,4})*)-\d{6}-\d{4,6}$")
 
 
@@ -92,6 +96,23 @@ def dossier_code(agency_code: str, received_on: date, serial: int) -> DossierCod
     if not _DOSSIER.fullmatch(code):
         raise Invalid("DOSSIER_CODE", dossier=code)
     return DossierCode(code)
+
+
+def decision_id(dossier: DossierCode, component: str) -> DecisionId:
+    """A component has one attachment for ever, so its decision is named by what it was about, also one of long ago.
+
+    >>> decision_id(DossierCode("H24.15-261122-0007"), "1.004194.TP02")
+    'H24.15-261122-0007-TP02'
+    """
+    return DecisionId(f"{dossier}-{component.rpartition('.')[2]}")
+
+
+def parse_decision_id(text: str) -> tuple[DossierCode, str]:
+    """The dossier, and the component's place in its procedure (`TP02`); `DECISION_ID` when it names none."""
+    dossier, _, place = text.strip().upper().rpartition("-")
+    if not _DOSSIER.fullmatch(dossier) or not _PLACE.fullmatch(place):
+        raise Invalid("DECISION_ID", decision=text[:60])
+    return DossierCode(dossier), place
 
 
 def parse_dossier_code(text: str) -> DossierCode:

@@ -18,6 +18,7 @@ from vault.domain.text import search_key
 OFFERED = 0.6
 """From this score on a record is offered; set on the readings that `deploy/bench rescan` judges."""
 MOST = 3
+HALF = 0.5
 _DIGITS = re.compile(r"\d+")
 _JOINTS = re.compile(r"(?<=\d)[ .,](?=\d{3}(\D|$))")
 _LOOKALIKES = str.maketrans({"o": "0", "O": "0", "l": "1", "I": "1", "|": "1"})
@@ -26,10 +27,19 @@ _IN_NUMBER = re.compile(r"(?<=\d)[oOlI|](?=\d)")
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """A record that a paper may be a rescan of, with how sure that is (0 to 1)."""
+    """A record that a paper may be a rescan of, with how sure that is (0 to 1).
+
+    `known`: the share of what tells papers apart that both show. A score of 1 over a tenth of it says little.
+    """
 
     record: RecordCode
     score: float
+    known: float = 1.0
+
+    @property
+    def shown(self) -> float:
+        """The score for people: one over less than half of what could be compared is never called very likely."""
+        return self.score if self.known >= HALF else min(self.score, OFFERED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +62,13 @@ def likeness(scan: Reading, kept: Reading) -> float:
     numbers, the numbers in the text, the words. A part that one of them lacks is left out; a number that is plainly
     another one (not a misread digit) ends it.
     """
+    return _judged(scan, kept)[0]
+
+
+def _judged(scan: Reading, kept: Reading) -> tuple[float, float]:
+    """The likeness, and the share of the weights that both have."""
     if scan.type_code != kept.type_code:
-        return 0.0
+        return 0.0, 0.0
     parts = [
         (3.0, _near(number_key(scan.fields.get("number")), number_key(kept.fields.get("number")))),
         (2.0, _near(scan.fields.get("issued_on", ""), kept.fields.get("issued_on", ""))),
@@ -63,13 +78,20 @@ def likeness(scan: Reading, kept: Reading) -> float:
     ]
     known = [(weight, part) for weight, part in parts if part is not None]
     total = sum(weight for weight, _ in known)
-    return sum(weight * part for weight, part in known) / total if total else 0.0
+    score = sum(weight * part for weight, part in known) / total if total else 0.0
+    return score, total / sum(weight for weight, _ in parts)
 
 
 def offers(scan: Reading, kept: Iterable[tuple[RecordCode, Reading]]) -> tuple[Likeness, ...]:
-    """The records that the scan may be, the likeliest first; few, and none below `OFFERED`."""
-    scored = [Likeness(code, round(likeness(scan, one), 3)) for code, one in kept]
-    likely = sorted((one for one in scored if one.score >= OFFERED), key=lambda one: (-one.score, one.record))
+    """The records that the scan may be, the likeliest first; few, and none below `OFFERED`.
+
+    Of equally likely ones the one of which more is known stands first: little that agrees is not all that agrees.
+    """
+    judged = ((code, *_judged(scan, one)) for code, one in kept)
+    scored = [Likeness(code, round(score, 3), round(known, 3)) for code, score, known in judged]
+    likely = sorted(
+        (one for one in scored if one.score >= OFFERED), key=lambda one: (-one.score, -one.known, one.record)
+    )
     return tuple(likely[:MOST])
 
 

@@ -78,6 +78,11 @@ def number_key(text: str | None) -> str:
     return _NUMBER.sub("", strip_marks(_LABEL.sub("", nfc(text or ""))).casefold())[:_MAX_WORD]
 
 
+EDITION = 2
+"""Of what `entry_of` makes. Raise it with every change of an entry: `vault index rebuild` makes older ones again.
+Entries of before 28/11/2026 name no edition."""
+
+
 def entry_of(
     *, agency_code: str, number: str | None, names: Iterable[str], values: Iterable[str], text: str
 ) -> SearchEntry:

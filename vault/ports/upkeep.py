@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from vault.domain.ids import Digest
+from vault.domain.ids import Digest, RecordCode
 from vault.domain.upkeep import Damage, Fault, Problem, Run, Task
 from vault.ports.outside import HeldKey
 
@@ -126,6 +126,10 @@ class Upkeep(Protocol):
 
     def reindex(self, code: str) -> None:
         """Put a record into the search index."""
+        ...
+
+    def entries(self, after: bytes, *, limit: int) -> Sequence[tuple[bytes, RecordCode | None]]:
+        """Index entries from this record's id on, in the order of ids; a code where an older edition made the entry."""
         ...
 
     def queue_event(self, event_id: int) -> None:

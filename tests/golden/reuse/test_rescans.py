@@ -42,3 +42,14 @@ def test_few_are_offered_the_likeliest_first() -> None:
     near = replace(PAPER, fields={**PAPER.fields, "number": "13/GPXD"})
     kept = [(RecordCode(f"r{n}"), near if n else PAPER) for n in range(6)]
     assert [one.record for one in offers(PAPER, kept)] == ["r0", "r1", "r2"]
+
+
+def test_of_equally_likely_records_the_better_known_stands_first_and_little_never_looks_like_all() -> None:
+    fields = {"number": "12/GPXD", "issued_on": "2026-10-01", "holder_id": "031090000001"}
+    scan = Reading("GPXD", fields, "Giấy phép xây dựng số 12 ngày 01 10 2026 thửa 45")
+    little, much = Reading("GPXD", {"number": "12/GPXD"}, ""), scan
+    first, second = offers(scan, [(RecordCode("A"), little), (RecordCode("B"), much)])
+    assert (first.record, first.score, first.known, first.shown) == ("B", 1.0, 1.0, 1.0)
+    assert (second.record, second.score) == ("A", 1.0)
+    assert second.known < 0.5
+    assert second.shown == OFFERED < first.shown, "what an officer reads of it"

@@ -95,7 +95,7 @@ def view_intake(intake_id: IntakeId, *, actor: Actor, uow: UnitOfWork, clock: Cl
 def _offered(tx: Tx, intake: Intake) -> tuple[OfferedRecord, ...]:
     """Records of the same agency only. A record in force whose code the paper carries leaves no other choice."""
     own = intake.proposal.own_record if intake.proposal else None
-    scores = {one.record: one.score for one in intake.rescan_of}
+    scores = {one.record: one.shown for one in intake.rescan_of}
     found = (tx.records.find(code) for code in offered(intake))
     alike = tuple(
         OfferedRecord(one.code, one.type_code, one.number, one.state, None if one.code == own else scores.get(one.code))

@@ -89,11 +89,23 @@ def answer(code: DossierCode, *, actor: Actor, uow: UnitOfWork, catalogue: Catal
                 legal_ground="NĐ 309/2026/NĐ-CP Đ4 k2a",
                 dossier=code,
                 holder_id=dossier.holder_id,
-                details={"components": len(answers), "usable": usable, "records": len(named)},
+                details={"components": len(answers), "usable": usable, "records": len(named)} | _order(answers),
             )
         )
     shown: dict[str, Record] = {one.record.code: one.record for one in offers if one.record.code in named}
     return DossierAnswer(dossier, answers, shown, others.asks)
+
+
+def _order(answers: Sequence[ComponentAnswer]) -> dict[str, object]:
+    """The order of resolution as it was gone through: the steps whose source was asked, and which one settled what."""
+    return {
+        "asked": sorted({step.step for one in answers for step in one.resolution.steps if step.asked}),
+        "settled": {
+            one.component.code.rpartition(".")[2]: int(one.resolution.settled_by)
+            for one in answers
+            if one.resolution.settled_by is not None
+        },
+    }
 
 
 def own_dossier(tx: Tx, code: DossierCode, actor: Actor, *, lock: bool = False) -> Dossier:

@@ -9,7 +9,7 @@ from vault.domain.audit import Event
 from vault.domain.catalogue import Catalogue
 from vault.domain.dossiers import Attachment, Dossier
 from vault.domain.errors import Conflict, NotFound
-from vault.domain.ids import DossierCode, RecordCode
+from vault.domain.ids import DossierCode, RecordCode, decision_id
 from vault.domain.people import Action, Actor, require
 from vault.domain.reuse import Decision, Question, Verdict, ask, question_to_plain
 from vault.ports import Clock, Tx, UnitOfWork
@@ -42,17 +42,19 @@ def attach(what: Attach, *, actor: Actor, uow: UnitOfWork, catalogue: Catalogue,
                 return taken
             raise Conflict("COMPONENT_TAKEN", record=taken.record)
         question, decision = _decision(what, tx, dossier, catalogue=catalogue, now=now)
+        named = decision_id(what.dossier, what.component)
         attachment = tx.dossiers.attach(
             what.dossier,
             Attachment(
                 component=what.component,
                 record=what.record,
                 version=decision.version,
-                decision=decision_json(decision) | {"checked": what.checked},
+                decision=decision_json(decision) | {"id": named, "checked": what.checked},
                 by_account=actor.account_id,
                 by_name=actor.name,
                 at=now,
                 question=question_to_plain(question),
+                decision_id=named,
             ),
         )
         tell_dossier(tx, dossier, now)
@@ -69,6 +71,7 @@ def attach(what: Attach, *, actor: Actor, uow: UnitOfWork, catalogue: Catalogue,
                 holder_id=dossier.holder_id,
                 details={
                     "component": what.component,
+                    "decision": named,
                     "verdict": decision.verdict.value,
                     "codes": _codes(decision),
                     "source": question.candidate.source.value,

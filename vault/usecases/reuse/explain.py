@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from vault.domain.audit import Event
-from vault.domain.catalogue import Catalogue
+from vault.domain.catalogue import Catalogue, national_code
 from vault.domain.errors import NotFound
 from vault.domain.ids import DossierCode
 from vault.domain.people import Action, Actor, require
@@ -33,19 +33,21 @@ class Explained:
 
 
 def explain_decision(
-    code: DossierCode, component_code: str, *, actor: Actor, uow: UnitOfWork, catalogue: Catalogue, clock: Clock
+    code: DossierCode, component: str, *, actor: Actor, uow: UnitOfWork, catalogue: Catalogue, clock: Clock
 ) -> tuple[Explained, ...]:
     """The decision behind a component's attachment; without one, the decisions of this moment, best first.
 
+    `component` is its code, or its place in the dossier's procedure alone (`TP02`), as `parse_decision_id` gives it.
     `DECISION` when neither is there.
     """
     require(actor, Action.LOOKUP)
     now = clock.now()
     with recorded(uow, Event(now, actor, Action.LOOKUP, dossier=code)), uow.begin() as tx:
         dossier = own_dossier(tx, code, actor)
+        component_code = component if "." in component else f"{national_code(dossier.procedure_code)}.{component}"
         attached = dossier.attachment(component_code)
         # What was decided is explained also when the procedure asks for something else by now.
-        component = None if attached else component_of(dossier, component_code, catalogue, now)
+        asked = None if attached else component_of(dossier, component_code, catalogue, now)
         tx.events.add(
             Event(
                 now,
@@ -63,15 +65,15 @@ def explain_decision(
         if attached.question is None:
             raise NotFound("DECISION", component=component_code)
         return (_replayed(question_from_plain(attached.question), attached.decision, catalogue),)
-    if component is None:  # either of the two is there
+    if asked is None:  # either of the two is there
         raise NotFound("DECISION", component=component_code)
     facts = facts_of(dossier)
     candidates = {one.candidate.record_code: one.candidate for one in offers}
-    found = decisions_for(component, facts, offers, catalogue=catalogue, now=now)
+    found = decisions_for(asked, facts, offers, catalogue=catalogue, now=now)
     if not found:
-        raise NotFound("DECISION", component=component.code)
+        raise NotFound("DECISION", component=asked.code)
     return tuple(
-        Explained(Question(component.code, candidates[one.record_code], facts, now), one, None, None) for one in found
+        Explained(Question(asked.code, candidates[one.record_code], facts, now), one, None, None) for one in found
     )
 
 

@@ -122,10 +122,11 @@ class PageOut(BaseModel):
 
 
 class LikenessOut(BaseModel):
-    """A record that the paper may be a rescan of."""
+    """A record that the paper may be a rescan of; `known`: the share of what tells papers apart that both show."""
 
     record: str
     score: float
+    known: float
 
 
 class IntakeOut(BaseModel):
@@ -181,7 +182,7 @@ class IntakeOut(BaseModel):
             proposal=ProposalOut.of(intake.proposal) if intake.proposal else None,
             record=intake.record,
             same_as=intake.same_as,
-            rescan_of=[LikenessOut(record=one.record, score=one.score) for one in intake.rescan_of],
+            rescan_of=[LikenessOut(record=one.record, score=one.score, known=one.known) for one in intake.rescan_of],
         )
 
 
@@ -343,11 +344,12 @@ class DossierIn(BaseModel):
 
 
 class AttachmentOut(BaseModel):
-    """What is attached: record and version, and the decision that allowed it."""
+    """What is attached: record and version, and the decision that allowed it (`vault explain DECISION_ID`)."""
 
     component: str
     record: str
     version: int
+    decision_id: str | None
     decision: dict[str, Any]
     by: str
     at: datetime
@@ -359,6 +361,7 @@ class AttachmentOut(BaseModel):
             component=attachment.component,
             record=attachment.record,
             version=attachment.version,
+            decision_id=attachment.decision_id,
             decision=dict(attachment.decision),
             by=attachment.by_name,
             at=attachment.at,

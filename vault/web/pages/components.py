@@ -53,6 +53,7 @@ class AttachmentView:
     by: str
     at: datetime
     checked: str | None
+    decision: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,5 +311,10 @@ def _status(answer: ComponentAnswer) -> str:
 def _attachment(attachment: Attachment) -> AttachmentView:
     checked = attachment.decision.get("checked")
     return AttachmentView(
-        attachment.record, attachment.version, attachment.by_name, attachment.at, str(checked) if checked else None
+        attachment.record,
+        attachment.version,
+        attachment.by_name,
+        attachment.at,
+        str(checked) if checked else None,
+        attachment.decision_id or "",
     )

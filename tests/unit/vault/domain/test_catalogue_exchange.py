@@ -131,6 +131,7 @@ def test_an_export_fills_the_catalogue_and_says_what_did_not_fit() -> None:
         "row 2 (1.099001) component 7: COMPONENT_NAME_EMPTY",
         "row 3 (12345): PROCEDURE_CODE_FORM (12345)",
         "row 4 (1.099002): NAME_EMPTY",
+        "row 5 (1.099001): ROW_DIFFERS (name: Lặp lại)",
         "row 5 (1.099001): ROW_TWICE",
         "row 6 (1.099003): LEVEL_UNKNOWN (Cấp vũ trụ)",
         "row 6 (1.099003): LEVELS_EMPTY",
@@ -246,3 +247,54 @@ def test_no_json_raises_anything_but_our_error(rows: list[dict[str, Any]]) -> No
     except Invalid:
         return
     assert export.rows == len(rows)
+
+
+ONE_ROW_A_COMPONENT = """\
+Mã TTHC;Tên TTHC;Cấp thực hiện;Lĩnh vực;Kết quả thực hiện;Tên giấy tờ;Số bản chính;Số bản sao;MaGiayToKetQua
+1.099001;Cấp giấy mẫu;Cấp Tỉnh;Lĩnh vực mẫu;KQ.G15.000031;Tờ khai;1;0;
+1.099001;Cấp giấy mẫu;Cấp Tỉnh;Lĩnh vực mẫu;KQ.G15.000031;Giấy phép xây dựng;0;1;KQ.G17.000311
+;;;;;Bản vẽ;1;0;
+1.099002;Thủ tục khác;Cấp Xã;Lĩnh vực mẫu;;Lưu ý: đến sớm;0;0;
+1.099001;Cấp giấy mẫu;Cấp Xã;Lĩnh vực mẫu;KQ.G99.999999;Hợp đồng;0;1;
+1.099001;Cấp giấy mẫu;Cấp Tỉnh;Lĩnh vực mẫu;;Bản vẽ;1;0;
+1.099001;Cấp giấy mẫu;Cấp Tỉnh;Lĩnh vực mẫu;;;;;
+không phải mã;Sai;Cấp Tỉnh;;;;;;
+;;;;;Của ai;1;0;
+"""
+
+
+def test_an_export_with_one_row_a_component_gives_all_of_them_and_tells_what_did_not_fit() -> None:
+    read = read_export(ONE_ROW_A_COMPONENT.encode(), load())
+    assert read.rows == 9
+    found = {one.code: one for one in read.procedures}
+    assert set(found) == {"1.099001", "1.099002"}
+    parts = [(one.code, one.name, one.form) for one in found["1.099001"].components]
+    assert parts == [
+        ("1.099001.TP01", "Tờ khai", ComponentForm.FORM),
+        ("1.099001.TP02", "Giấy phép xây dựng", ComponentForm.COPY),
+        ("1.099001.TP03", "Bản vẽ", ComponentForm.ORIGINAL),
+        ("1.099001.TP04", "Hợp đồng", ComponentForm.COPY),
+    ]
+    assert found["1.099001"].levels == (AgencyLevel.PROVINCE,)
+    assert found["1.099002"].components == ()
+    assert [str(one) for one in read.misfits if one.code not in {"RESULT_UNKNOWN", "RESULT_CODE_FORM"}] == [
+        "row 4 (1.099002) component: COMPONENT_IS_A_NOTE (Lưu ý: đến sớm)",
+        "row 5 (1.099001): ROW_DIFFERS (levels: Cấp Xã)",
+        "row 6 (1.099001): COMPONENT_TWICE (Bản vẽ)",
+        "row 7 (1.099001): ROW_TWICE",
+        "row 8 (không phải mã): PROCEDURE_CODE_FORM (không phải mã)",
+        "row 9: COMPONENT_WITHOUT_PROCEDURE (Của ai)",
+    ]
+    assert "row 5 (1.099001): RESULT_UNKNOWN (KQ.G99.999999)" in {str(one) for one in read.misfits}
+    following = succeed(load(), read.procedures, on=NEW_YEAR, version="2027.01.01")
+    assert problems(following) == ()
+
+
+def test_results_in_several_rows_are_taken_together() -> None:
+    known = load().procedure("1.004194", TODAY)
+    other = next(code for one in load().types for code in one.result_codes if code not in known.results)
+    head = "MaTTHC,TenTTHC,CapThucHien,KetQua\n"
+    rows = "".join(f"1.004194,Đăng ký tạm trú,Cấp Xã,{code}\n" for code in (known.results[0], other))
+    (read,) = read_export((head + rows).encode(), load()).procedures
+    assert read.results == (known.results[0], other)
+    assert read.components == known.components, "mapping components to types is this catalogue's work"

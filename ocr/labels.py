@@ -311,14 +311,19 @@ def _begins(sheet: Sheet, place: int) -> bool:
 
 
 def _unknown(sheet: Sheet, number: int) -> Iterator[Label]:
-    """Words before a colon that look like a label: a capital, then small letters."""
+    """Words before a colon that look like a label: a capital, then small letters.
+
+    Within a line, after a comma and with nothing behind it, the colon is what is left of a leader: "Mẫu, thành :".
+    """
     for line in range(len(sheet.lines)):
         first, last = sheet.starts[line], sheet.line_end(line)
         begin = first
         for mark in re.finditer(r":(?!\d)", sheet.text[first:last]):
             end = first + mark.start()
             start = _phrase_start(sheet.text, begin, end)
-            if start is not None:
+            if start is not None and (
+                "," not in sheet.text[start:end] or sheet.text[end + 1 : last].strip() or _begins(sheet, start)
+            ):
                 yield Label(number, start, end, colon=True, head=_begins(sheet, start))
             begin = end + 1
 

@@ -28,7 +28,9 @@ def in_row(sheet: Sheet, number: int) -> list[int]:
     found = []
     for other, at in enumerate(sheet.boxes):
         overlap = min(box[3], at[3]) - max(box[1], at[1])
-        if other != number and overlap > _SAME_ROW * min(height, at[3] - at[1]) and at[0] >= box[2] - height:
+        if other in {number} | sheet.scrawls:
+            continue
+        if overlap > _SAME_ROW * min(height, at[3] - at[1]) and at[0] >= box[2] - height:
             found.append((at[0], other))
     return [other for _, other in sorted(found)]
 
@@ -60,6 +62,7 @@ def below(sheet: Sheet, number: int, label: Box, left: int, *, fresh: bool) -> i
     for other, at in enumerate(sheet.boxes):
         if (
             other == number
+            or other in sheet.scrawls
             or is_speck(sheet, other, number)
             or at[1] < box[1] + height * 0.5
             or at[1] - box[3] > _NEXT_LINE_GAP * height
@@ -91,7 +94,9 @@ def left_of(sheet: Sheet, number: int) -> int | None:
     best: int | None = None
     for other, at in enumerate(sheet.boxes):
         overlap = min(box[3], at[3]) - max(box[1], at[1])
-        if other != number and at[2] <= box[0] and overlap > _SAME_ROW * min(box[3] - box[1], at[3] - at[1]):
+        if other in {number} | sheet.scrawls:
+            continue
+        if at[2] <= box[0] and overlap > _SAME_ROW * min(box[3] - box[1], at[3] - at[1]):
             best = other if best is None or at[0] > sheet.boxes[best][0] else best
     return best
 

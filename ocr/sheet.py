@@ -13,6 +13,7 @@ from ocr.values import Box, Line, PageText, Word, hull
 
 _LETTERS_PER_EDIT = 10
 _MOST_EDITS = 3
+_SCRAWL_TALL, _SCRAWL_SURE = 2.5, 0.6
 
 
 @lru_cache(maxsize=16384)
@@ -50,6 +51,17 @@ class Sheet:
     def boxes(self) -> tuple[Box, ...]:
         """The boxes of the lines."""
         return tuple(line.box for line in self.lines)
+
+    @cached_property
+    def scrawls(self) -> frozenset[int]:
+        """Lines that are no print: much taller than the others, and read without confidence (watermarks, strokes)."""
+        heights = sorted(box[3] - box[1] for box in self.boxes)
+        tallest = _SCRAWL_TALL * heights[len(heights) // 2] if heights else 0
+        return frozenset(
+            number
+            for number, (line, box) in enumerate(zip(self.lines, self.boxes, strict=True))
+            if box[3] - box[1] > tallest and line.conf < _SCRAWL_SURE
+        )
 
     @cached_property
     def text(self) -> str:

@@ -6,6 +6,8 @@ The last line of output is one JSON object: {"name", "figures", "baseline", "mac
 
 cer_specimen_1..4   character errors per 100 characters of the truth, any order of lines, dot leaders left out
 cer_real            the same over the real pages; false_text: characters read where their truth has none, per 100
+cer_photo_bent      the first BENT photographs perspective left as it is; cer_photo_flat: the same as they are read
+flattened_scans     percent of the specimens of severities 1 to 3 whose perspective was undone (nothing is gained there)
 field_exact_1..4    fields exactly right, of those that the paper states and its template asks for, percent
 type_accuracy       percent of specimens of severities 1 to 3 whose kind was found; type_accuracy_4: photographs
 accept_share        percent of the fields found on real pages that the reader marks as needing no look
@@ -54,6 +56,7 @@ TYPE_OF = {"TLKS": "KS"}  # an extract of the birth register is read by the temp
 LEADERS = re.compile(r"(?:[.…·_]\s?){3,}")
 PEER = ROOT / ".venv" / "peers" / "ocrmypdf"
 TURNS = 3
+BENT = 8
 BINS = 10
 
 
@@ -68,6 +71,9 @@ class Tally:
     exact: int = 0
     accepted: int = 0
     accepted_wrong: int = 0
+    flattened: int = 0
+    bent: ocr.Score = field(default_factory=lambda: ocr.Score(0, 0, 0))
+    flat: ocr.Score = field(default_factory=lambda: ocr.Score(0, 0, 0))
     judged: list[tuple[float, bool]] = field(default_factory=list)
     missed: list[str] = field(default_factory=list)
     pages: int = 0
@@ -102,6 +108,12 @@ def specimen_tally(specimen: Specimen, severity: int, forms: Sequence[ocr.Templa
     texts = [read(as_jpeg(specimen, severity, page=number), tally)[0] for number in range(len(specimen.pages))]
     for truth, text in zip(specimen.text, texts, strict=True):
         tally.score += score(truth, text.text)
+    tally.flattened += "FLATTENED" in texts[0].steps
+    if severity == PHOTOGRAPH and tally.papers < BENT:
+        picture = next(iter(ocr.pages(as_jpeg(specimen, severity, page=0))))
+        bent = ocr.read_page(picture, steps=ocr.STEPS - {"FLATTENED"})
+        tally.bent += score(specimen.text[0], bent.text)
+        tally.flat += score(specimen.text[0], texts[0].text)
     paper = ocr.understand(texts, forms)
     code = TYPE_OF.get(specimen.kind, specimen.kind)
     tally.papers += 1
@@ -255,6 +267,9 @@ def specimen_figures(tallies: Mapping[int, Tally]) -> dict[str, float]:
     figures["type_accuracy"] = percent(sum(t.typed for t in scans), sum(t.papers for t in scans))
     if photographs := tallies.get(PHOTOGRAPH):
         figures["type_accuracy_4"] = percent(photographs.typed, photographs.papers)
+        figures["cer_photo_bent"] = percent(photographs.bent.errors, photographs.bent.units)
+        figures["cer_photo_flat"] = percent(photographs.flat.errors, photographs.flat.units)
+    figures["flattened_scans"] = percent(sum(t.flattened for t in scans), sum(t.papers for t in scans))
     accepted = sum(tally.accepted for tally in scans)
     figures["accept_share_specimen"] = percent(accepted, sum(tally.asked for tally in scans))
     figures["accept_error_specimen"] = percent(sum(tally.accepted_wrong for tally in scans), accepted)

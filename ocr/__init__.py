@@ -36,6 +36,7 @@ from ocr.errors import (
 from ocr.glance import glance
 from ocr.house import House
 from ocr.limits import Limits
+from ocr.look import STEPS
 from ocr.measure import Score, cer, wer
 from ocr.page import Readers, default_readers, models_folder, read_page
 from ocr.pages import pages
@@ -48,6 +49,7 @@ from ocr.understand import Understanding, understand
 from ocr.values import Box, Code, FieldValue, Line, PageImage, PageText, Quality, Word
 
 __all__ = [
+    "STEPS",
     "AsterNet",
     "BombError",
     "Box",

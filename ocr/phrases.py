@@ -46,7 +46,7 @@ def misread_words(text: str, *, name: bool) -> int:
     ]
     odd = sum(word not in found.small.get(fold(word), {word}) for word in small)
     folded = [fold(word) for word in words]
-    for first in range(len(words)):
+    for first in range(0 if name else len(words)):  # Quang Bình is a person, Quảng Bình a province
         for length in range(2, min(found.longest, len(words) - first) + 1):
             written = found.phrases.get(tuple(folded[first : first + length]))
             odd += written is not None and tuple(words[first : first + length]) not in written

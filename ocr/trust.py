@@ -135,7 +135,9 @@ def judged(fields: Mapping[str, FieldValue], contradicted: frozenset[str]) -> di
         sure = weighed.confidence(field.evidence) if field.value else 0.0
         if name in contradicted:
             sure = min(sure, _CONTRADICTED)
-        doubtful = any(field.evidence.get(name, 0.0) > 0 for name in NEVER)
+        # A zone with check digits, or a card's code, tells letters from digits that look like them.
+        settled = {"lookalike"} if field.evidence.get("agrees") else set()
+        doubtful = any(field.evidence.get(why, 0.0) > 0 for why in NEVER if why not in settled)
         accept = bool(field.value) and sure >= weighed.accept_from and name not in contradicted and not doubtful
         done[name] = replace(field, confidence=sure, accept=accept)
     return done

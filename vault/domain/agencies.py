@@ -188,6 +188,21 @@ class AgencyDirectory:
             agency = self.find(agency.successor)
         return agency
 
+    def noted(self, issuer: str, place: str, issued_on: date | None, today: date) -> tuple[str, Agency] | None:
+        """What an officer should know of the issuer that was read, while the paper is still to be confirmed.
+
+        ``ISSUER_NOT_THEN`` with the agency when it did not exist on the day of issue (that day or the name was misread,
+        or the paper is wrong), else ``ISSUER_NOW`` with who answers for it today when that is another. An issuer that
+        names no province is looked for where the paper was signed. None when there is nothing to say.
+        """
+        agency = self.printed(issuer) or (self.printed(place) if issuer else None)
+        if agency is None:
+            return None
+        if issued_on is not None and not agency.existed_on(issued_on):
+            return "ISSUER_NOT_THEN", agency
+        heir = self.current(agency.code, today)
+        return ("ISSUER_NOW", heir) if heir is not None and heir.code != agency.code else None
+
     def same_territory(self, one: str | None, other: str | None, day: date) -> bool:
         """Whether two codes lead to the same first-level agency on ``day``, mergers followed."""
         left, right = self.current(level1_of(one), day), self.current(level1_of(other), day)

@@ -29,6 +29,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "noto-sans": ("NotoSans", "DejaVuSans", *_ARIAL),
     "dejavu-serif": ("DejaVuSerif", *_TIMES),
     "dejavu-sans": ("DejaVuSans", *_ARIAL),
+    "mono": ("DejaVuSansMono", "LiberationMono", "Cousine", *_ARIAL),
 }
 _SUFFIXES = {
     (False, False): ("-Regular", ""),

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING
 
+from PIL import Image
+
+import qr
 from tests.golden.specimens import marks
 from tests.golden.specimens.draft import NOTICE
 from tests.golden.specimens.fonts import Typeface
 from tests.golden.specimens.model import Specimen
 from tests.golden.specimens.people import TWO_LEVELS_FROM
 from tests.golden.specimens.sheet import Sheet, Span, mm, pt
+from tests.golden.variants import zones
 from tests.golden.variants.facts import Facts
 from tests.golden.variants.style import Style
 from tests.golden.variants.wordings import Item, Paper, usable
@@ -287,6 +292,23 @@ class Writer:
         for label, value in rows:
             self._aligned(label, value, "")
 
+    def zones(self) -> None:
+        """What machines read: the QR code of an identity card, then the zone at the foot of card or passport."""
+        sheet, said = self.sheet, self.said
+        if self.kind == "ID":
+            text = zones.card_code(said, issued_on=self.facts.on)
+            symbol = Image.open(io.BytesIO(qr.render_png(text, mm=22))).convert("RGB")
+            sheet.skip(4)
+            sheet.multiply(symbol, sheet.right - symbol.width, sheet.y)
+            sheet.y += symbol.height
+        rows = zones.card_zone(said) if self.kind == "ID" else zones.passport_zone(said)
+        sheet.skip(6)
+        face, sheet.face = sheet.face, Typeface("mono")
+        for row in rows:
+            sheet.text([Span(row, size=12.5 if self.kind == "ID" else 11.5)])
+            sheet.skip(1.5)
+        sheet.face = face
+
     # --- foot ---
 
     def sign(self, roles: Sequence[str], dated: list[Span]) -> None:
@@ -376,6 +398,8 @@ def write(paper: Paper, kind: str, seed: int, *, held: bool, plain: bool) -> Spe
     writer.items(paper.items)
     if paper.outro and (outro := rng.choice(paper.outro)):
         sheet.flow([writer.span(outro)], align="left")
+    if kind in {"ID", "HC"}:
+        writer.zones()
     if paper.issuer != "none":
         writer.sign(rng.choice(paper.roles), dated if at_foot else [])
     return writer.done()

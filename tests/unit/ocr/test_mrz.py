@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from ocr import Template, understand
+from ocr import Template, pages, understand
+from ocr.clean import prepare
+from ocr.codes import find_codes
+from ocr.idcard import parse
 from ocr.mrz import check_digit, find
+from tests.golden import variants
+from tests.golden.specimens import as_jpeg
+from tests.golden.variants import zones
 from tests.unit.ocr.test_understand import read
 
 PASSPORT = ["P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<", "L898902C36UTO7408122F1204159ZE184226B<<<<<10"]
@@ -92,3 +100,45 @@ def test_the_zone_never_changes_what_is_read(templates: list[Template]) -> None:
     assert found.fields["birth_date"].value == "1993-03-16"
     assert not found.fields["birth_date"].accept
     assert "ZONE_DIFFERS:birth_date" in found.warnings
+
+
+def test_a_drawn_card_and_passport_are_confirmed_by_what_machines_read_on_them(templates: list[Template]) -> None:
+    for kind in ("ID", "HC"):
+        paper = variants.draw(kind, seed=11, plain=True)
+        said = understand(variants.exact(paper), templates)
+        told = {name for name, field in said.fields.items() if field.evidence.get("agrees") or not field.evidence}
+        assert {"number", "birth_date", "sex", "expires_on", "holder_name"} <= told, (kind, told)
+        for name in ("number", "birth_date", "sex", "expires_on", "holder_name"):
+            assert said.fields[name].value.casefold() == paper.fields[name].casefold()
+            assert said.fields[name].accept
+        assert not [text for text in said.warnings if text.startswith("ZONE_DIFFERS")]
+
+
+def test_a_zone_that_says_another_day_contradicts_the_print(templates: list[Template]) -> None:
+    paper = variants.draw("HC", seed=11, plain=True)
+    other = {**paper.fields, "birth_date": f"{paper.fields['birth_date'][:4]}-01-02"}
+    (page,) = variants.exact(paper)
+    zone = zones.passport_zone(other)
+    old = zones.passport_zone(paper.fields)
+    lines = tuple(
+        replace(line, words=(replace(line.words[0], text=dict(zip(old, zone, strict=True)).get(line.text, line.text)),))
+        if line.text in old
+        else line
+        for line in page.lines
+    )
+    said = understand([replace(page, lines=lines)], templates)
+    assert "ZONE_DIFFERS:birth_date" in said.warnings
+    assert not said.fields["birth_date"].accept
+
+
+@pytest.mark.parametrize("severity", [1, 2, 3])
+def test_the_code_of_a_drawn_card_is_found_on_scans_of_it_and_says_what_is_printed(severity: int) -> None:
+    paper = variants.draw("ID", seed=12)
+    (picture,) = pages(as_jpeg(paper, severity))
+    grey, _ = prepare(picture.rgb, picture.dpi)
+    (code,) = find_codes(grey)
+    said = parse(code.text)
+    assert said is not None
+    assert {name: said[name] for name in ("number", "birth_date", "holder_name")} == {
+        name: paper.fields[name] for name in ("number", "birth_date", "holder_name")
+    }

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import ocr
 from vault import messages
@@ -176,7 +177,19 @@ def remarks_of(intake: Intake, type_code: str, app: App) -> tuple[Remark, ...]:
         if messages.known(f"ui.warning.{code}"):
             names = detail.split(",")
             found.append(Remark(code, tuple(labels[one][0] if one in labels else _page(one) for one in names)))
-    return tuple(found)
+    return (*found, *_issuer_remarks(intake, app))
+
+
+def _issuer_remarks(intake: Intake, app: App) -> Iterator[Remark]:
+    """The issuer as read against the dated list of agencies: one that is gone, or was not there yet, is told now."""
+    proposed: Mapping[str, ProposedField] = intake.proposal.fields if intake.proposal else {}
+    said = _value(proposed, "issued_on")
+    issued_on = date.fromisoformat(said) if _ISO.fullmatch(said) else None
+    today = app.clock.now().astimezone(VIET_NAM).date()
+    directory = app.catalogue.directory
+    noted = directory.noted(_value(proposed, "issuer"), _value(proposed, "place"), issued_on, today)
+    if noted is not None:
+        yield Remark(noted[0], (noted[1].name,))
 
 
 def _page(detail: str) -> str:

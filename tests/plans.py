@@ -34,7 +34,7 @@ from vault.domain.ids import Digest, DossierCode, RecordCode, record_code
 from vault.domain.intake import Channel, Confirmation, Intake, IntakeId, IntakeState, Page, Proposal, SignatureSummary
 from vault.domain.kpi import ASKS, Figure
 from vault.domain.mandates import Mandate, MandateKind, Scope
-from vault.domain.outbox import LetterKind
+from vault.domain.outbox import LetterKind, LetterState
 from vault.domain.outside import Ask, AskState, Claim, ConsentBy, FoundState, OutsidePaper
 from vault.domain.peers import PeerQuestion
 from vault.domain.people import Action, Actor, Role
@@ -455,6 +455,7 @@ def _outside() -> Iterator[Any]:
     yield _call("outbox", "revive", 7, at=NOW)
     yield _call("outbox", "delivered", 7, at=NOW, receipt="x")
     yield _call("outbox", "dead", limit=50)
+    yield _call("outbox", "of_agency", AGENCY, LetterState.DELIVERED, newest=True, limit=20)
     yield _call("outbox", "of_dossier", code)
     asked = Ask("q-new", code, AGENCY, "NATIONAL", 7, ConsentBy.LAW, "x", "x", NOW)
     link = HolderLink(HolderRole.SUBJECT, HolderKind.PERSONAL, "031090999777", "x")

@@ -29,6 +29,8 @@ READERS = LOOKERS | {Role.DIGITISER}
 CHANGERS = OFFICER | {Role.AGENCY_HEAD}
 OVERSEERS = CHANGERS | {Role.DATA_PROTECTION}
 JUDGES = frozenset({Role.DATA_PROTECTION})
+SENDERS = OFFICER | {Role.OPERATOR}
+"""Who looks after what the national store is told."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ CONFIRM = {
 }
 REASON = "Bệnh nhân cấp cứu, cần biết ngay"
 _PROCEDURE = "1.004194"
-_ELSEWHERE = "needs a second party: tests/integration/test_sign_in.py"
+_ELSEWHERE = "needs a second party: tests/integration/test_oidc_provider.py, test_passkeys.py"
 _SIGNED = "an unsigned paper has none: tests/integration/test_revisions.py"
 _CASES = "the good way: tests/integration/test_corrections.py"
 _OUTSIDE = "needs a source: tests/integration/test_elsewhere.py"
@@ -115,7 +117,7 @@ QUIET = {
         (
             "GET /api/v1/corrections", "GET /api/v1/dossiers", "GET /api/v1/dossiers/{code}/results",
             "GET /api/v1/intakes", "GET /ban-lam-viec", "GET /ban-lam-viec/ho-so", "GET /ban-lam-viec/tiep-nhan",
-            "GET /dinh-chinh", "GET /so-hoa/tap",
+            "GET /dinh-chinh", "GET /dong-bo", "GET /so-hoa/tap",
         ),
         "the agency's own list of work, without what stands on a paper",
     ),
@@ -381,6 +383,7 @@ RIGHTS: dict[str, Right] = {
     # --- pages ------------------------------------------------------------------------------------------------------
     "GET /": Right(ANYBODY, public=True),
     "GET /dang-nhap/qua/{provider}": Right(ANYBODY, public=True, never=_ELSEWHERE, shut=_DOOR),
+    "POST /dang-nhap/qua/{provider}": Right(SIGNED_IN, form={}, never=_ELSEWHERE, shut=_DOOR),
     "GET /dang-nhap/qua/{provider}/ve": Right(ANYBODY, public=True, never=_ELSEWHERE, shut=_DOOR),
     "GET /tai-khoan": Right(SIGNED_IN, lists=True),
     "POST /tai-khoan/phien": Right(SIGNED_IN, lists=True, late=True),
@@ -403,6 +406,10 @@ RIGHTS: dict[str, Right] = {
     "POST /giay-to/{code}/mo-khan": Right(LOOKERS - {Role.PARTNER}, own=True, form={"reason": REASON}),
     "GET /truy-cap": Right(JUDGES, lists=True),
     "POST /truy-cap/{glass_id}": Right(JUDGES, own=True, form={"finding": "đúng"}),
+    "GET /dong-bo": Right(SENDERS, lists=True),
+    "POST /dong-bo": Right(
+        SENDERS, form={"letter": "0"}, never="no such letter: tests/e2e/test_letters.py", shut=_REFUSED
+    ),
     "GET /ban-lam-viec": Right(OFFICER, lists=True),
     "GET /ban-lam-viec/ho-so": Right(DOSSIERS | CHANGERS, lists=True),
     "GET /ban-lam-viec/tim": Right(READERS | HOLDERS, own=True, query="ma={record}"),
@@ -462,6 +469,13 @@ RIGHTS: dict[str, Right] = {
     "GET /ho-so/{code}/phieu": Right(DOSSIERS | CHANGERS, own=True),
     "POST /ho-so/{code}/phieu": Right(
         OFFICER, own=True, never="nothing was asked yet: tests/integration/test_counter.py", shut=_REFUSED
+    ),
+    "POST /ho-so/{code}/ket-qua": Right(
+        DOSSIERS,
+        own=True,
+        form={"record": "{record}"},
+        never="a paper older than the dossier: tests/e2e/test_results.py",
+        shut=_REFUSED,
     ),
     "POST /ho-so/{code}/ket-thuc": Right(
         OFFICER,

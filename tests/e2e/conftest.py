@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import shutil
 from collections.abc import Callable, Iterator, Mapping
@@ -11,12 +12,13 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
+from tests.counter import PASSWORD, Counter
 from tests.golden.specimens import as_jpeg, draw
 from vault.bootstrap import SEED_ACCOUNTS
 from vault.domain.people import Role
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page, Playwright
+    from playwright.sync_api import Browser, BrowserContext, Page, Playwright, StorageState
 
     from tests.service import Service
 
@@ -69,19 +71,28 @@ class Visit:
     def sign_in(self, role: Role) -> None:
         """Sign in by the form."""
         seed = next(one for one in SEED_ACCOUNTS if one.role is role)
+        self.sign_in_as(seed.username, seed.password)
+
+    def sign_in_as(self, username: str, password: str) -> None:
+        """Sign in with an account that a test made."""
         self.go("/dang-nhap")
-        self.page.fill("[name=username]", seed.username)
-        self.page.fill("[name=password]", seed.password)
+        self.page.fill("[name=username]", username)
+        self.page.fill("[name=password]", password)
         self.page.click("form[action='/dang-nhap'] button")
         self.page.wait_for_url(lambda address: "/dang-nhap" not in address)
 
-    def shoot(self, name: str, *widths: int) -> None:
-        """Whole-page screenshots under `.test-out/screenshots`, for people to look at."""
+    @property
+    def shots(self) -> Path:
+        """Where pictures lie, for people to look at: `.test-out/screenshots`."""
         SHOTS.mkdir(parents=True, exist_ok=True)
+        return SHOTS
+
+    def shoot(self, name: str, *widths: int) -> None:
+        """Whole-page screenshots."""
         size = self.page.viewport_size
         for width in widths or WIDTHS:
             self.page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
-            self.page.screenshot(path=SHOTS / f"{name}-{width}.png", full_page=True)
+            self.page.screenshot(path=self.shots / f"{name}-{width}.png", full_page=True)
         if size is not None:
             self.page.set_viewport_size(size)
 
@@ -140,6 +151,34 @@ def visit(service: Service, chromium: Browser) -> Iterator[Visits]:
         one.context.close()
     assert [line for one in opened for line in one.errors] == []
     assert [address for one in opened for address in one.foreign] == []
+
+
+Signed = Callable[[Role], "StorageState"]
+
+
+@pytest.fixture(scope="module")
+def signed(service: Service, chromium: Browser, request: pytest.FixtureRequest) -> Signed:
+    """What a browser keeps once somebody of a role has signed in: `visit(storage_state=signed(role))`.
+
+    One sign-in a role and module. A test that signs out, or ends other sessions, signs in by itself.
+    """
+    kept: dict[Role, StorageState] = {}
+
+    def state(role: Role) -> StorageState:
+        if role not in kept:
+            context = chromium.new_context(locale="vi-VN")
+            found = Visit(service.url, context, context.new_page())
+            if any(one.role is role for one in SEED_ACCOUNTS):
+                found.sign_in(role)
+            else:
+                username = f"{request.module.__name__.rpartition('.')[2]}-{role.value.lower()}"
+                Counter(service.app, itertools.count()).account(username, service.app.settings.agency_code, role)
+                found.sign_in_as(username, PASSWORD)
+            kept[role] = context.storage_state()
+            context.close()
+        return kept[role]
+
+    return state
 
 
 def watch(visit: Visit) -> None:

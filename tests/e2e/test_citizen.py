@@ -9,6 +9,7 @@ import zxingcpp
 from PIL import Image
 
 from tests.e2e.conftest import Paper, Visit, Visits
+from tests.e2e.test_keyboard import press
 from vault.domain.people import Role
 
 pytestmark = [pytest.mark.browser, pytest.mark.service]
@@ -25,10 +26,11 @@ def test_my_papers_and_the_qr_that_reads(phone: Visit, paper: Paper) -> None:
     page = phone.page
     assert page.url.endswith("/cua-toi")
     phone.shoot("mine")
-    page.click(f"a[href='/cua-toi/{paper.code}']")
+    press(phone, f"a[href='/cua-toi/{paper.code}']")
+    page.wait_for_url(f"**/cua-toi/{paper.code}")
     phone.shoot("my-paper", 360)
     page.fill("[name=purpose]", "Xin phép sửa nhà")
-    page.click("main form button")
+    press(phone, "main form button")
     symbol = page.locator("#symbol svg")
     box = symbol.bounding_box()
     assert box is not None

@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from tests.e2e.conftest import HOLDER, Visits
+from tests.e2e.looking import looked_over
 from tests.service import ROOT, Service
 from vault.domain.people import Role
 
@@ -33,8 +34,4 @@ def test_both_states_are_looked_at(service: Service, visit: Visits) -> None:
     found.sign_in(Role.OFFICER)
     found.go(f"/giay-to/{code}/ban-ky/1/so-sanh")
     assert found.page.locator("main img").count() == 2
-    assert found.findings() == []
-    for width in (360, 768, 1440):
-        found.page.set_viewport_size({"width": width, "height": 800})
-        assert found.overflow() <= 0, f"wider than {width} pixels"
-    found.shoot("comparison")
+    looked_over(found, "comparison")

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.e2e.conftest import HOLDER, WIDTHS, Visit, Visits, seal
+from tests.e2e.conftest import HOLDER, Visit, Visits, seal
+from tests.e2e.looking import looked_over
 from tests.e2e.test_keyboard import press, reach, sign_in
-from tests.e2e.test_pages import small_targets
 from vault.domain.people import Role
 
 if TYPE_CHECKING:
@@ -30,19 +30,6 @@ def filled(service: Service) -> tuple[str, str]:
     body = {"component": f"{RESIDENCE}.TP02", "record": paper, "checked": "đã xem bản chính"}
     officer.post(f"/api/v1/dossiers/{code}/attach", json=body).raise_for_status()
     return code, paper
-
-
-def looked_over(visit: Visit, name: str) -> None:
-    """No finding of axe, no page wider than its window, no target too small; and pictures."""
-    assert visit.findings() == []
-    for width in WIDTHS:
-        visit.page.set_viewport_size({"width": width, "height": 800})
-        assert visit.overflow() <= 0, f"{name} is wider than {width} pixels"
-    visit.page.set_viewport_size({"width": 360, "height": 740})
-    assert visit.findings() == []
-    assert small_targets(visit) == []
-    visit.page.set_viewport_size({"width": 1440, "height": 900})
-    visit.shoot(name)
 
 
 def test_a_slip_is_told_and_the_paper_corrected_by_keys_alone(visit: Visits, filled: tuple[str, str]) -> None:

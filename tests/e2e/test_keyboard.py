@@ -1,12 +1,14 @@
-"""A day at the desk without a mouse: everything is reached by Tab, seen when it has the focus, done by a key."""
+"""A day without a mouse, for each of the three: all is reached by Tab, seen when it has the focus, done by a key."""
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.counter import PASSWORD, Counter
 from tests.e2e.conftest import HOLDER, Paper, Visit, Visits, seal
 from vault.bootstrap import SEED_ACCOUNTS
 from vault.domain.people import Role
@@ -39,7 +41,7 @@ def press(visit: Visit, selector: str, key: str = "Enter") -> None:
     visit.page.keyboard.press(key)
 
 
-def sign_in(visit: Visit, role: Role) -> None:
+def sign_in(visit: Visit, role: Role, home: str = "/ban-lam-viec") -> None:
     seed = next(one for one in SEED_ACCOUNTS if one.role is role)
     visit.go("/dang-nhap")
     reach(visit, "[name=username]")
@@ -47,7 +49,7 @@ def sign_in(visit: Visit, role: Role) -> None:
     reach(visit, "[name=password]")
     visit.page.keyboard.type(seed.password)
     visit.page.keyboard.press("Enter")
-    visit.page.wait_for_url("**/ban-lam-viec")
+    visit.page.wait_for_url(f"**{home}")
 
 
 def test_a_dossier_from_the_first_field_to_its_end(visit: Visits, service: Service) -> None:
@@ -126,3 +128,62 @@ def test_a_component_is_attached_by_its_number_alone(visit: Visits, service: Ser
     found.page.keyboard.press(key)
     found.page.wait_for_selector(".component.attached")
     assert paper.code[:2]
+
+
+def test_a_citizen_shows_a_paper_and_stops_it(visit: Visits, paper: Paper) -> None:
+    found = visit(width=360)
+    page = found.page
+    sign_in(found, Role.CITIZEN, "/cua-toi")
+    press(found, f"a[href='/cua-toi/{paper.code}']")
+    page.wait_for_url(f"**/cua-toi/{paper.code}")
+    press(found, f"a[href='/cua-toi/{paper.code}/trinh']")
+    page.wait_for_selector("#ways:not([hidden])")
+    press(found, "#other summary")
+    reach(found, "#consent [name=audience]")
+    page.keyboard.type("Trường Bàn Phím")
+    reach(found, "#consent [name=purpose]")
+    page.keyboard.type("nhập học")
+    press(found, "#consent [value=CODE]")
+    page.wait_for_selector("#stage .digits")
+    found.go("/cua-toi/chia-se")
+    share = page.locator(".cards li", has_text="Trường Bàn Phím")
+    action = share.locator("form").get_attribute("action")
+    press(found, f"form[action='{action}'] button")
+    page.wait_for_function("one => !document.querySelector(one)", arg=f"form[action='{action}']")
+
+
+def test_a_verifier_types_a_code_and_forgets_what_was_checked(visit: Visits, paper: Paper) -> None:
+    found = visit(width=360)
+    page = found.page
+    found.go("/q")
+    reach(found, "#code")
+    page.keyboard.type(paper.code)
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".verdict")
+    press(found, "#history summary")
+    press(found, "#forget")
+    page.wait_for_selector("#history", state="hidden")
+
+
+def test_a_paper_is_opened_for_an_urgent_reason_and_that_is_judged(visit: Visits, service: Service) -> None:
+    shelf = Counter(service.app, itertools.count(830_000))
+    agency = service.app.settings.agency_code
+    code = shelf.record("KSK", ("031090996001", "BÙI THỊ KHẨN MẪU"), agency=agency).code
+    shelf.account("bao-ve-du-lieu", agency, Role.DATA_PROTECTION)
+    found = visit()
+    sign_in(found, Role.OFFICER)
+    found.go(f"/giay-to/{code}")
+    found.page.wait_for_url("**/mo-khan")
+    reach(found, "[name=reason]")
+    found.page.keyboard.type("Bệnh nhân cấp cứu, cần biết ngay nhóm máu")
+    press(found, "main form button")
+    found.page.wait_for_url(f"**/giay-to/{code}")
+    judge = visit()
+    judge.sign_in_as("bao-ve-du-lieu", PASSWORD)
+    judge.go("/truy-cap")
+    case = judge.page.locator("section.card", has_text=code).locator("form").get_attribute("action")
+    reach(judge, f"form[action='{case}'] [name=finding]")
+    judge.page.keyboard.type("Đúng quy định")
+    judge.page.keyboard.press("Enter")
+    judge.page.wait_for_function("one => !document.querySelector(one)", arg=f"form[action='{case}']")
+    assert "Đúng quy định" in judge.page.inner_text("main")

@@ -15,6 +15,7 @@ from PIL import Image
 
 from tests.counter import Counter
 from tests.e2e.conftest import HOLDER, Paper, Visit, Visits
+from tests.e2e.looking import looked_over
 from tests.golden.specimens import as_jpeg, as_pdf, draw
 from vault.domain.intake import IntakeId
 from vault.domain.people import Role
@@ -74,7 +75,7 @@ def test_a_paper_is_digitised_by_keyboard_alone(desk: Visit, tmp_path: Path) -> 
     page.focus("#f-number")
     assert float(page.get_attribute("#page-0 .box", "width") or 0) > 0
     assert page.locator(".field:has(#f-number) svg.crop image").count() == 1
-    desk.shoot("paper")
+    looked_over(desk, "paper")
     for _ in range(60):
         if page.evaluate("document.activeElement.name") == "compared":
             break

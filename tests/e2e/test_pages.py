@@ -4,43 +4,26 @@ from __future__ import annotations
 
 import inspect
 import io
+import itertools
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import httpx
 import pytest
+from fastapi import APIRouter
 from fastapi.routing import APIRoute
 from PIL import Image
 
-from tests.e2e.conftest import HOLDER, WIDTHS, Paper, Visit, Visits
+from tests.e2e.conftest import HOLDER, Paper, Signed, Visit, Visits
+from tests.e2e.looking import looked_over
+from vault.bootstrap import SEED_ACCOUNTS
 from vault.domain.people import Role
-from vault.web.pages import (
-    asked,
-    batches,
-    behind,
-    citizen,
-    correcting,
-    corrections,
-    counter,
-    desk,
-    digitise,
-    dossiers,
-    forms,
-    hand_overs,
-    indicators,
-    notices,
-    oversight,
-    phone,
-    presenting,
-    records,
-    verifier,
-)
+from vault.web import pages
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Response
-
     from tests.service import Service
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "vault" / "web" / "templates"
@@ -89,45 +72,37 @@ PAGES: tuple[Where, ...] = (
     ("asked", Role.CITIZEN, "/cua-toi/yeu-cau"),
     ("shares", Role.CITIZEN, "/cua-toi/chia-se"),
     ("correction", Role.CITIZEN, "/cua-toi/{paper}/dinh-chinh"),
+    ("show", Role.CITIZEN, "/cua-toi/{paper}/trinh"),
+    ("form-open", Role.OFFICER, "/ho-so/{dossier}/to-khai"),
+    ("cases-open", Role.CERTIFIER, "/dinh-chinh"),
+    ("urgent", Role.OFFICER, "/giay-to/{paper}/mo-khan"),
+    ("glass", Role.DATA_PROTECTION, "/truy-cap"),
+    ("letters-open", Role.OPERATOR, "/dong-bo"),
+    ("account", Role.OFFICER, "/tai-khoan"),
+    ("my-account", Role.CITIZEN, "/tai-khoan"),
+    ("again", Role.OFFICER, "/xac-nhan-lai?tiep=/ban-lam-viec"),
 )
 
 
+def as_somebody(visit: Visits, signed: Signed, role: Role | None, width: int = 1440) -> Visit:
+    return visit(width=width) if role is None else visit(width=width, storage_state=signed(role))
+
+
 @pytest.mark.parametrize("where", PAGES, ids=[name for name, _, _ in PAGES])
-def test_page(visit: Visits, paper: Paper, dossier: str, where: Where) -> None:
+def test_page(visit: Visits, signed: Signed, paper: Paper, dossier: str, where: Where) -> None:
     name, role, path = where
-    found = visit()
-    if role is not None:
-        found.sign_in(role)
+    found = as_somebody(visit, signed, role)
     found.go(path.format(paper=paper.code, dossier=dossier))
-    assert found.findings() == []
-    for width in WIDTHS:
-        found.page.set_viewport_size({"width": width, "height": 800})
-        assert found.overflow() <= 0, f"{name} is wider than {width} pixels"
-    found.shoot(name)
-    found.page.set_viewport_size({"width": 360, "height": 740})
-    assert found.findings() == []
-    small = small_targets(found)
-    assert small == []
-
-
-def small_targets(visit: Visit) -> list[str]:
-    """Buttons, fields and entries of the navigation that are lower than 44 pixels."""
-    found: list[str] = visit.page.evaluate(
-        """[...document.querySelectorAll("button, .button, input:not([type=checkbox], [type=file], [type=hidden]), "
-            + "select, summary, nav a")]
-          .filter((one) => one.checkVisibility() && one.getBoundingClientRect().height < 43.5)
-          .map((one) => one.outerHTML.slice(0, 90))"""
-    )
-    return found
+    looked_over(found, name)
 
 
 @pytest.mark.parametrize(
     ("role", "path"), [(None, "/"), (None, "/q"), (Role.OFFICER, "/giam-sat"), (Role.CITIZEN, "/cua-toi")]
 )
-def test_english_is_kept_and_leaves_no_vietnamese_behind(visit: Visits, role: Role | None, path: str) -> None:
-    found = visit()
-    if role is not None:
-        found.sign_in(role)
+def test_english_is_kept_and_leaves_no_vietnamese_behind(
+    visit: Visits, signed: Signed, role: Role | None, path: str
+) -> None:
+    found = as_somebody(visit, signed, role)
     found.go(path)
     found.page.click("a.lang")
     assert found.page.get_attribute("html", "lang") == "en"
@@ -146,21 +121,6 @@ def test_the_policy_forbids_everything_inline(service: Service) -> None:
         assert ("wasm-unsafe-eval" in policy) == (path == "/q")
 
 
-def test_weight_before_the_reader_is_within_the_budget(visit: Visits) -> None:
-    found = visit(width=360)
-    sizes: dict[str, int] = {}
-
-    def weigh(answer: Response) -> None:
-        if re.search(r"\.(js|css)$", answer.url):
-            sizes[answer.url] = len(answer.body())
-
-    found.page.on("response", weigh)
-    found.go("/q")
-    found.page.wait_for_load_state("networkidle")
-    assert sum(sizes.values()) <= BUDGET_BYTES, sizes
-    assert max(size for url, size in sizes.items() if url.endswith(".css")) <= MOST_STYLE_BYTES
-
-
 PAINTED = (
     ("start", None, "/"),
     ("scanner", None, "/q"),
@@ -170,74 +130,82 @@ PAINTED = (
     ("show", Role.CITIZEN, "/cua-toi/{paper}/trinh"),
     ("capture", Role.CITIZEN, "/cua-toi/chup"),
 )
-PAINT_MS, SLOWER, BARE_MS = 1500, 4, 200
+PAINT_MS, SLOWER, BARE_MS, PAINT_ROUNDS, BARE = 1500, 4, 200, 3, "/static/scanner.webmanifest"
 """The budget, at a processor slowed down so many times. A bare text painted later than `BARE_MS` shows that the machine
-itself is busy; then the budget grows in the same proportion."""
+itself is busy; then the budget grows in the same proportion. One good round of three shows what the page costs."""
 
 
 def painted(visit: Visit, path: str) -> float:
-    """Milliseconds to the first contentful paint; the best of three, because others use the machine too."""
-    found = []
-    for _ in range(3):
-        visit.go(path)
-        ask = """new Promise((resolve) => new PerformanceObserver((list, observer) => {
-          const one = list.getEntriesByName("first-contentful-paint")[0];
-          if (one) { observer.disconnect(); resolve(one.startTime); }
-        }).observe({ type: "paint", buffered: true }))"""
-        found.append(float(visit.page.evaluate(ask)))
-    return min(found)
+    """Milliseconds to the first contentful paint."""
+    visit.go(path)
+    ask = """new Promise((resolve) => new PerformanceObserver((list, observer) => {
+      const one = list.getEntriesByName("first-contentful-paint")[0];
+      if (one) { observer.disconnect(); resolve(one.startTime); }
+    }).observe({ type: "paint", buffered: true }))"""
+    return float(visit.page.evaluate(ask))
 
 
 @pytest.mark.parametrize("where", PAINTED, ids=[name for name, _, _ in PAINTED])
 def test_a_page_is_painted_within_a_second_and_a_half_on_a_slow_machine(
-    visit: Visits, paper: Paper, where: Where
+    visit: Visits, signed: Signed, paper: Paper, where: Where
 ) -> None:
     name, role, path = where[0], where[1], where[2].format(paper=paper.code)
-    found = visit(width=360)
-    if role is not None:
-        found.sign_in(role)
+    found = as_somebody(visit, signed, role, width=360)
     session = found.context.new_cdp_session(found.page)
     session.send("Network.setCacheDisabled", {"cacheDisabled": True})
     session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
-    bare, full = painted(found, "/static/scanner.webmanifest"), painted(found, path)
-    assert full <= PAINT_MS * max(1.0, bare / BARE_MS), f"{name}: {full:.0f} ms, a bare text {bare:.0f} ms"
+    rounds = []
+    for _ in range(PAINT_ROUNDS):  # a bare text before and after: what the machine itself costs at that very moment
+        before, full = painted(found, BARE), painted(found, path)
+        rounds.append((full, max(before, painted(found, BARE))))
+        if full <= PAINT_MS * max(1.0, rounds[-1][1] / BARE_MS):
+            break
+    print(f"{name}: {rounds} ms (page, bare text)")  # noqa: T201 - the figure, shown by -rP
+    assert any(full <= PAINT_MS * max(1.0, bare / BARE_MS) for full, bare in rounds), f"{name}: {rounds}"
 
 
-HEAVY: tuple[Where, ...] = (
+WEIGHED: tuple[Where, ...] = (
+    ("scanner", None, "/q"),
+    ("present-check", None, "/q/trinh"),
+    ("answer", None, "/c"),
+    ("offline", None, "/cua-toi/ngoai-mang"),
+    ("mine", Role.CITIZEN, "/cua-toi"),
+    ("my-paper", Role.CITIZEN, "/cua-toi/{paper}"),
+    ("show", Role.CITIZEN, "/cua-toi/{paper}/trinh"),
+    ("capture", Role.CITIZEN, "/cua-toi/chup"),
     ("desk", Role.OFFICER, "/ban-lam-viec"),
     ("upload", Role.OFFICER, "/so-hoa"),
     ("new-dossier", Role.OFFICER, "/ho-so/moi"),
     ("dossier", Role.OFFICER, "/ho-so/{dossier}"),
     ("form", Role.OFFICER, "/ho-so/{dossier}/to-khai"),
-    ("mine", Role.CITIZEN, "/cua-toi"),
-    ("show", Role.CITIZEN, "/cua-toi/{paper}/trinh"),
-    ("capture", Role.CITIZEN, "/cua-toi/chup"),
-    ("present-check", None, "/q/trinh"),
 )
+READS_SYMBOLS = frozenset({"scanner", "present-check"})
+_FETCHED = """performance.getEntriesByType("resource").sort((one, other) => one.startTime - other.startTime)
+  .map((one) => [new URL(one.name).pathname, one.decodedBodySize])"""
 
 
-@pytest.mark.parametrize("where", HEAVY, ids=[name for name, _, _ in HEAVY])
-def test_a_page_of_desk_and_phone_is_within_the_budget_too(
-    visit: Visits, paper: Paper, dossier: str, where: Where
+@pytest.mark.parametrize("where", WEIGHED, ids=[name for name, _, _ in WEIGHED])
+def test_what_the_browser_really_fetches_is_within_the_budget(
+    visit: Visits, signed: Signed, paper: Paper, dossier: str, where: Where
 ) -> None:
+    """Bytes of every script and style that the browser itself counts, up to the first WebAssembly that it asks for."""
     name, role, path = where
-    found = visit()
-    if role is not None:
-        found.sign_in(role)
+    found = as_somebody(visit, signed, role, width=360)
     session = found.context.new_cdp_session(found.page)
     session.send("Network.setCacheDisabled", {"cacheDisabled": True})
-    sizes: dict[str, int] = {}
-
-    def weigh(answer: Response) -> None:
-        if re.search(r"[.](js|css)$", answer.url):
-            sizes[answer.url] = len(answer.body())
-
-    found.page.on("response", weigh)
     found.go(path.format(paper=paper.code, dossier=dossier))
+    if name in READS_SYMBOLS:
+        found.page.wait_for_function(f"() => {_FETCHED}.some(([path]) => path.endsWith('.wasm'))", timeout=90_000)
     found.page.wait_for_load_state("networkidle")
-    assert sizes, name
-    print(f"{name}: {sum(sizes.values())} bytes of script and style")  # noqa: T201 - the figure, shown by -rP
-    assert sum(sizes.values()) <= BUDGET_BYTES, sizes
+    fetched: list[tuple[str, int]] = [(str(path), int(size)) for path, size in found.page.evaluate(_FETCHED)]
+    before = list(itertools.takewhile(lambda one: not one[0].endswith(".wasm"), fetched))
+    assert (len(before) < len(fetched)) == (name in READS_SYMBOLS), "pages that read no symbol load no reader"
+    told = {path: size for path, size in before if path.endswith((".js", ".css"))}
+    weight = sum(told.values())
+    print(f"{name}: {weight} bytes of script and style, {len(told)} files")  # noqa: T201 - the figure, shown by -rP
+    assert all(told.values()), "the browser knows the size of each"
+    assert weight <= BUDGET_BYTES, told
+    assert told["/static/app.css"] <= MOST_STYLE_BYTES
 
 
 def test_a_page_of_another_site_may_not_use_the_session(service: Service) -> None:
@@ -252,10 +220,8 @@ def test_a_page_of_another_site_may_not_use_the_session(service: Service) -> Non
 @pytest.mark.parametrize(
     ("role", "path", "scope"), [(None, "/q", "/q"), (Role.CITIZEN, "/cua-toi", "/")], ids=["scanner", "citizen"]
 )
-def test_each_app_can_be_installed(visit: Visits, role: Role | None, path: str, scope: str) -> None:
-    found = visit(width=360)
-    if role is not None:
-        found.sign_in(role)
+def test_each_app_can_be_installed(visit: Visits, signed: Signed, role: Role | None, path: str, scope: str) -> None:
+    found = as_somebody(visit, signed, role, width=360)
     found.go(path)
     found.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     session = found.context.new_cdp_session(found.page)
@@ -293,37 +259,73 @@ def test_errors_outside_the_api_are_pages_for_people_and_problems_for_programs(s
     assert "Không có trang này" in missing.text
 
 
+def test_what_waited_for_a_proof_is_offered_to_be_sent(visit: Visits, signed: Signed) -> None:
+    found = as_somebody(visit, signed, Role.OPERATOR)
+    page = found.page
+    found.go("/xac-nhan-lai?tiep=/dong-bo")
+    # As when an act came too late after the last proof: its form waits in the form that asks for the proof.
+    page.evaluate("""() => { const form = document.querySelector("main form[action='/xac-nhan-lai']");
+      for (const [name, value] of [["cho", "/dong-bo"], ["k.letter", "0"]]) {
+        const field = document.createElement("input");
+        Object.assign(field, { type: "hidden", name, value });
+        form.append(field);
+      } }""")
+    password = next(one.password for one in SEED_ACCOUNTS if one.role is Role.OPERATOR)
+    page.fill("[name=password]", password)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("main form[action='/dong-bo']")
+    assert page.evaluate("document.activeElement.textContent") == "Tiếp tục"
+    assert page.input_value("[name=letter]") == "0"
+    looked_over(found, "go-on")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".alert")
+    assert "tin mới hơn" in page.inner_text("main")
+
+
 ELSEWHERE = {
     "/so-hoa/{intake_id}": "paper",
     "/so-hoa/tap/{batch_id}": "batch",
     "/chup/{token}": "phone-camera",
-    "/cua-toi/{code}/trinh": "showing-bright",
     "/giay-to/{code}/ban-ky/{number}/so-sanh": "comparison",
-    "/ho-so/{code}/to-khai": "form",
-    "/dinh-chinh": "cases",
     "/dinh-chinh/{case_id}": "case",
 }
-"""Pages that a test of their own flow looks at, by the name of its pictures."""
+"""Pages that the test of a flow looks at, because only the flow leads there: by the name of their pictures."""
+UNADDRESSED = {"error.html": "missing", "go_on.html": "go-on", "hand_over.html": "hand-over"}
+"""Pages that only answer a form or a mistake."""
+PASSING = {"entered.html": "leads on at once; test_oidc_provider.py asks for its words"}
+_RENDERS = re.compile(r'"([a-z_]+[.]html)"')
 
 
-MODULES = (
-    asked, batches, behind, citizen, correcting, corrections, counter, desk, digitise, dossiers, forms, hand_overs,
-    indicators, notices, oversight, phone, presenting, records, verifier,
-)  # fmt: skip
+def routes() -> Iterator[APIRoute]:
+    """Every page's route, of every module of the package that the application includes."""
+    for module in vars(pages).values():
+        router = getattr(module, "router", None)
+        if inspect.ismodule(module) and isinstance(router, APIRouter):
+            yield from (one for one in router.routes if isinstance(one, APIRoute))
 
 
-def test_every_page_of_the_three_faces_is_looked_at() -> None:
+def whole_pages() -> set[str]:
+    """Templates that are a page of their own, and no part of one."""
+    return {one.name for one in TEMPLATES.glob("*.html") if '{% extends "base.html" %}' in one.read_text("utf-8")}
+
+
+def test_every_page_that_there_is_is_looked_at() -> None:
     source = "".join(file.read_text(encoding="utf-8") for file in sorted(Path(__file__).parent.glob("test_*.py")))
+    over = set(re.findall(r'looked_over\(\w+, "([a-z-]+)"', source)) | {name for name, _, _ in PAGES}
     looked = [re.sub(r"[?].*", "", path) for _, _, path in PAGES]
-    missing = []
-    for module in MODULES:
-        for route in module.router.routes:
-            if not isinstance(route, APIRoute) or "GET" not in route.methods:
-                continue
-            if not re.search(r'render\(\s*request, "[a-z]', inspect.getsource(route.endpoint)):
-                continue  # no page: a file, a picture, a part of a page, a way on
-            seen = any(re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", route.path), path) for path in looked)
-            name = ELSEWHERE.get(route.path, "-")
-            if not seen and not re.search(rf'(shoot\(|looked_over\(found, )"{name}"', source):
-                missing.append(route.path)
+    addressed = whole_pages() - PASSING.keys() - UNADDRESSED.keys()
+    found, missing = set(), []
+    for route in routes():
+        rendered = addressed & set(_RENDERS.findall(inspect.getsource(route.endpoint)))
+        if "GET" not in route.methods or not rendered:
+            continue  # no page of its own: a form, a file, a picture, a part of a page, a way on
+        seen = any(re.fullmatch(re.sub(r"\{\w+\}", "(?:[^/{}]+|{[^/]+})", route.path), path) for path in looked)
+        if seen or ELSEWHERE.get(route.path) in over:
+            found |= rendered
+        else:
+            missing.append(route.path)
     assert missing == []
+    assert len(list(routes())) > 80, "the walk still finds them"
+    assert found == addressed, "each page is some route's"
+    assert whole_pages() >= PASSING.keys() | UNADDRESSED.keys()
+    assert set(UNADDRESSED.values()) <= over

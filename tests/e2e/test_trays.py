@@ -11,7 +11,8 @@ import pytest
 from PIL import Image
 
 import qr
-from tests.e2e.conftest import WIDTHS, Visits
+from tests.e2e.conftest import Visits
+from tests.e2e.looking import looked_over
 from tests.e2e.test_keyboard import press, reach
 from tests.golden.specimens import as_jpeg, draw
 from vault.domain.batches import Batch, BatchId, BatchState, Part, separator_text
@@ -48,15 +49,15 @@ def test_a_batch_becomes_its_papers_before_the_officers_eyes(visit: Visits, tmp_
     found.sign_in(Role.OFFICER)
     found.go("/so-hoa/tap")
     found.page.set_input_files("#batch-file", file)
-    found.page.click("form[action='/so-hoa/tap'] button")
+    reach(found, "#batch-file")
+    press(found, "form[action='/so-hoa/tap'] button")
     found.page.wait_for_url("**/so-hoa/tap/*")
     found.page.wait_for_function("() => document.querySelectorAll('.parts li').length === 2", timeout=SPLIT_MS)
     assert "Trang 2" in found.page.inner_text(".parts li:first-child")
     assert "Trang 5" in found.page.inner_text(".parts li:last-child")
-    assert found.findings() == []
-    found.shoot("batch")
+    looked_over(found, "batch")
     found.page.wait_for_selector("#onward", timeout=SPLIT_MS)
-    found.page.click("#onward")
+    press(found, "#onward")
     found.page.wait_for_selector("#confirm")
     assert found.page.input_value("#type") == "HONGHEO", "the sheet told the type"
 
@@ -108,11 +109,7 @@ def test_a_batch_of_a_thousand_pages_stays_usable(visit: Visits, large: str) -> 
     assert page.locator(".parts > li").count() == PAPERS
     assert [one.inner_text().split() for one in page.locator(".tallies strong").all()] == [["5"], ["225"], ["20"]]
     assert max(sizes) < 200_000, "as heavy as a picture, not as a film"
-    assert found.findings() == []
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 800})
-        assert found.overflow() <= 0
-    found.shoot("batch-large")
+    looked_over(found, "batch-large")
     # The failures, and what is to be confirmed, are one key away; nobody scrolls through 250 rows.
     press(found, "#tally-FAILED")
     assert page.evaluate("location.hash") == "#giay-8"
@@ -134,18 +131,15 @@ def test_a_phone_lends_its_camera_to_the_desk(visit: Visits, service: Service, t
     desk = visit()
     desk.sign_in(Role.OFFICER)
     desk.go("/so-hoa")
-    desk.page.click("button[form=let-in]")
+    press(desk, "button[form=let-in]")
     desk.page.wait_for_selector(".symbol svg")
-    assert desk.findings() == []
-    desk.shoot("hand-over")
+    looked_over(desk, "hand-over")
     shown = desk.page.locator(".symbol").screenshot()
     (address,) = [text for text in qr.read_image(shown) if "/chup/" in text]
     assert address.startswith(service.url)
     phone = visit(width=360)
     phone.go(address.removeprefix(service.url))
-    assert phone.findings() == []
-    assert phone.overflow() <= 0
-    phone.shoot("phone-camera", 360)
+    looked_over(phone, "phone-camera")
     file = tmp_path / "trang.jpg"
     file.write_bytes(as_jpeg(draw("HONGHEO", seed=661), 1))
     phone.page.set_input_files("#shot", file)
@@ -156,12 +150,12 @@ def test_a_phone_lends_its_camera_to_the_desk(visit: Visits, service: Service, t
     phone.page.set_input_files("#shot", dark)
     phone.page.wait_for_function("() => document.querySelector('#thumbs').innerText.includes('Tối quá')")
     assert phone.findings() == []
-    phone.page.click("#thumbs li:last-child button")
+    press(phone, "#thumbs li:last-child button")
     assert phone.page.locator("#thumbs img").count() == 2
-    phone.page.click("#send")
+    press(phone, "#send")
     phone.page.wait_for_function("() => document.getElementById('told').textContent.includes('1')")
     desk.page.wait_for_selector("#came li")
-    desk.page.click("form[action$='/dung'] button")
+    press(desk, "form[action$='/dung'] button")
     desk.page.wait_for_url("**/so-hoa")
     phone.go(address.removeprefix(service.url))
     assert "hết hạn" in phone.page.inner_text("[role=alert]")

@@ -14,6 +14,7 @@ from vault.domain.catalogue import ComponentForm, DemandForm, Situation
 from vault.domain.corrections import CaseState
 from vault.domain.holders import HolderRole
 from vault.domain.intake import IntakeState
+from vault.domain.outbox import LetterKind, LetterState
 from vault.domain.outside import AskState
 from vault.domain.people import Action, Role
 from vault.domain.states import RecordState, TrustLevel
@@ -46,6 +47,9 @@ SETS = {
     "ui.asked": [one.value for one in AskState],
     "ui.source": ["THIS_VAULT", "NATIONAL_STORE", "OTHER_VAULT"],
     "ui.told": ["number", "issued_on", "expires_on", "holder_id"],
+    "ui.letters.why": ["NATIONAL_REFUSED", "NATIONAL_FAULT", "NATIONAL_DOWN", "NATIONAL_SIMULATOR"],
+    "ui.letters.kind": [one.value for one in LetterKind],
+    "ui.letter": [one.value for one in LetterState],
     "ui.mark": ["SURE", "LOOK", "DOUBT", "NONE"],
 }
 

@@ -5,6 +5,7 @@ const { Provider } = await import(module);
 
 const people = {
   "can-bo": { name: "Trần Thị Tỉnh", agency_code: "H24.900", realm_access: { roles: ["can-bo"] } },
+  "can-bo-hai": { name: "Lê Văn Hai", agency_code: "H24.900", realm_access: { roles: ["can-bo"] } },
   "khong-vai-tro": { name: "Không Vai Trò", agency_code: "H24.900", realm_access: { roles: ["khac"] } },
   "muc-1": { name: "NGUYỄN VĂN MỘT", citizen_id: "031090000051", vneid_level: "1" },
   "muc-2": { name: "NGUYỄN VĂN HAI", citizen_id: "031090000052", vneid_level: "2" },

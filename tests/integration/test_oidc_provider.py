@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import html
+import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -14,6 +17,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from tests.fakes.http import BASE, Client
 from tests.fakes.parts import with_other
@@ -52,6 +56,7 @@ def world(parts: App) -> Iterator[World]:
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
+        start_new_session=True,  # `node` may be a small program that starts the real one: both end together
     )
     try:
         assert started.stdout is not None
@@ -68,7 +73,7 @@ def world(parts: App) -> Iterator[World]:
         yield World(app, Client(create(app)), issuer)
         app.identities.close()
     finally:
-        started.terminate()
+        os.killpg(started.pid, signal.SIGTERM)
         started.wait(10)
         if started.stdout is not None:
             started.stdout.close()
@@ -203,3 +208,60 @@ def test_the_sign_in_page_offers_the_providers_and_an_unknown_one_is_not_there(w
     assert 'href="/dang-nhap/qua/tinh?tiep=/ho-so/moi"' in page.text
     assert "VNeID" in page.text
     assert world.web.get("/dang-nhap/qua/khac", headers=HTML).status_code == 404
+
+
+PATH, SENT = "/giay-to/028T-5CY4-TQKF-F4/trang-thai", {"state": "REVOKED", "reason": 'cấp "sai" cho bà Thỏ Trắng'}
+
+
+def held(answer: httpx.Response) -> dict[str, str]:
+    """The fields that a page keeps."""
+    found = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', answer.text)
+    return {name: html.unescape(value) for name, value in found}
+
+
+def put_aside(world: World, cookie: str) -> tuple[str, str, dict[str, str]]:
+    """Ask for an act long after the last proof, and go to the provider; its address, the state's cookie, the fields."""
+    with world.app.uow.begin() as tx:
+        long_ago = "UPDATE session SET strong_at = strong_at - interval '1 day' WHERE account_id = 'idp:tinh:can-bo'"
+        tx.sign_ins._db.execute(text(long_ago))
+    headers = {**HTML, "Cookie": cookie}
+    asked = world.web.post(PATH, data=SENT, headers=headers)
+    assert asked.status_code == 403
+    kept = held(asked)
+    assert (kept["cho"], kept["k.reason"]) == (PATH, SENT["reason"])
+    left = world.web.post("/dang-nhap/qua/tinh", data=kept, headers=headers)
+    assert left.status_code == 200, "no redirect: the policy forbids forms to lead to another site"
+    onward = re.search('content="0;url=([^"]+)"', left.text)
+    assert onward is not None
+    return html.unescape(onward.group(1)), left.headers["set-cookie"].partition(";")[0], kept
+
+
+def test_what_was_typed_waits_while_the_provider_asks_again(world: World) -> None:
+    address, cookie, _ = put_aside(world, session_cookie(sign_in(world, "tinh", "can-bo")))
+    assert parse_qs(urlsplit(address).query)["prompt"] == ["login"], "asked in any case"
+    with world.app.uow.begin() as tx:
+        rows = tx.sign_ins._db.execute(text("SELECT data::text FROM sign_in_step")).scalars().all()
+    assert rows
+    assert not any("Thỏ" in row for row in rows), "it lies sealed meanwhile"
+    returned = back(world, at_the_provider(address, "can-bo"), cookie)
+    assert (returned.status_code, held(returned)) == (200, SENT)
+    assert f'action="{PATH}"' in returned.text
+    again = {**HTML, "Cookie": session_cookie(returned)}
+    sent = world.web.post(PATH, data=held(returned), headers=again)
+    assert sent.headers["location"].endswith("/mo-khan"), (
+        "the proof is fresh: now the paper is asked for, of which none is"
+    )
+
+
+def test_what_one_typed_is_not_shown_to_another_who_comes_back(world: World) -> None:
+    address, cookie, _ = put_aside(world, session_cookie(sign_in(world, "tinh", "can-bo")))
+    other = back(world, at_the_provider(address, "can-bo-hai"), cookie)
+    assert (other.status_code, held(other)) == (200, {})
+    assert "Thỏ" not in other.text
+
+
+def test_a_form_that_nobody_types_is_not_kept(world: World) -> None:
+    cookie = session_cookie(sign_in(world, "tinh", "can-bo"))
+    large = {"cho": PATH, "k.reason": "x" * 200_001}
+    refused = world.web.post("/dang-nhap/qua/tinh", data=large, headers={**HTML, "Cookie": cookie})
+    assert refused.status_code == 422

@@ -149,6 +149,13 @@ class PgOutbox:
         query = select(o.outbox).where(o.outbox.c.state == "DEAD").order_by(o.outbox.c.at).limit(limit)
         return tuple(_letter(row) for row in self._db.execute(query))
 
+    def of_agency(self, agency_code: str, state: LetterState, *, newest: bool, limit: int) -> tuple[Letter, ...]:
+        """By the order in which things changed."""
+        c = o.outbox.c
+        query = select(o.outbox).where(c.agency_code == agency_code, c.state == state.value)
+        query = query.order_by(c.id.desc() if newest else c.id).limit(limit)
+        return tuple(_letter(row) for row in self._db.execute(query))
+
     def of_dossier(self, code: DossierCode) -> tuple[Letter, ...]:
         """The newest first."""
         query = select(o.outbox).where(o.outbox.c.dossier_code == code).order_by(o.outbox.c.id.desc())

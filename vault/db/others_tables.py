@@ -31,6 +31,7 @@ outbox = Table(
     Index("ix_outbox_due", "due_at", postgresql_where=text("state = 'WAITING'")),
     Index("ix_outbox_dead", "at", postgresql_where=text("state = 'DEAD'")),
     Index("ix_outbox_subject", "subject"),
+    Index("ix_outbox_agency_code_state_id", "agency_code", "state", "id"),
     Index(
         "uq_outbox_not_composed",
         "subject",

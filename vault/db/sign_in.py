@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,7 @@ from vault.db import tables as t
 from vault.db.texts import SEALED, PgTexts
 from vault.domain.sign_in import Limit
 from vault.ports import Passkey, SecondFactor
+from vault.ports.sign_in import TYPED
 
 _PLACE = "one-time passwords"
 
@@ -145,10 +147,14 @@ class PgSignIns:
         at: datetime,
     ) -> None:
         """Keep it; steps that have run out are forgotten."""
+        kept = dict(data)
+        if account_id is not None and TYPED in kept:
+            text = json.dumps(kept[TYPED]).encode()
+            kept[TYPED] = self._texts.seal_secret(text, account_id=account_id, place=TYPED).decode()
         self._db.execute(delete(a.sign_in_step).where(a.sign_in_step.c.expires_at < at))
         self._db.execute(
             insert(a.sign_in_step).values(
-                step_hash=step_hash, kind=kind, account_id=account_id, data=dict(data), expires_at=expires_at
+                step_hash=step_hash, kind=kind, account_id=account_id, data=kept, expires_at=expires_at
             )
         )
 
@@ -164,7 +170,13 @@ class PgSignIns:
             else select(c.account_id, c.data).where(mine)
         )
         row = self._db.execute(statement).one_or_none()
-        return None if row is None else (row.account_id, row.data)
+        if row is None:
+            return None
+        found = dict(row.data)
+        if row.account_id is not None and TYPED in found:
+            kept = str(found[TYPED]).encode()
+            found[TYPED] = json.loads(self._texts.open_secret(kept, account_id=row.account_id, place=TYPED))
+        return row.account_id, found
 
     def tries(self, limit: Limit, caller: str, *, at: datetime) -> int:
         """In the window of now."""

@@ -82,6 +82,8 @@ class Action(StrEnum):
     ANSWER_DATA = "ANSWER_DATA"
     ERASE = "ERASE"
     TELL_NATIONAL = "TELL_NATIONAL"
+    SEND_AGAIN = "SEND_AGAIN"
+    """Lets what the national store refused be told again, after its cause was mended."""
     RECONCILE = "RECONCILE"
     ASK_OUTSIDE = "ASK_OUTSIDE"
     FETCH_OUTSIDE = "FETCH_OUTSIDE"
@@ -123,6 +125,7 @@ _DESK = frozenset(
         Action.CLOSE_DOSSIER,
         Action.ASK_OUTSIDE,
         Action.FETCH_OUTSIDE,
+        Action.SEND_AGAIN,
         Action.SEARCH,
         Action.CORRECT,
         Action.FILL_FORM,
@@ -163,7 +166,7 @@ _MAY: dict[Role, frozenset[Action]] = {
     | _LOOKING
     | _SIGNED_IN,
     Role.DATA_PROTECTION: _JUDGING | _SIGNED_IN,
-    Role.OPERATOR: frozenset({Action.MANAGE_ACCOUNTS}) | _SIGNED_IN,
+    Role.OPERATOR: frozenset({Action.MANAGE_ACCOUNTS, Action.SEND_AGAIN}) | _SIGNED_IN,
     Role.CITIZEN: _OWN | _SIGNED_IN,
     Role.GUARDIAN: _OWN | _SIGNED_IN,
     Role.VERIFIER: _SIGNED_IN,

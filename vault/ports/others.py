@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from vault.domain.holders import HolderLink
 from vault.domain.ids import DossierCode
 from vault.domain.intake import IntakeId
-from vault.domain.outbox import Letter, LetterKind
+from vault.domain.outbox import Letter, LetterKind, LetterState
 from vault.domain.outside import Ask, AskState, Claim, FoundState, OutsidePaper
 from vault.domain.peers import Peer, PeerQuestion
 
@@ -53,6 +53,10 @@ class Outbox(Protocol):
 
     def dead(self, *, limit: int) -> tuple[Letter, ...]:
         """Dead letters, the oldest first."""
+        ...
+
+    def of_agency(self, agency_code: str, state: LetterState, *, newest: bool, limit: int) -> tuple[Letter, ...]:
+        """An agency's letters in a state, the oldest or the newest first."""
         ...
 
     def of_dossier(self, code: DossierCode) -> tuple[Letter, ...]:

@@ -33,6 +33,10 @@ class Passkey:
     last_used_at: datetime | None = None
 
 
+TYPED = "typed"
+"""Entry of a step's data: what a person had typed when they were asked to prove who sits there."""
+
+
 class SignIns(Protocol):
     """What a sign-in needs to remember."""
 
@@ -94,7 +98,10 @@ class SignIns(Protocol):
         expires_at: datetime,
         at: datetime,
     ) -> None:
-        """Remember a step of a sign-in under the digest of its token."""
+        """Remember a step of a sign-in under the digest of its token.
+
+        The entry `TYPED` of `data` lies sealed under the account's key: it may say anything about anybody.
+        """
         ...
 
     def step(

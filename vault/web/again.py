@@ -9,19 +9,12 @@ from fastapi import Request
 
 from vault.bootstrap import App
 from vault.domain.people import Actor
+from vault.usecases.identify.federate import Waiting
 from vault.usecases.identify.passkey import list_passkeys
 from vault.usecases.identify.second_factor import factors_of
 
 PREFIX = "k."
 """Before the names of a waiting form's fields, while they travel in another form."""
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A form that was sent too late after the last proof: where it goes, and its fields."""
-
-    path: str
-    fields: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,9 @@ from starlette.exceptions import HTTPException
 from vault import messages
 from vault.domain.errors import Kind, VaultError
 from vault.domain.people import STRANGER
+from vault.usecases.identify.federate import Waiting
 from vault.web import headers
-from vault.web.again import Waiting, again_page, waiting_in
+from vault.web.again import again_page, waiting_in
 from vault.web.html import home_of, render
 from vault.web.session import app_of, language_of
 from vault.web.told import note, whoever

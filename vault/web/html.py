@@ -7,17 +7,22 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from vault.domain.devices import device_of
 from vault.domain.people import Actor, Role
 from vault.domain.reuse import VIET_NAM
 from vault.messages import Language, known, say
 from vault.web.session import LANGUAGE_COOKIE, app_of, language_of
 from vault.web.told import note_shown
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 _YEAR_SECONDS = 365 * 24 * 3600
 _KIB = 1024
@@ -37,6 +42,7 @@ _NAVIGATION: Mapping[Role, tuple[tuple[str, str], ...]] = {
     Role.CERTIFIER: (_DESK[1], _DESK[3], _DESK[5]),
     Role.AGENCY_HEAD: (_DESK[4], ("/truy-cap", "ui.nav.glass"), _DESK[5]),
     Role.DATA_PROTECTION: (("/truy-cap", "ui.nav.glass"), _DESK[4], _DESK[5]),
+    Role.OPERATOR: (("/dong-bo", "ui.nav.letters"), _DESK[5]),
     Role.CITIZEN: _MINE,
     Role.GUARDIAN: _MINE,
 }
@@ -75,9 +81,9 @@ def home_of(role: Role) -> str:
 
 
 def render(
-    request: Request, template: str, page: object, *, actor: Actor, status: int = 200, at: str = ""
+    request: Request, template: str, page: DataclassInstance, *, actor: Actor, status: int = 200, at: str = ""
 ) -> HTMLResponse:
-    """A whole page (or a part of one, when `template` is a fragment) with `page` as its context.
+    """A whole page (or a part of one, when `template` is a fragment) with `page`, always a dataclass, as its context.
 
     `at` is where the page can be asked for again, when it answers a form that was sent to another address. A page that
     answers with a refusal writes its event, if no use case has.
@@ -163,5 +169,5 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(day=day, moment=moment, size=size, translated=lambda key, t: t(key))
+    environment.filters.update(device=device_of, day=day, moment=moment, size=size, translated=lambda key, t: t(key))
     return environment

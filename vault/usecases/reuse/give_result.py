@@ -10,15 +10,12 @@ from vault.domain.errors import Conflict, NotFound
 from vault.domain.ids import DossierCode, RecordCode
 from vault.domain.people import Action, Actor, require
 from vault.domain.records import Record
-from vault.domain.states import RecordState
+from vault.domain.results import MOST, could_answer, made_for
 from vault.ports import Clock, Tx, UnitOfWork
 from vault.usecases.announce import announce_result
 from vault.usecases.refusals import recorded
 from vault.usecases.reuse.answer import own_dossier
 from vault.usecases.tell import tell_result
-
-MOST = 99
-"""Results that one dossier may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +85,8 @@ def _fitting(tx: Tx, dossier: Dossier, code: RecordCode) -> Record:
     if record is None or record.agency_code != dossier.agency_code:
         raise NotFound("RECORD")
     named = set(tx.records.holder_ids(code)) & set(dossier.people)
-    attached = any(one.record == code for one in dossier.attachments)
-    if not named or attached or record.state is not RecordState.ACTIVE:
+    if not named or not could_answer(record, dossier):
         raise Conflict("RESULT_NOT_OF_DOSSIER", record=code, dossier=dossier.code)
-    if record.sealed_at < dossier.opened_at:
+    if not made_for(record, dossier):
         raise Conflict("RESULT_OLDER", record=code, dossier=dossier.code)
     return record

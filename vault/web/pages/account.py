@@ -16,7 +16,7 @@ from vault.domain.people import Actor
 from vault.domain.sign_in import SessionFacts, Strength, base32
 from vault.messages import Language, say
 from vault.ports import Passkey
-from vault.usecases.identify.federate import come_back, leave
+from vault.usecases.identify.federate import Again, Leaving, Waiting, come_back, leave
 from vault.usecases.identify.passkey import drop, list_passkeys
 from vault.usecases.identify.second_factor import (
     Enrolment,
@@ -27,11 +27,11 @@ from vault.usecases.identify.second_factor import (
     prove_again,
 )
 from vault.usecases.identify.sessions import end_others, end_session, list_sessions
-from vault.web.again import Waiting, again_page, is_local, unpacked
+from vault.web.again import again_page, is_local, unpacked
 from vault.web.api.session import put_cookie, require_second
 from vault.web.errors import status_of
 from vault.web.html import home_of, render
-from vault.web.pages.digitise import Posted
+from vault.web.pages.posted import Posted
 from vault.web.pages.start import local
 from vault.web.session import (
     Fresh,
@@ -100,10 +100,36 @@ def redirect_uri(app: App, provider: str) -> str:
 @router.get("/dang-nhap/qua/{provider}")
 def leave_for(provider: str, app: TheWholeApp, tiep: str = "", lai: str = "") -> Response:
     """Leave for the provider. The cookie ties the way back to this browser. `lai`: to prove again who sits here."""
-    leaving = leave(
+    leaving = _leave(provider, app, local(tiep), Again() if lai else None)
+    return _with_state(RedirectResponse(leaving.address, SEE_OTHER), leaving, app)
+
+
+@router.post("/dang-nhap/qua/{provider}")
+def leave_with_form(
+    *,
+    request: Request,
+    provider: str,
+    actor: Here,
+    app: TheWholeApp,
+    posted: Posted,
+    tiep: Annotated[str, Form()] = "",
+    cho: Annotated[str, Form()] = "",
+) -> Response:
+    """Leave to prove again who sits here, with a form waiting (`cho`).
+
+    Answered by a page that leads on: `form-action` of our own policy holds for where a form's answer leads, too.
+    """
+    waiting = unpacked(local(cho), [(name, text) for name, text in posted.multi_items() if isinstance(text, str)])
+    leaving = _leave(provider, app, local(tiep), Again(actor.account_id, waiting))
+    page = EnteredPage(leaving.address)
+    return _with_state(render(request, "entered.html", page, actor=actor, at=local(tiep)), leaving, app)
+
+
+def _leave(provider: str, app: App, onward: str, again: Again | None) -> Leaving:
+    return leave(
         provider,
-        onward=local(tiep),
-        again=bool(lai),
+        onward=onward,
+        again=again,
         redirect_uri=redirect_uri(app, provider),
         max_age=app.settings.step_up,
         uow=app.uow,
@@ -111,7 +137,9 @@ def leave_for(provider: str, app: TheWholeApp, tiep: str = "", lai: str = "") ->
         clock=app.clock,
         ids=app.ids,
     )
-    response = RedirectResponse(leaving.address, SEE_OTHER)
+
+
+def _with_state(response: Response, leaving: Leaving, app: App) -> Response:
     # Lax: the way back begins at the provider, where a strict cookie would stay behind.
     response.set_cookie(
         STATE_COOKIE,
@@ -142,8 +170,12 @@ def come_back_from(request: Request, provider: str, app: TheWholeApp) -> Respons
         caller=caller_of(request, binds=True),
     )
     session = returned.session
-    page = EnteredPage(returned.onward or home_of(session.actor.role))
-    response = render(request, "entered.html", page, actor=session.actor)
+    if returned.waiting:
+        on = GoOnPage(returned.waiting, returned.onward)
+        response = render(request, "go_on.html", on, actor=session.actor, at=returned.onward)
+    else:
+        page = EnteredPage(returned.onward or home_of(session.actor.role))
+        response = render(request, "entered.html", page, actor=session.actor)
     put_cookie(response, session, app.settings.session_hours, secure=app.settings.secure_cookies)
     response.delete_cookie(STATE_COOKIE, path="/dang-nhap/qua")
     return response

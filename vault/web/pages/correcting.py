@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
-from starlette.datastructures import FormData
 
 from vault.bootstrap import App
 from vault.domain.corrections import Correction
@@ -23,20 +21,12 @@ from vault.usecases.oversee.view_record import view_record
 from vault.web.errors import status_of
 from vault.web.html import render
 from vault.web.pages.desk import type_name
+from vault.web.pages.posted import Posted, fields_of_paper, texts_of
 from vault.web.pages.reading import date_fields, labels_of, shown, stored, word_of
 from vault.web.session import SignedIn, TheApp, language_of
 
 router = APIRouter(prefix="/cua-toi", include_in_schema=False)
 SEE_OTHER = 303
-_FIELD = "f."
-
-
-async def posted(request: Request) -> FormData:
-    """The fields of a form whose names depend on the paper."""
-    return await request.form()
-
-
-Posted = Annotated[FormData, Depends(posted)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +74,7 @@ def ask(request: Request, code: str, actor: SignedIn, app: TheApp, form: Posted)
     """Open a case with what differs."""
     record = _own(code, actor, app)
     dates = date_fields(record.type_code, app)
-    typed = {
-        name.removeprefix(_FIELD): value.strip()
-        for name, value in form.multi_items()
-        if name.startswith(_FIELD) and isinstance(value, str) and value.strip()
-    }
+    typed = {name: value.strip() for name, value in fields_of_paper(texts_of(form)).items() if value.strip()}
     stated = {name: stored(value, is_date=name in dates) for name, value in typed.items() if name in record.fields}
     note = str(form.get("note") or "").strip()
     try:

@@ -25,14 +25,13 @@ from vault.usecases.correct.open_case import LONGEST
 from vault.web.errors import status_of
 from vault.web.html import render
 from vault.web.pages.desk import agency_name, type_name
-from vault.web.pages.digitise import MOST_HOLDERS, Posted
+from vault.web.pages.posted import Posted, fields_of_paper, people_of_paper, texts_of
 from vault.web.pages.reading import date_fields, label_anywhere, labels_of, shown, stored, word_of
 from vault.web.session import Fresh, SignedIn, TheApp, TheLanguage
 
 router = APIRouter(prefix="/dinh-chinh", include_in_schema=False)
 SEE_OTHER = 303
 SHOWN = 200
-_FIELD = "f."
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,21 +180,12 @@ def _sentence(error: VaultError, language: Language) -> str:
 
 
 def _typed(form: FormData) -> _Typed:
-    texts = {name: value for name, value in form.multi_items() if isinstance(value, str)}
+    texts = texts_of(form)
     kept = {name.removeprefix("d."): value == "yes" for name, value in texts.items() if name.startswith("d.")}
-    fields = {name.removeprefix(_FIELD): value for name, value in texts.items() if name.startswith(_FIELD)}
-    holders = (
-        NamedHolder(
-            texts.get(f"h.{row}.number", "").strip(),
-            texts.get(f"h.{row}.name", "").strip(),
-            texts.get(f"h.{row}.role", HolderRole.SUBJECT.value),
-        )
-        for row in range(MOST_HOLDERS)
-    )
     return _Typed(
         accept=texts.get("decision") == "accept",
-        fields={name: stored(value, is_date=kept.get(name, False)) for name, value in fields.items()},
-        holders=tuple(one for one in holders if one.number or one.name),
+        fields={name: stored(value, is_date=kept.get(name, False)) for name, value in fields_of_paper(texts).items()},
+        holders=people_of_paper(texts),
         compared=texts.get("compared") == "yes",
         reason=texts.get("reason", ""),
     )

@@ -21,6 +21,7 @@ from vault.domain.intake import Channel, Intake, IntakeState
 from vault.domain.people import Actor
 from vault.domain.reuse import VIET_NAM
 from vault.usecases.digitize.view_intake import open_intakes, view_intakes
+from vault.usecases.outside.letters import dead_letters
 from vault.usecases.reuse.list_dossiers import open_dossiers
 from vault.web.html import render
 from vault.web.session import SignedIn, TheApp
@@ -110,6 +111,8 @@ class DeskPage:
 
     intakes: IntakeList
     dossiers: DossierList
+    refused_letters: int
+    """How many letters to the national store somebody has to look at."""
     not_found: str
 
 
@@ -133,7 +136,8 @@ def desk(request: Request, actor: SignedIn, app: TheApp) -> Response:
 
 
 def _desk(actor: Actor, app: App, not_found: str = "") -> DeskPage:
-    return DeskPage(_intakes(actor, app), _dossiers(actor, app), not_found)
+    refused = dead_letters(actor=actor, uow=app.uow)
+    return DeskPage(_intakes(actor, app), _dossiers(actor, app), refused, not_found)
 
 
 @router.get("/ban-lam-viec/tim")

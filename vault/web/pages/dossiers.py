@@ -22,14 +22,14 @@ from vault.domain.reuse import VIET_NAM, Authority
 from vault.messages import Language, say
 from vault.usecases.reuse.answer import answer
 from vault.usecases.reuse.attach import Attach, attach
-from vault.usecases.reuse.close_dossier import CloseDossier, close_dossier
 from vault.usecases.reuse.demand import DemandOf, demand
 from vault.usecases.reuse.open_dossier import OpenDossier, Person, open_dossier
 from vault.web.errors import status_of
 from vault.web.html import render
 from vault.web.pages.components import ComponentView, Refusal, SourceView, TypedDemand, component_views, source_views
-from vault.web.pages.digitise import Posted
+from vault.web.pages.posted import Posted, texts_of
 from vault.web.pages.reading import stored
+from vault.web.pages.results import ResultsView, results_view
 from vault.web.session import SignedIn, TheApp, TheLanguage
 
 router = APIRouter(prefix="/ho-so", include_in_schema=False)
@@ -117,6 +117,7 @@ class DossierPage:
     closed: ClosedView | None
     endings: tuple[str, ...]
     elsewhere: tuple[SourceView, ...]
+    results: ResultsView
     error: str | None
 
 
@@ -160,7 +161,7 @@ def open_new(request: Request, actor: SignedIn, app: TheApp, language: TheLangua
 
 
 def _sent(posted: FormData) -> _Form:
-    texts = {name: value for name, value in posted.multi_items() if isinstance(value, str)}
+    texts = texts_of(posted)
 
     def line(prefix: str, role: str) -> PersonLine:
         return PersonLine(role, *(texts.get(f"{prefix}.{part}", "") for part in ("number", "name", "card")))
@@ -267,28 +268,6 @@ def demand_component(
     return RedirectResponse(f"/ho-so/{code}#tp-{component}", SEE_OTHER)
 
 
-@router.post("/{code}/ket-thuc")
-def close(
-    *,
-    request: Request,
-    code: str,
-    actor: SignedIn,
-    app: TheApp,
-    language: TheLanguage,
-    ending: Annotated[str, Form()] = "",
-    reason: Annotated[str, Form()] = "",
-) -> Response:
-    """End the dossier, or with no ending open it again."""
-    try:
-        close_dossier(
-            CloseDossier(DossierCode(code), ending or None, reason), actor=actor, uow=app.uow, clock=app.clock
-        )
-    except VaultError as error:
-        page = dossier_page(code, actor, app, language, error=say(error.code, language, **error.facts))
-        return render(request, "dossier.html", page, actor=actor, status=status_of(error), at=f"/ho-so/{code}")
-    return RedirectResponse("/ban-lam-viec" if ending else f"/ho-so/{code}", SEE_OTHER)
-
-
 def _day(typed: str) -> date | None:
     text = stored(typed, is_date=True)
     try:
@@ -323,6 +302,7 @@ def dossier_page(
     refusal: Refusal | None = None,
     typed: TypedDemand | None = None,
     error: str | None = None,
+    result_error: str | None = None,
 ) -> DossierPage:
     """The whole dossier as a page shows it; reading it is logged."""
     answered = answer(DossierCode(code), actor=actor, uow=app.uow, catalogue=app.catalogue, clock=app.clock)
@@ -348,5 +328,6 @@ def dossier_page(
         closed=ClosedView(found.closed.ending.value, found.closed.by_name, found.closed.at) if found.closed else None,
         endings=tuple(one.value for one in Ending),
         elsewhere=source_views(answered, app),
+        results=results_view(found, actor, app, error=result_error),
         error=error,
     )

@@ -27,14 +27,13 @@ from vault.usecases.reuse.fill_form import LONGEST, FormView, SubmitForm, submit
 from vault.web.errors import status_of
 from vault.web.html import render
 from vault.web.pages.desk import type_name
-from vault.web.pages.digitise import Posted
 from vault.web.pages.oversight import procedure_name
+from vault.web.pages.posted import Posted, fields_of_paper, texts_of
 from vault.web.pages.reading import labels_of, shown, stored, word_of
 from vault.web.session import SignedIn, TheApp, TheLanguage
 
 router = APIRouter(prefix="/ho-so", include_in_schema=False)
 SEE_OTHER = 303
-_FIELD = "f."
 _HOLDER = {"holder.name": "holder_name", "holder.id": "holder_id"}
 _UNDECIDED = frozenset({CaseState.OPEN, CaseState.ACCEPTED})
 
@@ -208,8 +207,8 @@ def _view(code: str, actor: Actor, app: App) -> FormView:
 
 
 def _left(posted: FormData) -> _Left:
-    texts = {name: value for name, value in posted.multi_items() if isinstance(value, str)}
-    typed = {name.removeprefix(_FIELD): value for name, value in texts.items() if name.startswith(_FIELD)}
+    texts = texts_of(posted)
+    typed = fields_of_paper(texts)
     return _Left(typed, texts.get("reason", ""))
 
 

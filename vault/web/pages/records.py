@@ -26,8 +26,8 @@ from vault.usecases.oversee.view_revision import Revision, revisions_of, view_re
 from vault.web.errors import status_of
 from vault.web.html import render
 from vault.web.pages.desk import type_name
-from vault.web.pages.digitise import SignaturesView, signatures_view
 from vault.web.pages.reading import date_fields, labels_of, shown, word_of
+from vault.web.pages.signatures import SignaturesView, signatures_view
 from vault.web.pages.versions import CaseView, VersionView, cases_view, versions_view
 from vault.web.session import Fresh, SignedIn, TheApp, TheLanguage
 

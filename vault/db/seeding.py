@@ -20,7 +20,7 @@ from typing import Any
 from psycopg import Connection, sql
 
 from vault.domain.ids import record_code
-from vault.domain.search import EDITION, entry_of, values_of
+from vault.domain.search import entry_of, values_of
 
 RECORDS_A_HOLDER = 4
 AGENCIES = 128
@@ -163,7 +163,7 @@ def _rows(one: SeededRecord) -> dict[str, tuple[Any, ...]]:
         ),
         "record_holder": (one.key, 0, one.holder.id, "SUBJECT", "PERSONAL", one.holder.number, one.holder.name),
         "status_slot": (one.id >> 20, one.id & 0xFFFFF, one.key),
-        "record_search": (one.key, agency, entry.words, entry.number_key, at, EDITION),
+        "record_search": (one.key, agency, entry.words, entry.number_key, at),
     }  # fmt: skip
 
 
@@ -179,7 +179,7 @@ _COLUMNS = {
     ),
     "record_holder": ("record_id", "position", "holder_id", "role", "kind", "number", "name"),
     "status_slot": ("list_id", "position", "record_id"),
-    "record_search": ("record_id", "agency_code", "words", "number_key", "sealed_at", "edition"),
+    "record_search": ("record_id", "agency_code", "words", "number_key", "sealed_at"),
 }  # fmt: skip
 _HOLDERS = {
     "holder": ("id", "name", "created_at"),

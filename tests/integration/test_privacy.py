@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import psycopg
@@ -132,6 +132,20 @@ def test_the_officer_writes_down_what_was_asked_on_paper(app: App, guard: Actor)
     what = AskAboutData(RequestKind.SEE, "", RecordCode("028T-5CY4-TQKF-F4"), number="031090000954")
     with pytest.raises(NotFound, match="RECORD"):
         ask_about_data(what, **given)
+
+
+def test_a_picture_of_an_identity_card_becomes_no_record(app: App, officer: Actor) -> None:
+    """NĐ 356/2025 Đ4: such a picture is sensitive; what is kept is the look-up, and the officer takes the file away."""
+    intake = desk.received(app, officer, desk.new_scan()).intake.id
+    desk.be_read(app, intake)
+    card = replace(desk.word(intake, holder=NamedHolder("031090000956", "THẺ")), type_code="ID")
+    with pytest.raises(Invalid, match="LOOKUP_ONLY"):
+        desk.confirmed(app, officer, card)
+    discard(intake, actor=officer, uow=app.uow, clock=app.clock)
+    with app.uow.begin() as tx:
+        left = tx.intakes.get(intake)
+        assert tx.records.of_holder(tx.holders.ensure(HolderId.parse("031090000956"), "THẺ", at=app.clock.now())) == ()
+    assert (left.state.value, left.confirmation) == ("DISCARDED", None)
 
 
 def test_a_breach_report_names_what_one_account_touched_and_whom_it_concerns(

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from vault.domain.people import Actor, Role
+from vault.domain.shares import STRANGERS_TRIES_A_MINUTE, TRIES_A_MINUTE
 from vault.domain.sign_in import (
     SECOND_FACTOR,
     SIGN_IN_NAME,
@@ -134,3 +135,12 @@ def test_guessing_takes_longer_than_anybody_waits() -> None:
     assert 10**6 / (3 * codes) > 600, "days to one hit among 10^6 values of which three count, with the pass word known"
     words = SIGN_IN_NAME.most * (day / SIGN_IN_NAME.window)
     assert words < 6000, "pass words a day for one name, from all addresses together"
+
+
+def test_a_million_guesses_of_a_short_code_find_none() -> None:
+    """Eight digits live a minute, so two minutes of the clock at most: no more than that many tries are looked at."""
+    digits, tried = 10**8, 2 * STRANGERS_TRIES_A_MINUTE
+    assert tried / digits < 1e-5, "chance for one code, however many guesses come in its minute"
+    minutes = 10**6 / STRANGERS_TRIES_A_MINUTE
+    assert minutes > 3000, "a million guesses that are looked at take two days; each code is over after one minute"
+    assert TRIES_A_MINUTE < STRANGERS_TRIES_A_MINUTE, "one caller is stopped long before all are"

@@ -1,4 +1,4 @@
-"""What forms say is sealed with its sources beside it; walls around wrapped keys and around phones that a desk let in.
+"""What forms say is sealed with its sources beside it; walls around wrapped keys.
 
 A wrap is written and destroyed by the agency in whose name it is (an account's and a case's by whoever sees them), and
 seen by whoever sees the paper. Destroying a wrap destroys the paper, so this wall is about more than reading.
@@ -21,11 +21,6 @@ _OWN = (
     " OR EXISTS (SELECT FROM correction WHERE 'correction:' || correction.id = paper)"
 )
 _SEEN = "EXISTS (SELECT FROM intake WHERE intake.id = paper) OR EXISTS (SELECT FROM record WHERE record.code = paper)"
-_OF_DESK = (
-    f"EXISTS (SELECT FROM account WHERE account.id = account_id AND account.agency_code = {_AGENCY}"
-    f" AND {_AGENCY} <> '')"
-)
-_CAME = f"EXISTS (SELECT FROM intake WHERE intake.id = intake_id AND intake.agency_code = {_AGENCY})"
 
 
 def upgrade() -> None:
@@ -33,7 +28,6 @@ def upgrade() -> None:
     column = sa.Column("taken", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False)
     op.add_column("form_entry", column)
     op.create_index("ix_form_entry_taken", "form_entry", ["taken"], postgresql_using="gin")
-    for table, own in (("blob_key", _OWN), ("hand_over", _OF_DESK), ("hand_over_intake", _CAME)):
-        op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
-        op.execute(f"CREATE POLICY wall ON {table} TO vault_program USING ({own}) WITH CHECK ({own})")
+    op.execute("ALTER TABLE blob_key ENABLE ROW LEVEL SECURITY")
+    op.execute(f"CREATE POLICY wall ON blob_key TO vault_program USING ({_OWN}) WITH CHECK ({_OWN})")
     op.execute(f"CREATE POLICY of_paper ON blob_key FOR SELECT TO vault_program USING ({_SEEN})")

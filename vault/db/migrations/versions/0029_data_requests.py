@@ -49,5 +49,3 @@ def upgrade() -> None:
         op.create_index(f"ix_data_request_{name}", "data_request", ["agency_code", column], postgresql_where=which)
     op.execute("ALTER TABLE data_request ENABLE ROW LEVEL SECURITY")
     op.execute(f"CREATE POLICY wall ON data_request TO vault_program USING ({_SEEN}) WITH CHECK ({_SEEN})")
-    of_request = "EXISTS (SELECT FROM data_request WHERE 'request:' || data_request.id = paper)"
-    op.execute(f"CREATE POLICY of_request ON blob_key TO vault_program USING ({of_request}) WITH CHECK ({of_request})")

@@ -12,8 +12,10 @@ import random
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from importlib.resources import files
 from typing import Any
 
+import yaml
 from psycopg import Connection
 
 from vault.domain.catalogue import Catalogue, ComponentForm
@@ -176,9 +178,12 @@ def recount(  # noqa: PLR0912, PLR0915 - one plain pass on purpose: it shares no
         closing = None if not closings or closings[-1]["code"] == "REOPENED" else closings[-1]
         due = opening["details"].get("due_on")
         if due and since <= date.fromisoformat(due) <= until:
+            last = date.fromisoformat(due)
+            while not _working_day(last):
+                last += timedelta(days=1)
             if closing:
-                put("late", _day(closing["at"]) > date.fromisoformat(due))
-            elif date.fromisoformat(due) < today:
+                put("late", _day(closing["at"]) > last)
+            elif last < today:
                 put("late", counted=True)
         received = opening["at"]
         if opening["role"] in ("PARTNER", "CITIZEN", "GUARDIAN", "SYSTEM"):
@@ -189,7 +194,7 @@ def recount(  # noqa: PLR0912, PLR0915 - one plain pass on purpose: it shares no
         if not since <= _day(received) <= until:
             continue
         if opening["role"] in ("PARTNER", "CITIZEN", "GUARDIAN", "SYSTEM"):
-            put("received_in_4_hours", (received - opening["at"]).total_seconds() <= 4 * 3600)
+            put("received_in_4_hours", _worked_seconds(opening["at"], received) <= 4 * 3600)
         components: dict[str, bool] = {}
         attached = national = connected = False
         for act in acts:
@@ -236,6 +241,29 @@ _NAMES = (
     "e_result", "digitised_dossiers", "reused_dossiers", "shared", "identified", "population_data", "digitised_results",
     "reused_components", "copies_avoided", "procedures_with_data", "late", "received_in_4_hours",
 )  # fmt: skip
+
+
+_TIMES: Any = yaml.safe_load((files("vault.catalogue") / "data" / "working_time.yaml").read_text(encoding="utf-8"))
+
+
+def _working_day(day: date) -> bool:
+    def among(entries: Any) -> bool:
+        return any(one["first"] <= day <= one.get("last", one["first"]) for one in entries)
+
+    return among(_TIMES["days_worked"]) or (day.weekday() in _TIMES["weekdays"] and not among(_TIMES["days_off"]))
+
+
+def _worked_seconds(sent: datetime, taken: datetime) -> int:
+    """Seconds of office hours between them: what each office hour of each day has in common with the wait."""
+    seconds, day = 0, _day(sent)
+    while day <= _day(taken):
+        begin = datetime(day.year, day.month, day.day, tzinfo=UTC) - timedelta(hours=7)
+        first, last = ((at - begin).total_seconds() for at in (sent, taken))
+        for one in _TIMES["hours"] if _working_day(day) else ():
+            opens, shuts = (int(one[at][:2]) * 3600 + int(one[at][3:]) * 60 for at in ("begins", "ends"))
+            seconds += max(0, int(min(last, shuts) - max(first, opens)))
+        day += timedelta(days=1)
+    return seconds
 
 
 def _day(moment: datetime) -> date:

@@ -157,7 +157,7 @@ def _to_close(stage: Stage) -> object:
 
 def _close(stage: Stage, app: App, code: object) -> object:
     what = CloseDossier(DossierCode(str(code)), "ANSWERED")
-    return close_dossier(what, actor=stage.officer, uow=app.uow, clock=app.clock).code
+    return close_dossier(what, actor=stage.officer, uow=app.uow, catalogue=app.catalogue, clock=app.clock).code
 
 
 def _closed_once(stage: Stage, code: object) -> None:

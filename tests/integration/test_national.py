@@ -113,7 +113,7 @@ def test_a_dossier_and_its_result_arrive_as_the_schema_names_them(desk: Desk) ->
     dossier = desk.opened()
     used = desk.attached(dossier)
     result = desk.result(dossier)
-    close_dossier(CloseDossier(dossier.code, "ANSWERED"), **desk.parts)
+    close_dossier(CloseDossier(dossier.code, "ANSWERED"), catalogue=desk.counter.app.catalogue, **desk.parts)
     assert desk.send() == 2  # one letter covers everything that happened to the dossier meanwhile
     state = desk.national.state()
     told = state["dossiers"][dossier.code]
@@ -245,7 +245,7 @@ def test_many_acts_faults_by_chance_and_two_workers_leave_one_effect_a_key_and_t
         if number % 3 == 0:
             desk.result(dossier)
         desk.send()
-        close_dossier(CloseDossier(dossier.code, "ANSWERED"), **desk.parts)
+        close_dossier(CloseDossier(dossier.code, "ANSWERED"), catalogue=desk.counter.app.catalogue, **desk.parts)
     for _ in range(40):
         desk.clock.ahead += timedelta(minutes=11)
         with ThreadPoolExecutor(2) as pool:

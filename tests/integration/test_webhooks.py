@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+import jsonschema
 import psycopg
 import pytest
 from standardwebhooks import WebhookVerificationError
@@ -180,6 +181,9 @@ def test_what_happens_is_told_signed_and_says_no_name(
     assert sorted(kinds) == sorted(
         ["record.created", "record.suspended", "record.reinstated", "record.created", "dossier.result"]
     )
+    schema = stranger(app).get("/partner/v1/schemas/webhook-message.json").json()
+    for _, body in listener.got:
+        jsonschema.validate(json.loads(body), schema | {"additionalProperties": False})
     told = next(one for one in events if one and one.type == "dossier.result")
     assert told.data["result"] == f"{dossier.code}-KQ1"
     assert told.data["uri"].endswith(result.replace("-", ""))

@@ -26,6 +26,7 @@ from vault.domain.catalogue import Catalogue
 from vault.domain.data_requests import RequestKind, Term, check_terms
 from vault.domain.errors import Invalid
 from vault.domain.retention import Kept, Rule, check_rules
+from vault.domain.working_time import EVERY_WEEKDAY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -119,7 +120,7 @@ def packaged() -> tuple[dict[str, Any], str]:
     folder = files(__package__) / "data"
     digest = hashlib.sha256()
     plain: dict[str, Any] = {"procedures": []}
-    for name in ("meta", "types", "reasons", "grounds", "agencies", "components"):
+    for name in ("meta", "types", "reasons", "grounds", "agencies", "components", "working_time"):
         content = (folder / f"{name}.yaml").read_bytes()
         digest.update(content)
         plain[name] = yaml.load(content, Loader=yaml.CSafeLoader)
@@ -135,6 +136,10 @@ def from_plain(plain: Mapping[str, Any], *, digest: str) -> tuple[Catalogue, tup
     reads = Reader(shared=plain.get("components") or {})
     agencies = {"ministries": [], "provinces": [], "listed": [], **(plain.get("agencies") or {})}
     meta = plain.get("meta") or {}
+    told = plain.get("working_time")
+    if told is None:  # an edition of before there was one
+        told = yaml.load((files(__package__) / "data" / "working_time.yaml").read_bytes(), Loader=yaml.CSafeLoader)
+    times = reads.all("working_time", [told], reader.working_time)
     catalogue = Catalogue(
         version=f"{meta.get('version', '0')}+{digest[:12]}",
         types=reads.all("types", plain.get("types"), reader.document_type),
@@ -147,6 +152,7 @@ def from_plain(plain: Mapping[str, Any], *, digest: str) -> tuple[Catalogue, tup
         grounds=reads.all("grounds", plain.get("grounds"), reader.ground),
         rules=reads.all("reasons", plain.get("reasons"), reader.rule),
         sources=tuple(str(source) for source in meta.get("sources", ())),
+        working_time=times[0] if times else EVERY_WEEKDAY,
     )
     return catalogue, (*reads.problems, *problems(catalogue))
 

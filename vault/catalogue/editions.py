@@ -48,7 +48,7 @@ def diff(old: Catalogue, new: Catalogue) -> tuple[Change, ...]:
 def _by_place(catalogue: Catalogue) -> dict[str, dict[str, Any]]:
     plain = to_plain(catalogue)
     sections = {**{name: plain[name] for name in ("types", "procedures", "grounds", "reasons")}, **plain["agencies"]}
-    found: dict[str, dict[str, Any]] = {}
+    found: dict[str, dict[str, Any]] = {"working_time": plain["working_time"]}
     for section, entries in sections.items():
         name = "agencies" if section == "listed" else section
         for entry in entries:

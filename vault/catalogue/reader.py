@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Any, TypeVar
 
 from vault.catalogue.entry import BadEntry, Entry, Problem
@@ -31,10 +31,12 @@ from vault.domain.errors import Invalid
 from vault.domain.holders import PRINCIPAL_ROLES, HolderRole
 from vault.domain.reasons import ReasonCode, Severity
 from vault.domain.states import TrustLevel
+from vault.domain.working_time import Counted, Days, Hours, Within, WorkingTime
 
 MERGED_ON = date(2025, 7, 1)
 """The day the 34 provinces began (NQ 202/2025/QH15)."""
 
+LONGEST_FEAST = timedelta(days=31)
 _V = TypeVar("_V")
 
 
@@ -117,6 +119,54 @@ class Reader:
             raise BadEntry("SHARED_COMPONENT_UNKNOWN", name)
         own = {key: value for key, value in entry.plain.items() if key != "use"}
         return Entry({**self.shared[name], **own}, entry.where, entry.read)
+
+
+def working_time(entry: Entry) -> WorkingTime:
+    """When agencies work; there is at least one working day a week, and hours follow each other."""
+    hours = entry.parts("hours", _hours)
+    weekdays = entry.get("weekdays")
+    if not isinstance(weekdays, list) or not weekdays or not set(weekdays) <= set(range(7)):
+        raise BadEntry("WEEKDAYS", str(weekdays))
+    ends = [time(), *(moment for one in hours for moment in (one.begins, one.ends))]
+    if not hours or ends != sorted(ends) or any(one.begins == one.ends for one in hours):
+        raise BadEntry("HOURS")
+    until, receive = entry.day("known_until"), entry.part("receive", _within)
+    if until is None or receive is None:
+        raise BadEntry("KEY_MISSING", "known_until" if until is None else "receive")
+    return WorkingTime(
+        hours,
+        frozenset(weekdays),
+        entry.parts("days_off", _days),
+        entry.parts("days_worked", _days),
+        until,
+        receive,
+        entry.text("source"),
+        entry.flag("verified"),
+    )
+
+
+def _hours(entry: Entry) -> Hours:
+    try:
+        return Hours(*(time.fromisoformat(entry.text(name)) for name in ("begins", "ends")))
+    except ValueError as error:
+        raise BadEntry("NOT_A_TIME") from error
+
+
+def _within(entry: Entry) -> Within:
+    hours = entry.whole("hours")
+    if hours <= 0:
+        raise BadEntry("HOURS", str(hours))
+    return Within(hours, entry.enum("counted", Counted), entry.text("source", ""), entry.flag("verified"))
+
+
+def _days(entry: Entry) -> Days:
+    first, last = entry.day("first"), entry.day("last")
+    if first is None:
+        raise BadEntry("KEY_MISSING", "first")
+    last = last or first
+    if not first <= last <= first + LONGEST_FEAST:
+        raise BadEntry("PERIOD_BACKWARDS", f"{first}..{last}")
+    return Days(first, last, entry.text("name"), entry.text("source", ""), entry.flag("verified"))
 
 
 def document_type(entry: Entry) -> DocumentType:

@@ -8,6 +8,7 @@ from enum import Enum
 from typing import Any
 
 from vault.domain.catalogue import Catalogue, Component, DocumentType, Period, Procedure
+from vault.domain.working_time import Days, WorkingTime
 
 
 def to_plain(catalogue: Catalogue) -> dict[str, Any]:
@@ -19,6 +20,25 @@ def to_plain(catalogue: Catalogue) -> dict[str, Any]:
         "agencies": {"listed": [_entry(entry) for entry in catalogue.agencies]},
         "grounds": [_entry(entry) for entry in catalogue.grounds],
         "reasons": [_entry(entry) for entry in catalogue.rules],
+        "working_time": working_time(catalogue.working_time),
+    }
+
+
+def working_time(entry: WorkingTime) -> dict[str, Any]:
+    """Hours, days off and days worked."""
+
+    def days(spans: tuple[Days, ...]) -> list[dict[str, Any]]:
+        return [_entry(one) for one in spans]
+
+    return {
+        "source": entry.source,
+        "verified": entry.verified,
+        "weekdays": sorted(entry.weekdays),
+        "hours": [{"begins": f"{one.begins:%H:%M}", "ends": f"{one.ends:%H:%M}"} for one in entry.hours],
+        "receive": _entry(entry.receive),
+        "known_until": entry.known_until.isoformat(),
+        "days_off": days(entry.off),
+        "days_worked": days(entry.worked),
     }
 
 

@@ -254,7 +254,7 @@ def lookup(
     found = answer(code, actor=actor, uow=service.uow, catalogue=service.catalogue, clock=service.clock)
     if as_json:
         # The shapes of the API are those of the web edge, so that both tell the same.
-        from vault.web.api.models import DossierAnswerOut  # noqa: PLC0415
+        from vault.web.api.dossier_models import DossierAnswerOut  # noqa: PLC0415
 
         print_json(DossierAnswerOut.of(found).model_dump(mode="json"))
     else:

@@ -18,13 +18,15 @@ from vault import bootstrap, messages
 from vault.bootstrap import App
 from vault.cli import access_checks, upkeep
 from vault.cli.edge import Exit, Json, out, print_json
-from vault.cli.findings import Check, Finding, State
+from vault.cli.findings import Check, Finding, State, judged
 from vault.domain.errors import VaultError
 
 app = typer.Typer()
 _LOW_DISK = 5 * 1024**3
 _SOON = timedelta(days=60)
 _LOG_LAG = 1000
+_YEAR_ENDS = timedelta(days=21)
+"""Next year's days off are announced in autumn."""
 
 
 def _readers(service: App) -> Iterator[Finding]:
@@ -123,6 +125,16 @@ def _disk(service: App) -> Iterator[Finding]:
     yield Finding("disk", State.WORSE if low else State.GOOD, f"{free / 1024**3:.0f} GiB free", advice)
 
 
+def _working_time(service: App) -> Iterator[Finding]:
+    until = service.catalogue.working_time.known_until
+    yield judged(
+        "working time",
+        f"days off are listed until {until:%Y-%m-%d}",
+        wrong=until < (service.clock.now() + _YEAR_ENDS).date(),
+        advice="Terms in working hours ignore feasts after that: import an edition with next year's days off.",
+    )
+
+
 _CHECKS: tuple[tuple[str, Check], ...] = (
     ("reader", _readers),
     ("font", _fonts),
@@ -134,6 +146,7 @@ _CHECKS: tuple[tuple[str, Check], ...] = (
     ("witnesses", access_checks.witnesses),
     ("identity providers", access_checks.providers),
     ("disk", _disk),
+    ("working time", _working_time),
     ("upkeep", upkeep.upkeep),
     ("backup of the log", upkeep.log_for_backup),
     ("what ends", upkeep.ends),

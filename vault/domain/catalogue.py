@@ -18,6 +18,7 @@ from vault.domain.errors import NotFound
 from vault.domain.holders import PRINCIPAL_ROLES, HolderRole
 from vault.domain.states import TrustLevel
 from vault.domain.text import search_key
+from vault.domain.working_time import EVERY_WEEKDAY, WorkingTime
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -310,6 +311,7 @@ class Catalogue:
     grounds: tuple[LegalGround, ...]
     rules: tuple[Rule, ...]
     sources: tuple[str, ...] = field(default=())
+    working_time: WorkingTime = EVERY_WEEKDAY
 
     @cached_property
     def directory(self) -> AgencyDirectory:

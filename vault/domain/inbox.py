@@ -7,11 +7,12 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from vault.domain.dossiers import Dossier
+from vault.domain.working_time import WorkingTime
 
 LONG_WAIT = timedelta(hours=4)
-"""Half a working day: a dossier whose turn is the desk's and that nobody has touched for so long is pointed out."""
+"""Half a working day: a dossier whose turn is the desk's and that nobody touched for so much working time is shown."""
 NEAR_DAYS = 2
-"""So many days before the due day a dossier counts as near-late."""
+"""So many working days before the due day a dossier counts as near-late."""
 
 
 class Pace(StrEnum):
@@ -44,7 +45,10 @@ class DueDay:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A dossier at a moment. `days` are left until the due day, below zero when it is past; `since` begins the turn."""
+    """A dossier at a moment. `days` are left until the due day, below zero when it is past; `since` begins the turn.
+
+    Days are those of the calendar, as people read a due day; whether it is near or late goes by working days.
+    """
 
     pace: Pace
     days: int | None
@@ -53,20 +57,29 @@ class Standing:
     waited_long: bool
 
 
-def pace_of(due_on: date | None, *, today: date, closed: bool = False) -> Pace:
-    """The pace alone. The due day itself is still in time."""
+def pace_of(due_on: date | None, *, today: date, working: WorkingTime, closed: bool = False) -> Pace:
+    """The pace alone. The due day itself is still in time; one on a day off is over with the next working day.
+
+    (BLDS 91/2015/QH13 Đ148 k5, from memory: not verified.)
+    """
     if closed:
         return Pace.CLOSED
     if due_on is None:
         return Pace.NO_DUE_DAY
-    if due_on < today:
+    last = working.due_day(due_on)
+    if last < today:
         return Pace.LATE
-    return Pace.NEAR if (due_on - today).days <= NEAR_DAYS else Pace.IN_TIME
+    return Pace.NEAR if last <= working.days_after(today, NEAR_DAYS) else Pace.IN_TIME
 
 
-def standing_of(dossier: Dossier, *, now: datetime, today: date) -> Standing:
-    """Whose turn it is, since when, and whether that is too long. After a notice it is the citizen's turn."""
-    pace = pace_of(dossier.due_on, today=today, closed=dossier.closed is not None)
+def near_until(today: date, working: WorkingTime) -> date:
+    """The last due day of which a dossier may be near-late or late today."""
+    return working.days_after(today, NEAR_DAYS)
+
+
+def standing_of(dossier: Dossier, *, now: datetime, today: date, working: WorkingTime) -> Standing:
+    """Whose turn it is, since when, and whether that is too long at work. After a notice it is the citizen's turn."""
+    pace = pace_of(dossier.due_on, today=today, working=working, closed=dossier.closed is not None)
     days = None if dossier.due_on is None else (dossier.due_on - today).days
     if dossier.closed is not None:
         return Standing(pace, days, Turn.NOBODY, dossier.closed.at, waited_long=False)
@@ -75,4 +88,4 @@ def standing_of(dossier: Dossier, *, now: datetime, today: date) -> Standing:
     last = max(acts)
     if told and max(told) >= last:
         return Standing(pace, days, Turn.CITIZEN, max(told), waited_long=False)
-    return Standing(pace, days, Turn.DESK, last, waited_long=now - last >= LONG_WAIT)
+    return Standing(pace, days, Turn.DESK, last, waited_long=working.reached(last, now, LONG_WAIT))

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from itertools import groupby
@@ -23,9 +23,8 @@ from vault.domain.kpi import REOPENED
 from vault.domain.people import Action, Role
 from vault.domain.reuse import VIET_NAM
 from vault.domain.states import Source
+from vault.domain.working_time import EVERY_WEEKDAY, WorkingTime
 
-RECEIVE_WITHIN = timedelta(hours=4)
-"""From sending online to the first act of the agency's people, by the clock: nights and holidays are not taken off."""
 FULL_FROM = Decimal(80)
 """Percent from which 4.2 and 4.3 give all their points (QĐ 766)."""
 FROM_OUTSIDE = frozenset({Source.CONNECTED_DATA, Source.NATIONAL_STORE})
@@ -170,6 +169,8 @@ class Rules:
     """Procedures that end in a paper."""
     copies: frozenset[str]
     """Components for which a copy is asked."""
+    working: WorkingTime = EVERY_WEEKDAY
+    """How quickly is quick, from sending to the first act of the agency's people; and which due days are none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +200,7 @@ def units(indicator: Indicator, log: DossierLog, rules: Rules) -> Iterator[Unit]
         yield _unit(log, log.reused, key=log.procedure)
     elif indicator is Indicator.RECEIVED_IN_4_HOURS:
         if log.online and log.received is not None:
-            quick = log.received.at - log.opened.at <= RECEIVE_WITHIN
+            quick = rules.working.within(log.opened.at, log.received.at, rules.working.receive)
             yield _unit(log, (log.received,) if quick else ())
     elif indicator is Indicator.E_RESULT:
         if log.procedure in rules.with_result:
@@ -234,13 +235,17 @@ def _components(log: DossierLog, among: frozenset[str] | None) -> Iterator[Unit]
 
 
 def _late(log: DossierLog, rules: Rules) -> Iterator[Unit]:
-    """Dossiers whose due day lies in the span, once it is over or they are; late is closed after it, or not at all."""
+    """Dossiers whose due day lies in the span, once it is over or they are; late is closed after it, or not at all.
+
+    A due day that is none of the agency's working days is over with the next one.
+    """
     due = log.opened.due_on
     if due is None or not rules.since <= due <= rules.until:
         return
+    last = rules.working.due_day(due)
     if log.closed is not None:
-        yield _unit(log, (log.closed,) if day_of(log.closed.at) > due else ())
-    elif due < rules.today:
+        yield _unit(log, (log.closed,) if day_of(log.closed.at) > last else ())
+    elif last < rules.today:
         yield _unit(log, (log.opened,))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,17 @@ def test_a_missing_network_is_named_with_its_cost(lonely: App, tmp_path: Path) -
         ocr.models_folder = real
     assert found["network lines.onnx"].state is State.WORSE
     assert "deploy/models" in found["network asternet.onnx"].advice
+
+
+@pytest.mark.parametrize(("days", "state"), [(-22, State.GOOD), (-20, State.WORSE), (300, State.WORSE)])
+def test_a_calendar_that_ends_is_told_before_it_does(lonely: App, days: int, state: State) -> None:
+    class Clock:
+        def now(self) -> datetime:
+            until = lonely.catalogue.working_time.known_until
+            return datetime.combine(until, time(1), UTC) + timedelta(days=days)
+
+    (found,) = doctor._working_time(App(lonely.settings, Clock(), lonely.ids))
+    assert (found.name, found.state) == ("working time", state)
 
 
 def test_findings_are_told_in_full(lonely: App) -> None:

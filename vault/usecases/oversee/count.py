@@ -11,7 +11,7 @@ from vault.domain.catalogue import Catalogue, ComponentForm
 from vault.domain.dossiers import Dossier
 from vault.domain.errors import Forbidden, Invalid
 from vault.domain.ids import RecordCode
-from vault.domain.inbox import NEAR_DAYS, DueDay
+from vault.domain.inbox import DueDay, near_until
 from vault.domain.kpi import ASKS, Figure, Figures, Tally, figures
 from vault.domain.people import HOLDER_ROLES, Action, Actor, require
 from vault.domain.records import named_since
@@ -56,7 +56,7 @@ def count(
         rows = tx.events.tally(agencies, since=span.since, until=span.until)
         if span.procedure is not None:
             rows = tuple(one for one in rows if one.procedure == span.procedure)
-        due = tx.dossiers.due_days(agencies, before=_near_ends(now.astimezone(VIET_NAM).date()))
+        due = tx.dossiers.due_days(agencies, before=_near_ends(now.astimezone(VIET_NAM).date(), catalogue))
         events = tx.events.list(agency_code=actor.agency_code, limit=limit) if limit else ()
         tx.events.add(Event(now, actor, Action.OVERSEE))
     due = tuple(one for one in due if span.procedure in {None, one.procedure})
@@ -93,14 +93,16 @@ def behind(
     return found
 
 
-def due_dossiers(*, actor: Actor, uow: UnitOfWork, clock: Clock, limit: int) -> tuple[Dossier, ...]:
+def due_dossiers(
+    *, actor: Actor, uow: UnitOfWork, catalogue: Catalogue, clock: Clock, limit: int
+) -> tuple[Dossier, ...]:
     """Open dossiers of the actor's own agency that are late or nearly so, the latest first."""
     require(actor, Action.OVERSEE)
     now = clock.now()
     with recorded(uow, Event(now, actor, Action.OVERSEE, code="DUE")), uow.begin(Reach.BELOW) as tx:
         if actor.agency_code is None:
             raise Forbidden("NO_AGENCY")
-        before = _near_ends(now.astimezone(VIET_NAM).date())
+        before = _near_ends(now.astimezone(VIET_NAM).date(), catalogue)
         found = tx.dossiers.open_ones(actor.agency_code, due_before=before, limit=limit)
         tx.events.add(Event(now, actor, Action.OVERSEE, code="DUE", details={"rows": len(found)}))
     return found
@@ -116,8 +118,8 @@ def copies_of(catalogue: Catalogue) -> frozenset[str]:
     )
 
 
-def _near_ends(today: date) -> date:
-    return today + timedelta(days=NEAR_DAYS + 1)
+def _near_ends(today: date, catalogue: Catalogue) -> date:
+    return near_until(today, catalogue.working_time) + timedelta(days=1)
 
 
 def overseen(tx: Tx, actor: Actor, span: Span) -> tuple[str, ...]:

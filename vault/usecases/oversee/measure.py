@@ -76,4 +76,5 @@ def rules_of(span: Span, catalogue: Catalogue, now: datetime) -> Rules:
         now.astimezone(VIET_NAM).date(),
         with_result=frozenset(one.code for one in catalogue.procedures if one.results),
         copies=copies_of(catalogue),
+        working=catalogue.working_time,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from vault.domain.audit import Event
+from vault.domain.catalogue import Catalogue
 from vault.domain.dossiers import Closing, Dossier, Ending
 from vault.domain.errors import Conflict, Invalid
 from vault.domain.ids import DossierCode
@@ -27,7 +28,7 @@ class CloseDossier:
     reason: str = ""
 
 
-def close_dossier(what: CloseDossier, *, actor: Actor, uow: UnitOfWork, clock: Clock) -> Dossier:
+def close_dossier(what: CloseDossier, *, actor: Actor, uow: UnitOfWork, catalogue: Catalogue, clock: Clock) -> Dossier:
     """Close or reopen. Closing twice the same way is answered, another way is `DOSSIER_CLOSED`."""
     require(actor, Action.CLOSE_DOSSIER)
     now = clock.now()
@@ -49,7 +50,8 @@ def close_dossier(what: CloseDossier, *, actor: Actor, uow: UnitOfWork, clock: C
                     return dossier
                 raise Conflict("DOSSIER_CLOSED", dossier=what.dossier)
             closing = Closing(Ending(what.ending), actor.account_id, actor.name, now)
-            late = pace_of(dossier.due_on, today=now.astimezone(VIET_NAM).date()) is Pace.LATE
+            today = now.astimezone(VIET_NAM).date()
+            late = pace_of(dossier.due_on, today=today, working=catalogue.working_time) is Pace.LATE
             code = LATE if late else None
         tx.dossiers.close(what.dossier, closing)
         tell_dossier(tx, dossier, now)

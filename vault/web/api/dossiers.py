@@ -20,7 +20,7 @@ from vault.usecases.reuse.list_dossiers import list_dossiers
 from vault.usecases.reuse.notice import Draft, draft_notice, issue_notice
 from vault.usecases.reuse.open_dossier import OpenDossier, Person, open_dossier
 from vault.usecases.reuse.overrides import Report, report_overrides
-from vault.web.api.models import (
+from vault.web.api.dossier_models import (
     AttachIn,
     AttachmentOut,
     DemandIn,
@@ -250,7 +250,11 @@ def give(code: str, what: ResultIn, actor: SignedIn, app: TheApp) -> ResultOut:
 def close(code: str, what: CloseIn, actor: SignedIn, app: TheApp) -> ClosedOut:
     """End the dossier, or with no ending open it again; an ended one takes nothing more."""
     closed = close_dossier(
-        CloseDossier(DossierCode(code), what.ending, what.reason), actor=actor, uow=app.uow, clock=app.clock
+        CloseDossier(DossierCode(code), what.ending, what.reason),
+        actor=actor,
+        uow=app.uow,
+        catalogue=app.catalogue,
+        clock=app.clock,
     )
     return ClosedOut(
         code=closed.code,

@@ -160,9 +160,9 @@ def _due(actor: Actor, app: App, pace: str) -> tuple[DueView, ...]:
             one.opened_at,
             one.due_on,
             (one.due_on - today).days,
-            pace_of(one.due_on, today=today).value,
+            pace_of(one.due_on, today=today, working=app.catalogue.working_time).value,
         )
-        for one in due_dossiers(actor=actor, uow=app.uow, clock=app.clock, limit=EXPORTED)
+        for one in due_dossiers(actor=actor, uow=app.uow, catalogue=app.catalogue, clock=app.clock, limit=EXPORTED)
         if one.due_on is not None
     ]
     return tuple(one for one in rows if pace in {"", one.pace})

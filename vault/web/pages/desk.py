@@ -214,7 +214,7 @@ def _dossiers(actor: Actor, app: App) -> DossierList:
 def _dossier(dossier: Dossier, app: App, now: datetime) -> DossierRow:
     today = now.astimezone(VIET_NAM).date()
     procedure = app.catalogue.find_procedure(dossier.procedure_code, today)
-    standing = standing_of(dossier, now=now, today=today)
+    standing = standing_of(dossier, now=now, today=today, working=app.catalogue.working_time)
     settled = {one.component for one in dossier.attachments} | {one.component for one in dossier.demands}
     return DossierRow(
         code=dossier.code,

@@ -310,7 +310,8 @@ def dossier_page(
     views = component_views(answered, refusal, typed or TypedDemand(), app, language)
     wanted = [view for view in views if view.wanted]
     now = app.clock.now()
-    standing = standing_of(found, now=now, today=now.astimezone(VIET_NAM).date())
+    today = now.astimezone(VIET_NAM).date()
+    standing = standing_of(found, now=now, today=today, working=app.catalogue.working_time)
     return DossierPage(
         code=found.code,
         procedure=_procedure_name(found.procedure_code, app) or found.procedure_code,

@@ -55,7 +55,11 @@ def close(
     """End the dossier, or with no ending open it again."""
     try:
         close_dossier(
-            CloseDossier(DossierCode(code), ending or None, reason), actor=actor, uow=app.uow, clock=app.clock
+            CloseDossier(DossierCode(code), ending or None, reason),
+            actor=actor,
+            uow=app.uow,
+            catalogue=app.catalogue,
+            clock=app.clock,
         )
     except VaultError as error:
         page = dossier_page(code, actor, app, language, error=say(error.code, language, **error.facts))

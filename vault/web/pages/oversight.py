@@ -15,6 +15,7 @@ from vault.domain.errors import Invalid
 from vault.domain.inbox import DueDay, Pace, pace_of
 from vault.domain.kpi import Figure, Tally, counts, series
 from vault.domain.reuse import VIET_NAM
+from vault.domain.working_time import WorkingTime
 from vault.messages import Language, say
 from vault.usecases.oversee.count import Overview, Span, copies_of, count
 from vault.web import sheets
@@ -230,6 +231,7 @@ def procedure_name(code: str, app: App) -> str:
 def _page(seen: Overview, span: Span, app: App) -> OversightPage:
     today = app.clock.now().astimezone(VIET_NAM).date()
     copies = copies_of(app.catalogue)
+    behind = _behind(today, app.catalogue.working_time)
     days = (span.until - span.since).days + 1
     return OversightPage(
         since=span.since,
@@ -241,13 +243,13 @@ def _page(seen: Overview, span: Span, app: App) -> OversightPage:
         agencies=tuple(Choice(code, agency_name(code, app)) for code in seen.agencies),
         procedures=_procedures(seen.tallies, app),
         figures=tuple(FigureView(one.value, getattr(seen.figures, one.value)) for one in _TILES),
-        late=_due(seen.due, Pace.LATE, today),
-        near=_due(seen.due, Pace.NEAR, today),
+        late=behind(seen.due, Pace.LATE),
+        near=behind(seen.due, Pace.NEAR),
         chart=chart_of(series(seen.tallies, DRAWN, since=span.since, until=span.until, copies=copies), DRAWN),
         by_procedure=_rows(
-            seen, copies, today, _Grouping(_BY_PROCEDURE, "procedure"), lambda code: procedure_name(code, app)
+            seen, copies, behind, _Grouping(_BY_PROCEDURE, "procedure"), lambda code: procedure_name(code, app)
         ),
-        by_agency=_rows(seen, copies, today, _Grouping(_BY_AGENCY, "agency"), lambda code: agency_name(code, app)),
+        by_agency=_rows(seen, copies, behind, _Grouping(_BY_AGENCY, "agency"), lambda code: agency_name(code, app)),
         events=tuple(event_view(one, app) for one in seen.events),
         query=query_of(span.since, span.until, {"co_quan": span.agency or "", "thu_tuc": span.procedure or ""}),
     )
@@ -258,8 +260,16 @@ def _procedures(tallies: Iterable[Tally], app: App) -> tuple[Choice, ...]:
     return tuple(Choice(code, procedure_name(code, app)) for code in codes)
 
 
-def _due(due: Iterable[DueDay], pace: Pace, today: date) -> int:
-    return sum(one.count for one in due if pace_of(one.due_on, today=today) is pace)
+_Behind = Callable[[Iterable[DueDay], Pace], int]
+
+
+def _behind(today: date, working: WorkingTime) -> _Behind:
+    """How many of some due dossiers stand so today."""
+
+    def behind(due: Iterable[DueDay], pace: Pace) -> int:
+        return sum(one.count for one in due if pace_of(one.due_on, today=today, working=working) is pace)
+
+    return behind
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,7 +285,7 @@ class _Grouping:
 
 
 def _rows(
-    seen: Overview, copies: Collection[str], today: date, grouping: _Grouping, name: Callable[[str], str]
+    seen: Overview, copies: Collection[str], behind: _Behind, grouping: _Grouping, name: Callable[[str], str]
 ) -> tuple[RowView, ...]:
     grouped: dict[str, list[Tally]] = {}
     for row in seen.tallies:
@@ -297,8 +307,8 @@ def _rows(
             code,
             name(code),
             found,
-            late=_due(due[code], Pace.LATE, today),
-            near=_due(due[code], Pace.NEAR, today),
+            late=behind(due[code], Pace.LATE),
+            near=behind(due[code], Pace.NEAR),
             share=round(100 * found[0].value / most),
         )
         for code, found in values.items()

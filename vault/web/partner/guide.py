@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from vault.domain.errors import NotFound
 from vault.web.partner import models as m
 from vault.web.partner.evidence import FetchIn
+from vault.web.partner.webhooks import WebhookIn, WebhookMadeOut
 
 router = APIRouter()
 _GUIDE = Path(__file__).parent / "GUIDE.md"
@@ -25,6 +26,9 @@ SCHEMAS: dict[str, type[BaseModel]] = {
     "evidence-request": m.EvidenceIn,
     "evidence-fetch": FetchIn,
     "evidence-response": m.EvidenceOut,
+    "webhook-request": WebhookIn,
+    "webhook-response": WebhookMadeOut,
+    "webhook-message": m.WebhookMessage,
 }
 
 
@@ -40,5 +44,5 @@ def schema(schema: str) -> dict[str, Any]:
     found = SCHEMAS.get(schema.removesuffix(".json"))
     if found is None:
         raise NotFound("NOT_FOUND")
-    made = found.model_json_schema(mode="validation" if issubclass(found, m.Request) else "serialization")
+    made = found.model_json_schema(mode="validation" if issubclass(found, (m.Request, WebhookIn)) else "serialization")
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **made}

@@ -168,6 +168,24 @@ class EvidenceOut(Response):
     data_content: dict[str, Any] | None = None
 
 
+class Happened(Message):
+    """What a webhook tells of a document: no name and no number. `result` comes with `dossier.result` alone."""
+
+    uri: str
+    version: int
+    state: str
+    superseded_by: str | None
+    result: str | None = None
+
+
+class WebhookMessage(Message):
+    """The body of a webhook (standardwebhooks.com); what is signed is the text as it comes."""
+
+    type: str
+    timestamp: datetime
+    data: Happened
+
+
 class TokenOut(BaseModel):
     """An access token (RFC 6749 section 5.1); `expires_in` in seconds."""
 

@@ -71,9 +71,10 @@ def test_a_dossier_without_a_date_of_receipt_is_left_out() -> None:
     assert set(shares(ATTACH).values()) == {(0, 0)}, "nobody opened it"
     assert set(shares(sent, replace(ATTACH, role=Role.PARTNER)).values()) == {(0, 0)}
     assert measure(logs([sent]), RULES).unreceived == 1
-    taken = replace(OPEN, id=3, action=Action.LOOKUP, at=OPENED + timedelta(hours=4))
+    at_two = datetime(2026, 11, 20, 7, 30, tzinfo=UTC)  # sent at 9, taken up at 14:30 after a long lunch
+    taken = replace(OPEN, id=3, action=Action.LOOKUP, at=at_two)
     assert shares(sent, taken)[Indicator.RECEIVED_IN_4_HOURS] == (1, 1)
-    late = replace(taken, at=OPENED + timedelta(hours=4, seconds=1))
+    late = replace(taken, at=at_two + timedelta(seconds=1))
     assert shares(sent, late)[Indicator.RECEIVED_IN_4_HOURS] == (0, 1)
     assert shares(OPEN)[Indicator.RECEIVED_IN_4_HOURS] == (0, 0), "handed in at the counter: nobody sent it"
 

@@ -575,6 +575,7 @@ def _citizen(world: World) -> Client:
 def test_who_is_not_at_the_counter_is_asked_by_the_vault_that_keeps_the_paper(world: World) -> None:
     record = world.held_there()
     citizen, code = _citizen(world), world.opened()
+    _switch(world, on=False)  # in general no: what they say to this question comes later
     asking = {"source": THERE, "ask_person": True}
     [asked] = world.client.post(f"/api/v1/dossiers/{code}/outside", json=asking).raise_for_status().json()
     assert (asked["state"], asked["consent"]) == ("PENDING", "ASK")
@@ -594,6 +595,16 @@ def test_who_is_not_at_the_counter_is_asked_by_the_vault_that_keeps_the_paper(wo
     [found] = world.offered(code)
     assert world.fetched(code, found["paper"]).state is FoundState.FETCHED
     assert [one.record for one in _answers(world) if one.details.get("copy")] == [record]
+    _switch(world, on=False)
+    told = {"request": asked_for(world, code), "dossier": code, "consent": "ASK", "ref": record}
+    got = _direct(world, told, url=f"{URL}{FETCH}", path=FETCH, nonce="withdrawn")
+    assert (got.status_code, got.json()["code"]) == (404, "RECORD"), "and a later no withdraws it"
+
+
+def asked_for(world: World, code: str) -> str:
+    """The name of the question in the asking vault."""
+    with world.app.uow.begin() as tx:
+        return tx.outside.asks(DossierCode(code))[0].id
 
 
 def _other_citizen(world: World) -> Client:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from vault.domain.consents import Consent
 from vault.domain.errors import Conflict, Forbidden
 
 AT_ONCE = 1.0
@@ -192,6 +193,17 @@ def again(kept: PeerQuestion, new: PeerQuestion, now: datetime) -> PeerQuestion:
     """
     over = kept.state is QuestionState.ANSWERED and kept.ended(now)
     return new if over or (kept.kinds != new.kinds and kept.state is not QuestionState.REFUSED) else kept
+
+
+def switch_for(question: PeerQuestion, turn: Consent | None) -> bool | None:
+    """How the person's switch for other agencies stands towards a question; None when they said nothing on it.
+
+    The later word wins: a yes to this question after the switch was turned off, or the switch turned off after the yes.
+    """
+    agreed = question.state in {QuestionState.AGREED, QuestionState.ANSWERED} and question.decided_at is not None
+    if agreed and (turn is None or turn.at < (question.decided_at or turn.at)):
+        return True
+    return None if turn is None else turn.on
 
 
 def judge(question: PeerQuestion, said: PeerRequest, *, switch: bool | None, now: datetime) -> QuestionState:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from vault.domain.audit import Event, Outcome
-from vault.domain.consents import ConsentPurpose, newest
+from vault.domain.consents import Consent, ConsentPurpose, newest
 from vault.domain.errors import Forbidden, Invalid, NotFound
 from vault.domain.holders import HolderId, HolderLink
 from vault.domain.ids import Digest, RecordCode, normal_record_code
@@ -27,6 +27,7 @@ from vault.domain.peers import (
     judge,
     question_id,
     read_request,
+    switch_for,
 )
 from vault.domain.people import Action, Actor, Role
 from vault.domain.records import Record
@@ -89,7 +90,7 @@ def find_for_peer(asked: Signed, *, uow: UnitOfWork, clock: Clock) -> Answered:
     with _kept(asked, uow, now):
         said = _accepted(asked, uow, now)
         with uow.begin() as tx:
-            holder_id, switch = _holder(tx, said)
+            holder_id, turn = _holder(tx, said)
             new = PeerQuestion(
                 question_id(said),
                 asked.sender.code,
@@ -104,6 +105,7 @@ def find_for_peer(asked: Signed, *, uow: UnitOfWork, clock: Clock) -> Answered:
             )
             there, added = tx.peer_questions.put(new)
             kept = again(there, new, now)
+            switch = switch_for(kept, turn)
             state = judge(kept, said, switch=switch, now=now)
             if state is QuestionState.WAITING:
                 if added or kept is new:
@@ -191,8 +193,8 @@ def _accepted(asked: Signed, uow: UnitOfWork, now: datetime) -> PeerRequest:
     return read_request(asked.body, sender=asked.sender.code)
 
 
-def _holder(tx: Tx, said: PeerRequest) -> tuple[int | None, bool | None]:
-    """Who it is here, and how their switch for other agencies stands; None for one that was never turned."""
+def _holder(tx: Tx, said: PeerRequest) -> tuple[int | None, Consent | None]:
+    """Who it is here, and the last turn of their switch for other agencies."""
     try:
         number = HolderId.parse(said.number)
     except Invalid as error:
@@ -200,21 +202,20 @@ def _holder(tx: Tx, said: PeerRequest) -> tuple[int | None, bool | None]:
     holder_id = tx.holders.find(number)
     if holder_id is None:
         return None, None
-    turn = newest(tx.consents.of_holders((holder_id,))).get((holder_id, ConsentPurpose.OTHER_AGENCIES))
-    return holder_id, None if turn is None else turn.on
+    turns = newest(tx.consents.of_holders((holder_id,)))
+    return holder_id, turns.get((holder_id, ConsentPurpose.OTHER_AGENCIES))
 
 
 def _reached(tx: Tx, said: PeerRequest, now: datetime) -> int | None:
     """The person, where what was agreed to opens their papers; None otherwise."""
-    holder_id, switch = _holder(tx, said)
-    if switch is False:
-        return None
-    if said.consent != ASK or switch:
-        return holder_id
+    holder_id, turn = _holder(tx, said)
+    if said.consent != ASK or (turn is not None and turn.on):
+        return None if turn is not None and not turn.on else holder_id
     question = tx.peer_questions.get(question_id(said))
     if question is None or question.state is not QuestionState.ANSWERED or question.ended(now):
         return None
-    return holder_id if said.kinds <= question.kinds and _code(said) in question.records else None
+    told = said.kinds <= question.kinds and _code(said) in question.records
+    return holder_id if told and switch_for(question, turn) else None
 
 
 def _papers(tx: Tx, holder_id: int, said: PeerRequest) -> tuple[Offered, ...]:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from vault.domain.consents import Consent, ConsentPurpose
 from vault.domain.errors import Conflict, Forbidden
 from vault.domain.peers import (
     AT_ONCE,
@@ -25,6 +26,7 @@ from vault.domain.peers import (
     question_id,
     question_of,
     read_request,
+    switch_for,
     wait_of,
 )
 
@@ -184,6 +186,19 @@ def test_who_has_to_be_asked_is_waited_for(
     assert judge(kept, said, switch=switch, now=NOW) is comes_to
     with pytest.raises(Forbidden, match="PEER_QUESTION_OVER"):
         judge(kept, said, switch=switch, now=KEPT.ends_at)
+
+
+def test_the_later_word_of_the_person_wins() -> None:
+    def turned(at: datetime, *, on: bool) -> Consent:
+        return Consent(7, ConsentPurpose.OTHER_AGENCIES, on, at, "x")
+
+    yes = replace(KEPT, state=State.ANSWERED, decided_at=NOW)
+    assert switch_for(yes, None) is True
+    assert switch_for(yes, turned(NOW - SECOND, on=False)) is True
+    assert switch_for(yes, turned(NOW + SECOND, on=False)) is False
+    assert switch_for(KEPT, None) is None
+    assert switch_for(KEPT, turned(NOW, on=False)) is False
+    assert switch_for(replace(KEPT, state=State.REFUSED, decided_at=NOW), turned(NOW, on=True)) is True, "judge refuses"
 
 
 def test_a_no_is_told() -> None:

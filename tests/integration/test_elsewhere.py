@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -267,6 +267,8 @@ def test_without_an_answer_in_a_second_it_is_pending_and_comes_by_job(world: Wor
         assert time.monotonic() - begin < HANG_SECONDS, "nobody at the counter waits for a store that hangs"
     assert (answer.status_code, answer.json()[0]["state"]) == (202, "PENDING")
     assert world.component(code)["verdict"] == "NOTHING"  # the counter goes on
+    with suppress(Unavailable):  # on a busy machine the second was over before the store was asked: then it is this one
+        by_job(world, code)
     assert by_job(world, code) is AskState.ANSWERED
     assert len(world.component(code)["outside"]) == 1
 

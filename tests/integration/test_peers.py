@@ -140,13 +140,13 @@ class World:
             return ended.state.value, ended.code, ended.found
         return one["state"], one["code"], one["found"]
 
-    def by_job(self, code: str) -> Ask:
+    def by_job(self, code: str, *, seconds: float = LONG) -> Ask:
         """What the worker does with a question that was not answered at once."""
         app = self.app
         with app.uow.begin() as tx:
             [ask] = tx.outside.asks(DossierCode(code))
         return answer_ask(
-            ask.id, uow=app.uow, sources=app.sources, catalogue=app.catalogue, clock=app.clock, seconds=LONG
+            ask.id, uow=app.uow, sources=app.sources, catalogue=app.catalogue, clock=app.clock, seconds=seconds
         )
 
     def fetched(self, code: str, paper: str) -> OutsidePaper:
@@ -514,6 +514,8 @@ def test_a_busy_database_is_pending_and_the_same_question_is_answered_once(world
 def test_the_asking_vault_takes_pending_for_an_answer_and_comes_again(world: World) -> None:
     world.held_there()
     code = world.opened()
+    world.wire.bend = lambda request: _gone(str(request.url))
+    assert world.asked(code).json()[0]["state"] == "PENDING"
     real = world.there.uow
     slow = world.there.__dict__["uow"] = Slow(real)
     told: list[int] = []
@@ -525,7 +527,8 @@ def test_the_asking_vault_takes_pending_for_an_answer_and_comes_again(world: Wor
 
     world.wire.bend = heard
     try:
-        assert world.asked(code).json()[0]["state"] == "PENDING"
+        with pytest.raises(Unavailable, match="OUTSIDE_PENDING"):
+            world.by_job(code, seconds=1)
     finally:
         slow.gate.set()
         world.there.__dict__["uow"] = real

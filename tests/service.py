@@ -48,10 +48,8 @@ class Service:
 
     @cached_property
     def app(self) -> App:
-        """The parts behind it, also where their servers were given to it and not started by it."""
-        servers = ("VAULT_DATABASE_URL", "VAULT_S3_")
-        given = {name[6:].lower(): value for name, value in self.settings.items() if name.startswith(servers)}
-        return build(Settings(home=self.home, **given))  # type: ignore[arg-type] # text, as an environment gives it
+        """The parts behind it."""
+        return build(Settings(home=self.home))
 
     def vault(self, *arguments: str, check: bool = False) -> subprocess.CompletedProcess[str]:
         """Run the command line against this service."""

@@ -11,10 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
-from psycopg import sql
-from sqlalchemy.engine import make_url
 from typer.testing import CliRunner
 
 from tests.golden.specimens import as_jpeg, draw
@@ -39,8 +36,7 @@ class Two:
 
 
 @pytest.fixture(scope="module")
-def two(service: Service, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Two]:
-    """Two whole vaults, each with web, worker, keys, database and bucket of its own, on servers that are here."""
+def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Two]:
     folder = tmp_path_factory.mktemp("two")
     free = free_inner()
     ports = {code: next(free) for code in (OLD, NEW)}
@@ -58,7 +54,6 @@ def two(service: Service, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
                 "VAULT_HTTP_PORT": str(ports[code]),
                 "VAULT_PEERS": str(directory),
                 "VAULT_WORKER_JOBS": "1",
-                **_stores(service, code),
             }
             if found:  # the merged city trusts the seals of the province that it took over
                 settings["VAULT_TRUST_ROOTS"] = str(found[0].home / "keys" / "seal-root.pem")
@@ -66,26 +61,6 @@ def two(service: Service, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         old, new = found
         _know_each_other(old, new, folder)
         yield Two(old, new)
-
-
-def _stores(service: Service, code: str) -> dict[str, str]:
-    """A database and a bucket of a vault's own, on the servers of the service that the tests share."""
-    given = service.app.settings
-    assert given.database_url is not None
-    assert given.s3_endpoint is not None
-    assert given.s3_access_key is not None
-    assert given.s3_secret_key is not None
-    name = f"vault_{code.replace('.', '_').lower()}"
-    url = make_url(given.database_url.get_secret_value())
-    with psycopg.connect(given.database_url.get_secret_value(), autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    return {
-        "VAULT_DATABASE_URL": url.set(database=name).render_as_string(hide_password=False),
-        "VAULT_S3_ENDPOINT": given.s3_endpoint,
-        "VAULT_S3_ACCESS_KEY": given.s3_access_key.get_secret_value(),
-        "VAULT_S3_SECRET_KEY": given.s3_secret_key.get_secret_value(),
-        "VAULT_S3_BUCKET": name.replace("_", "-"),
-    }
 
 
 def _command(service: Service, *arguments: str) -> str:

@@ -12,11 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
 from tests.golden.specimens import as_jpeg, draw
 from tests.service import Service, running
-from vault.cli.main import app
 from vault.domain.people import Role
 from vault.embedded.ports import free_inner
 
@@ -63,18 +61,12 @@ def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Two]:
         yield Two(old, new)
 
 
-def _command(service: Service, *arguments: str) -> str:
-    """A command as an operator gives it, without a Python process for each; its last line."""
-    done = CliRunner().invoke(app, list(arguments), env=service.environment)
-    assert done.exit_code == 0, (done.output, done.exception)
-    return done.stdout.strip().splitlines()[-1]
-
-
 def _know_each_other(old: Service, new: Service, folder: Path) -> None:
     """Each lists the other's key by its own root, with the commands that an operator would use."""
     keys = {service.home: folder / f"key-{n}.json" for n, service in enumerate((old, new))}
     for service in (old, new):
-        told = json.loads(_command(service, "peers", "key", "--json"))
+        status, told = service.vault_json("peers", "key")
+        assert status == 0, told
         keys[service.home].write_text(json.dumps(told["key"]), encoding="utf-8")
     for service, other in ((old, new), (new, old)):
         at = service.home / "keys"
@@ -88,7 +80,8 @@ def _know_each_other(old: Service, new: Service, folder: Path) -> None:
             ("trust", "install", listed),
         )  # fmt: skip
         for step in steps:
-            _command(service, *map(str, step))
+            done = service.vault(*map(str, step))
+            assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_an_old_paper_of_hai_duong_serves_in_hai_phong(two: Two) -> None:

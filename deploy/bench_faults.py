@@ -5,7 +5,7 @@ revoking, for every moment of it, the process that does it is killed there; and,
 of the service after the other: PostgreSQL, the S3 gateway, the filer, the volume servers. Each time the step is done
 again and must be whole. The last line is one JSON object:
 
-`kills`     how many
+`kills`     how many, `of` how many there are: seeded, in an order that `--minutes` may cut off anywhere
 `failed`    moments after which something was lost, doubled or stuck; each is told on standard error
 `whole`     whether the one assertion over everything held at the end
 """
@@ -17,7 +17,6 @@ import random
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 from deploy.figures import last_line
@@ -29,6 +28,7 @@ from tests.faults.processes import Moment, do_step
 from tests.faults.steps import Stage, Step, stage_over
 from tests.faults.table import STEPS
 from tests.faults.whole import faults_of
+from vault.domain.errors import VaultError
 
 PARTS = ("itself", "postgres", "s3", "filer", *(f"volume-{one}" for one in range(VOLUMES)))
 
@@ -37,13 +37,13 @@ def log(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def every_kill(stage: Stage, share: float, rng: random.Random) -> Iterator[tuple[Step, Moment, str]]:
-    """Step, moment and victim; a seeded share of them."""
-    for step in STEPS:
-        for moment in moments(calls_of(stage, step), "wait"):
-            for part in PARTS:
-                if rng.random() < share:
-                    yield step, moment, part
+def every_kill(stage: Stage, rng: random.Random) -> list[tuple[Step, Moment, str]]:
+    """Step, moment and victim of all of them, in a seeded order: whatever part of it is run is a fair one."""
+    every = [
+        (step, moment, part) for step in STEPS for moment in moments(calls_of(stage, step), "wait") for part in PARTS
+    ]
+    rng.shuffle(every)
+    return every
 
 
 def killed_itself(cluster: Cluster, stage: Stage, step: Step, moment: Moment) -> None:
@@ -60,6 +60,7 @@ def killed_itself(cluster: Cluster, stage: Stage, step: Step, moment: Moment) ->
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("--share", type=float, default=1.0, help="of all kills, e.g. 0.1")
+    parser.add_argument("--minutes", type=float, default=float("inf"), help="begin no kill after so long")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", action="store_true", help="only the last line on standard output")
     chosen = parser.parse_args()
@@ -68,22 +69,35 @@ def main() -> int:
         Path(folder).chmod(0o711)
         with running(Path(folder) / "cluster", workshop) as cluster:
             stage = stage_over(cluster.app, Faults())
-            for step, moment, part in every_kill(stage, chosen.share, random.Random(chosen.seed)):
+            every = every_kill(stage, random.Random(chosen.seed))
+            log(f"{len(every)} kills of {len(STEPS)} steps")
+            for step, moment, part in every[: round(len(every) * chosen.share)]:
+                if time.monotonic() - began > chosen.minutes * 60:
+                    break
                 kills += 1
                 try:
                     if part == "itself":
                         killed_itself(cluster, stage, step, moment)
                     else:
                         struck(cluster, stage, step, moment, part)
-                except AssertionError as wrong:
+                except (AssertionError, DiedError, TimeoutError, VaultError) as wrong:
                     failed += 1
-                    log(f"{step.name}, {part}, call {moment.number} {moment.when}: {wrong}")
-                if kills % 50 == 0:
+                    log(f"{step.name}, {part}, call {moment.number} {moment.when}: {type(wrong).__name__}: {wrong}")
+                    if isinstance(wrong, TimeoutError):
+                        time.sleep(1)
+                        log((Path(folder) / "forge.log").read_text(errors="replace")[-6000:])
+                if kills % 20 == 0:
                     log(f"{kills} kills in {time.monotonic() - began:.0f} s, {failed} failed")
             found = list(faults_of(cluster.app))
     for one in found:
         log(one)
-    figures = {"kills": kills, "failed": failed, "whole": not found, "seconds": round(time.monotonic() - began)}
+    figures = {
+        "kills": kills,
+        "of": len(every),
+        "failed": failed,
+        "whole": not found,
+        "seconds": round(time.monotonic() - began),
+    }
     print(last_line("faults", figures, "asked: nothing lost, nothing doubled, nothing stuck, log and blobs agree"))
     return 0 if not failed and not found else 1
 

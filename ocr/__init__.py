@@ -40,7 +40,7 @@ from ocr.look import STEPS
 from ocr.measure import Score, cer, wer
 from ocr.page import Readers, default_readers, models_folder, read_page
 from ocr.pages import pages
-from ocr.probe import Probe, probe
+from ocr.probe import Probe, examine, probe
 from ocr.searchable import searchable
 from ocr.template import FieldSpec, Template
 from ocr.tesseract import Tesseract
@@ -90,6 +90,7 @@ __all__ = [
     "Word",
     "cer",
     "default_readers",
+    "examine",
     "glance",
     "models_folder",
     "pages",

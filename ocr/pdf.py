@@ -38,8 +38,22 @@ _MOST_LETTERS = 40_000
 def measure(data: bytes, limits: Limits) -> tuple[bool, list[tuple[float, float]]]:
     """Whether the file is encrypted, and (width, height) in points of every page."""
     with _opened(data, limits) as document:
-        encrypted = pdfium.FPDF_GetSecurityHandlerRevision(document) >= 0
-        return encrypted, [document.get_page_size(index) for index in range(len(document))]
+        return _measured(document)
+
+
+def examine(data: bytes, limits: Limits) -> tuple[bool, list[tuple[float, float]]]:
+    """The same, and what ``draw`` would refuse of the first page is refused, but for what only drawing it shows."""
+    with _opened(data, limits) as document:
+        measured = _measured(document)
+        if len(document):
+            with _page(document, 0) as (page, width, height):
+                _resolution(page, width, height, limits)
+        return measured
+
+
+def _measured(document: Any) -> tuple[bool, list[tuple[float, float]]]:
+    encrypted = pdfium.FPDF_GetSecurityHandlerRevision(document) >= 0
+    return encrypted, [document.get_page_size(index) for index in range(len(document))]
 
 
 def draw(data: bytes, limits: Limits, only: Container[int] | None = None) -> Iterator[PageImage]:
@@ -103,12 +117,21 @@ def _own_errors() -> Iterator[None]:
         raise BrokenError(f"{type(error).__name__}: {error}") from error
 
 
-def _drawn(document: Any, index: int, limits: Limits) -> PageImage:
+@contextmanager
+def _page(document: Any, index: int) -> Iterator[tuple[Any, float, float]]:
+    """One page, with its width and height in points."""
     page = document[index]
     try:
         width, height = page.get_size()
         if not (width > 0 and height > 0):
             raise BrokenError(f"page {index + 1} has no size")
+        yield page, width, height
+    finally:
+        page.close()
+
+
+def _drawn(document: Any, index: int, limits: Limits) -> PageImage:
+    with _page(document, index) as (page, width, height):
         dpi, scanned = _resolution(page, width, height, limits)
         bitmap = page.render(scale=dpi / _POINTS, may_draw_forms=True, rev_byteorder=True, prefer_bgrx=False)
         try:
@@ -116,8 +139,6 @@ def _drawn(document: Any, index: int, limits: Limits) -> PageImage:
         finally:
             bitmap.close()
         layer = () if scanned else _layer(page, rgb.shape[1], rgb.shape[0])
-    finally:
-        page.close()
     return PageImage(index, rgb.shape[1], rgb.shape[0], dpi, rgb, layer)
 
 

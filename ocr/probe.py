@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
@@ -85,15 +85,34 @@ def probe(data: bytes, limits: Limits | None = None) -> Probe:
 
     No page is drawn and no picture unpacked; damage inside a page shows only when ``pages`` reaches it.
     """
-    limits = limits or Limits()
+    return _seen(data, limits or Limits(), pdf.measure, raster.measure)
+
+
+def examine(data: bytes, limits: Limits | None = None) -> Probe:
+    """``probe``, and the first page is opened: a file that no reader will ever open is refused at once.
+
+    The page of a PDF is parsed and not drawn: it has a size, and no picture on it is too large. A picture is unpacked.
+    """
+    return _seen(data, limits or Limits(), pdf.examine, raster.examine)
+
+
+_Sizes = list[tuple[float, float]]
+
+
+def _seen(
+    data: bytes,
+    limits: Limits,
+    of_pdf: Callable[[bytes, Limits], tuple[bool, _Sizes]],
+    of_picture: Callable[[bytes, str, Limits], _Sizes],
+) -> Probe:
     if len(data) > limits.max_bytes:
         raise FileTooLargeError(f"{len(data)} bytes, at most {limits.max_bytes}")
     kind = sniff(data)
     encrypted = False
     if kind == "pdf":
-        encrypted, sizes = pdf.measure(data, limits)
+        encrypted, sizes = of_pdf(data, limits)
     else:
-        sizes = raster.measure(data, kind, limits)
+        sizes = of_picture(data, kind, limits)
     if not sizes:
         raise NoPagesError
     if len(sizes) > limits.max_pages:

@@ -32,6 +32,17 @@ def measure(data: bytes, kind: str, limits: Limits) -> list[tuple[float, float]]
         return [(float(width), float(height)) for width, height in _sizes(picture, limits)]
 
 
+def examine(data: bytes, kind: str, limits: Limits) -> list[tuple[float, float]]:
+    """The same, once the first page is unpacked; a JPEG at an eighth of its size, which reads every bit of it too."""
+    with _own_errors(data), _opened(data, kind, limits) as picture:
+        sizes = _sizes(picture, limits)
+        if picture.format == "TIFF":
+            picture.seek(0)
+        picture.draft(None, (1, 1))
+        picture.load()
+        return [(float(width), float(height)) for width, height in sizes]
+
+
 def draw(data: bytes, kind: str, limits: Limits, only: Container[int] | None = None) -> Iterator[PageImage]:
     """Every page as an upright RGB picture."""
     with _own_errors(data), _opened(data, kind, limits) as picture:

@@ -78,6 +78,15 @@ def test_putting_again_succeeds_and_changes_nothing(store: Store) -> None:
     assert store.blobs.get(first) == data
 
 
+def test_bytes_that_nobody_has_are_put_and_others_are_left_as_they_are(store: Store) -> None:
+    data = os.urandom(100)
+    digest = digest_of(data)
+    assert store.blobs.put_new(data, digest, mime="image/png", paper=PAPER, agency=AGENCY)
+    assert store.blobs.get(digest) == data
+    assert not store.blobs.put_new(data, digest, mime="image/png", paper=OTHER, agency=AGENCY)
+    assert store.blobs.let_go(digest, paper=PAPER), "the other paper never used it"
+
+
 def test_putting_the_same_at_once_is_one_blob(store: Store) -> None:
     data = os.urandom(200_000)
     with ThreadPoolExecutor(8) as pool:

@@ -25,6 +25,10 @@ class MemoryBlobs:
         self.used.setdefault(digest, set()).add(paper)
         return digest
 
+    def put_new(self, data: bytes, digest: Digest, *, mime: str, paper: IntakeId, agency: str) -> bool:
+        """The same, unless somebody uses them."""
+        return not self.used.get(digest) and self.put(data, mime=mime, paper=paper, agency=agency) == digest
+
     def get(self, digest: Digest) -> bytes:
         """The bytes, checked against their name."""
         data = self.kept.get(digest)

@@ -53,9 +53,9 @@ class ToldEngines:
         """What the file says, but for its number of pages."""
         return replace(ocr.probe(data), pages=self.pages)
 
-    def examine(self, data: bytes, *, advise: bool = False) -> ocr.Probe:
+    def examine(self, data: bytes, *, sender: str = "", advise: bool = False) -> ocr.Probe:
         """The same; every picture is good enough."""
-        del advise
+        del sender, advise
         return self.probe(data)
 
     def read_page(

@@ -10,6 +10,7 @@ The forge itself opens nothing (no pool, no thread), so a child begins as a fres
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import pickle
 import signal
@@ -61,6 +62,7 @@ class Child:
         """The next thing that it says; an exception that it raised is raised here."""
         try:
             if not self.line.poll(seconds):
+                self.signal(signal.SIGUSR2)  # where it stands, into the forge's log
                 raise TimeoutError(f"process {self.pid} says nothing")
             kind, said = self.line.recv()
         except (EOFError, ConnectionResetError) as error:
@@ -120,6 +122,7 @@ def main(control: socket.socket) -> None:
     """Fork on demand until the parent is gone."""
     for name in _PRELOADED:
         __import__(name)
+    faulthandler.register(signal.SIGUSR2)
     children: set[int] = set()
     while True:
         word, fds, _, _ = socket.recv_fds(control, 64, 1)

@@ -58,11 +58,13 @@ def struck(cluster: Cluster, stage: Stage, step: Step, moment: Moment, victim: s
     child = cluster.forge.fork(do_step, cluster.settings, step.name, thing, moment)
     call = child.answer()
     cluster.kill(victim)
-    child.say("go on")
-    with suppress(VaultError):  # nothing but our own errors: it may also have done without the victim
-        child.answer()
-    child.kill()
-    cluster.start(victim)
+    try:
+        child.say("go on")
+        with suppress(VaultError):  # nothing but our own errors: it may also have done without the victim
+            child.answer()
+    finally:
+        child.kill()
+        cluster.start(victim)
     again_until_done(stage, step, thing)
     try:
         step.check(stage, thing)

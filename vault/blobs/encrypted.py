@@ -66,9 +66,28 @@ class EncryptedBlobs:
             key, is_new = self._take(tx, digest, paper, agency)
         name = object_name(key, digest)
         if is_new or not self._store.has(name):
-            pieces = Reader(encrypt(data, key=key, digest=digest))
-            self._store.put_stream(name, pieces, encrypted_size(len(data)), mime=_SEALED)
+            self._store_under(name, data, key, digest)
         return digest
+
+    def put_new(self, data: bytes, digest: Digest, *, mime: str, paper: IntakeId, agency: str) -> bool:
+        """Store bytes that no paper has: one transaction and one call of the store."""
+        del mime
+        with self._uow.begin() as tx:
+            tx.keys.begin_use(paper)
+            if tx.keys.of(digest, lock=True):
+                return False
+            key = self._ids.random(KEY_SIZE)
+            self._wrap(tx, key, digest, paper, agency)
+        self._store_under(object_name(key, digest), data, key, digest)
+        return True
+
+    def _store_under(self, name: str, data: bytes, key: bytes, digest: Digest) -> None:
+        pieces = Reader(encrypt(data, key=key, digest=digest))
+        self._store.put_stream(name, pieces, encrypted_size(len(data)), mime=_SEALED)
+
+    def _wrap(self, tx: Tx, key: bytes, digest: Digest, paper: IntakeId, agency: str) -> None:
+        wrapped = self._keys.wrap(key, agency=agency, context=key_context(digest, paper))
+        tx.keys.hold(digest, HeldKey(paper, wrapped))
 
     def _take(self, tx: Tx, digest: Digest, paper: IntakeId, agency: str) -> tuple[bytes, bool]:
         """The blob's key with a wrap for this paper; whether it was made now. `PAPER_ERASED`."""
@@ -76,9 +95,7 @@ class EncryptedBlobs:
         held = tx.keys.of(digest, lock=True)
         key = self._opened(held) if held else self._ids.random(KEY_SIZE)
         if all(one.paper != paper for one in held):
-            tx.keys.hold(
-                digest, HeldKey(paper, self._keys.wrap(key, agency=agency, context=key_context(digest, paper)))
-            )
+            self._wrap(tx, key, digest, paper, agency)
         return key, not held
 
     def _opened(self, held: tuple[HeldKey, ...]) -> bytes:

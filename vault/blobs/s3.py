@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -139,18 +138,19 @@ class S3Store:
             )
         except (MinioException, urllib3.exceptions.HTTPError) as error:
             raise Unavailable("OBJECT_STORE_DOWN") from error
-        if (told.etag or "").strip('"').lower() != weighed.etag and self._sha256(name) != weighed.sha256:
+        if (told.etag or "").strip('"').lower() != weighed.etag and self._etag(name) != weighed.etag:
             self.try_remove(name)  # else the next try finds it there and believes it
             raise Unavailable("OBJECT_STORE_DOWN", kept="other bytes")
 
-    def _sha256(self, name: str) -> bytes | None:
-        found = hashlib.sha256()
+    def _etag(self, name: str) -> str | None:
+        """Of what lies there, as it reads back."""
         with self.stream(name) as source:
             if source is None:
                 return None
-            while piece := source.read(1 << 20):
-                found.update(piece)
-        return found.digest()
+            found = Weighed(cast("io.IOBase", source), part=_PART)
+            while found.read(1 << 20):
+                pass
+        return found.etag
 
     def get(self, name: str) -> bytes | None:
         """The bytes under a name, or None."""

@@ -7,7 +7,7 @@ import io
 
 
 class Weighed(io.RawIOBase):
-    """Hands `source` on, and weighs what passes: by SHA-256, and by the ETag that S3 stores give (RFC 1321 MD5).
+    """Hands `source` on, and weighs what passes by the ETag that S3 stores give (RFC 1321 MD5).
 
     An object put in one request has the MD5 of its bytes; one put in parts of `part` bytes the MD5 of the parts' MD5s
     and their number. A store that encrypts by itself may give another ETag: then only reading back tells.
@@ -15,7 +15,6 @@ class Weighed(io.RawIOBase):
 
     def __init__(self, source: io.IOBase, *, part: int) -> None:
         self._source, self._part, self._room = source, part, part
-        self._sha256 = hashlib.sha256()
         self._of_part = hashlib.md5(usedforsecurity=False)
         self._parts: list[bytes] = []
 
@@ -26,7 +25,6 @@ class Weighed(io.RawIOBase):
     def read(self, size: int = -1) -> bytes:
         """What the source gives."""
         data: bytes = self._source.read(size)
-        self._sha256.update(data)
         left = memoryview(data)
         while left:
             if not self._room:
@@ -39,11 +37,6 @@ class Weighed(io.RawIOBase):
     def _close_part(self) -> None:
         self._parts.append(self._of_part.digest())
         self._of_part, self._room = hashlib.md5(usedforsecurity=False), self._part
-
-    @property
-    def sha256(self) -> bytes:
-        """Of everything that was read."""
-        return self._sha256.digest()
 
     @property
     def etag(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, exists, func, null, select, text, update
+from sqlalchemy import Connection, bindparam, delete, exists, func, null, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from vault.db import tables as t
@@ -91,6 +91,22 @@ def _query() -> AnySelect:
     return select(t.intake, _PAGES_READ)
 
 
+# Said once, for both are asked of every file that comes in: to build such a statement takes longer than to answer it.
+_BY_BYTES = _query().where(
+    t.intake.c.agency_code == bindparam("agency"), t.intake.c.original == bindparam("bytes"), ~t.intake.c.retired
+)
+_GIVEN = (
+    *("id", "state", "original", "filename", "mime", "size", "channel", "agency_code", "received_by", "received_at"),
+    *("page_count", "hint_type", "hint_holder"),
+)
+_ADD = (
+    upsert(t.intake)
+    .values({name: bindparam(name) for name in _GIVEN})
+    .on_conflict_do_nothing(index_elements=["agency_code", "original"], index_where=~t.intake.c.retired)
+    .returning(t.intake.c.id)
+)
+
+
 class PgIntakes:
     """`ports.Intakes` on PostgreSQL."""
 
@@ -100,27 +116,11 @@ class PgIntakes:
 
     def add(self, intake: Intake) -> Intake:
         """Add, or give the one that was there first: the unique key (agency, bytes) decides the race."""
-        self._db.execute(
-            upsert(t.intake)
-            .values(
-                id=intake.id,
-                state=intake.state.value,
-                original=intake.original,
-                filename=intake.filename,
-                mime=intake.mime,
-                size=intake.size,
-                channel=intake.channel.value,
-                agency_code=intake.agency_code,
-                received_by=intake.received_by,
-                received_at=intake.received_at,
-                page_count=intake.page_count,
-                hint_type=intake.hint_type,
-                hint_holder=intake.hint_holder,
-            )
-            .on_conflict_do_nothing(index_elements=["agency_code", "original"], index_where=~t.intake.c.retired)
-        )
-        same = (t.intake.c.agency_code == intake.agency_code) & (t.intake.c.original == intake.original)
-        row = self._db.execute(_query().where(same, ~t.intake.c.retired)).one()
+        values = {name: getattr(intake, name) for name in _GIVEN}
+        given = values | {"state": intake.state.value, "channel": intake.channel.value}
+        if self._db.execute(_ADD, given).one_or_none() is not None:
+            return intake
+        row = self._db.execute(_BY_BYTES, {"agency": intake.agency_code, "bytes": intake.original}).one()
         return _intake(row, self._texts)
 
     def get(self, intake_id: IntakeId, *, lock: bool = False) -> Intake:
@@ -158,8 +158,7 @@ class PgIntakes:
 
     def of_bytes(self, agency_code: str, original: Digest) -> Intake | None:
         """The agency's intake of these very bytes."""
-        where = (t.intake.c.agency_code == agency_code, t.intake.c.original == original, ~t.intake.c.retired)
-        row = self._db.execute(_query().where(*where)).one_or_none()
+        row = self._db.execute(_BY_BYTES, {"agency": agency_code, "bytes": original}).one_or_none()
         return None if row is None else _intake(row, self._texts)
 
     def get_all(self, intake_ids: Sequence[IntakeId]) -> tuple[Intake, ...]:

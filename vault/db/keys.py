@@ -53,7 +53,17 @@ _REWRAP = (
 )
 
 
+# Said once, for they are asked of every blob: to build such a statement takes longer than to answer it.
+_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 8))")
 _SHARE = text("SELECT pg_advisory_xact_lock_shared(hashtextextended(:name, 8))")
+_OF = select(t.blob_key).where(t.blob_key.c.digest == bindparam("d")).order_by(t.blob_key.c.created_at)
+_ENDED = select(t.ended_paper.c.paper).where(t.ended_paper.c.paper == bindparam("p"))
+_HOLD = (
+    upsert(t.blob_key)
+    .values({name: bindparam(name) for name in ("digest", "paper", "agency_code", "key", "wrapped")})
+    .on_conflict_do_nothing()
+    .inline()
+)
 
 
 def _end_of(paper: str) -> str:
@@ -111,12 +121,11 @@ class PgBlobKeys:
         """Every wrap of a blob's key, the oldest first."""
         if lock:
             self.lock(digest)
-        query = select(t.blob_key).where(t.blob_key.c.digest == digest).order_by(t.blob_key.c.created_at)
-        return tuple(held_of(row) for row in self._db.execute(query))
+        return tuple(held_of(row) for row in self._db.execute(_OF, {"d": digest}))
 
     def lock(self, name: str) -> None:
         """Nobody else holds this name until the transaction ends. A row that is not there yet cannot be locked."""
-        self._db.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 8))"), {"name": name})
+        self._db.execute(_LOCK, {"name": name})
 
     def of_papers(self, digest: str, papers: Sequence[str]) -> tuple[HeldKey, ...]:
         """The wraps of several papers under one name."""
@@ -126,15 +135,14 @@ class PgBlobKeys:
     def hold(self, digest: str, held: HeldKey) -> None:
         """Keep a wrap; the first one of a paper stays."""
         self._db.execute(
-            upsert(t.blob_key)
-            .values(
-                digest=digest,
-                paper=held.paper,
-                agency_code=held.wrapped.agency,
-                key=held.wrapped.key,
-                wrapped=held.wrapped.wrapped,
-            )
-            .on_conflict_do_nothing()
+            _HOLD,
+            {
+                "digest": digest,
+                "paper": held.paper,
+                "agency_code": held.wrapped.agency,
+                "key": held.wrapped.key,
+                "wrapped": held.wrapped.wrapped,
+            },
         )
 
     def let_go(self, digest: str, paper: IntakeId) -> None:
@@ -154,8 +162,7 @@ class PgBlobKeys:
 
     def ended(self, paper: IntakeId) -> bool:
         """Whether its tombstone stands."""
-        query = select(t.ended_paper.c.paper).where(t.ended_paper.c.paper == paper)
-        return self._db.execute(query).one_or_none() is not None
+        return self._db.execute(_ENDED, {"p": paper}).one_or_none() is not None
 
     def end_papers(self, papers: Collection[IntakeId]) -> tuple[HeldKey, ...]:
         """Put up the tombstones, then destroy every wrap; gives those that were the last of their blob."""

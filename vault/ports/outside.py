@@ -100,6 +100,10 @@ class Blobs(Protocol):
         """Store bytes for a paper of an agency; gives their name."""
         ...
 
+    def put_new(self, data: bytes, digest: Digest, *, mime: str, paper: IntakeId, agency: str) -> bool:
+        """The same for bytes whose name the caller has taken; false, and nothing done, when a paper has them."""
+        ...
+
     def get(self, digest: Digest) -> bytes:
         """The bytes; `NotFound` (`BLOB`) when they were never stored, or no paper uses them any more."""
         ...
@@ -152,11 +156,12 @@ class Engines(Protocol):
         """What kind of file this is and how many pages it has, without decoding them."""
         ...
 
-    def examine(self, data: bytes, *, advise: bool = False) -> ocr.Probe:
-        """The same, once the first page is decoded: a file that nobody can open is refused before it is kept.
+    def examine(self, data: bytes, *, sender: str = "", advise: bool = False) -> ocr.Probe:
+        """The same, once the first page is opened: a file that nobody can open is refused before it is kept.
 
-        So is one that carries malware (`MALWARE_FOUND`), or that acts by itself (`ACTIVE_CONTENT`). With `advise` the
-        first page's picture is judged too: what a better one would mend.
+        So is one that carries malware (`MALWARE_FOUND`), or that acts by itself (`ACTIVE_CONTENT`). Pages of a PDF are
+        not drawn: what only drawing shows is found by whoever reads it. Files of one `sender` may share a child. With
+        `advise` the first page's picture is drawn and judged too: what a better one would mend.
         """
         ...
 

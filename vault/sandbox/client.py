@@ -34,6 +34,7 @@ _START_SECONDS = 60.0  # importing the engines on a cold disk
 _GRACE_SECONDS = 5.0  # after its deadline a job has this long to be killed and tidied away
 _STOP_SECONDS = 1.0  # a zygote needs milliseconds to tidy up; one that stands still is killed
 _CODE = re.compile(r"[A-Z][A-Z0-9_]{1,63}")
+_IN_PEACE = "EXIT 0"
 _MAX_FACT = 400  # characters: facts go into messages and logs
 _ENVIRONMENT = {
     "PATH": "/usr/local/bin:/usr/bin:/bin",
@@ -52,12 +53,38 @@ class Reply:
     attachments: tuple[bytes, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Job:
+    request: Mapping[str, Any]
+    attachments: Sequence[bytes]
+    seconds: float
+    sender: str
+
+
 class _ZygoteDiedError(Exception):
     """The zygote ended without a verdict on the job."""
 
 
 class _ZygoteHangsError(Exception):
     """The zygote gives no verdict although the job's time is over."""
+
+
+class _ChildWentError(Exception):
+    """A child that was kept for the next job did not answer it."""
+
+
+@dataclass(slots=True)
+class _Child:
+    zygote: _Zygote
+    sock: socket.socket
+    report: FileIO
+    born: float
+    sender: str = ""
+    jobs: int = 0
+
+    def close(self) -> None:
+        self.sock.close()
+        self.report.close()
 
 
 @dataclass(slots=True)
@@ -79,25 +106,37 @@ class _Zygote:
 
 
 class Sandbox:
-    """Runs jobs of `vault.sandbox.jobs.JOBS` in children of a zygote. Safe to share between threads.
+    """Runs jobs in children of a zygote. Safe to share between threads.
 
+    `jobs` is the module of `vault.sandbox` whose `JOBS` they are.
     `scratch` is the folder under which each job gets its own, removed afterwards (default: the system's); `environment`
     adds variables for the engines, such as `TESSDATA_PREFIX`: nothing of the parent's environment reaches a child.
     `watch` is opened around each job, once it has a place.
 
     Promises of `run`: it returns or raises at the latest 5 s after `seconds` (plus the wait for a free place); when it
     returns, no process of the job is alive and its scratch folder is gone.
+
+    With `each` above one a child may be kept, until it is `keep` seconds old and for so many jobs, for the next job of
+    the same `sender`: a file that takes a child over can lie about what else its own sender hands in, and about nothing
+    more. Not after a job that crashed, and never for a job without a sender. It ends by itself 10 s after its last job.
+    What a kept child does not answer is asked of a fresh one: a file answers for itself alone.
     """
 
     def __init__(
         self,
         limits: Limits,
         *,
+        jobs: str = "jobs",
+        each: int = 1,
+        keep: float = 5.0,
         scratch: Path | None = None,
         environment: Mapping[str, str] | None = None,
         watch: Callable[[str], AbstractContextManager[None]] = lambda _: contextlib.nullcontext(),
     ) -> None:
         self._limits = limits
+        self._jobs = jobs
+        self._each, self._keep_seconds = each, keep  # far less than a child may live: every job has nearly all of that
+        self._kept: list[_Child] = []
         self._base = scratch
         self._environment = {**_ENVIRONMENT, **(environment or {})}
         self._lock = threading.Lock()
@@ -108,7 +147,12 @@ class Sandbox:
         self._watch = watch
 
     def run(
-        self, job: str, header: Mapping[str, Any] | None = None, *attachments: bytes, seconds: float | None = None
+        self,
+        job: str,
+        header: Mapping[str, Any] | None = None,
+        *attachments: bytes,
+        seconds: float | None = None,
+        sender: str = "",
     ) -> Reply:
         """Run one job; `seconds` replaces the limit of wall time.
 
@@ -117,12 +161,16 @@ class Sandbox:
         `Unavailable("PARSER_DOWN")` when children cannot be started at all. `LookupError`: there is no such job.
         """
         allowed = self._limits.seconds if seconds is None else seconds
-        request = {"job": job, "header": header or {}}
+        asked = _Job({"job": job, "header": header or {}}, attachments, allowed, sender)
         with self._place(), self._watch(job):
-            for _ in range(2):  # a job changes nothing outside, so when the zygote was killed it can simply run again
+            kept = self._take(sender) if seconds is None else None
+            for _ in range(2 if kept is None else 3):  # a job changes nothing outside: it can simply run again
                 zygote = self._running()
+                child, kept = kept, None
                 try:
-                    return self._attempt(zygote, request, attachments, allowed)
+                    return self._attempt(zygote, child, asked)
+                except _ChildWentError:
+                    continue
                 except _ZygoteDiedError:
                     _LOG.warning("the sandbox died while %s ran", job)
                     self._drop(zygote)
@@ -145,6 +193,7 @@ class Sandbox:
         self._closed = True
         if self._zygote is not None:
             self._drop(self._zygote)
+        self._take("")
 
     def __enter__(self) -> Self:
         return self
@@ -161,37 +210,72 @@ class Sandbox:
         finally:
             self._places.release()
 
-    def _attempt(
-        self, zygote: _Zygote, request: Mapping[str, Any], attachments: Sequence[bytes], seconds: float
-    ) -> Reply:
-        if request["job"] not in zygote.jobs:
-            raise LookupError(request["job"])
-        deadline = time.monotonic() + seconds + _GRACE_SECONDS
-        ours, theirs = socket.socketpair()
-        verdict, verdict_end = os.pipe()
-        with ours, os.fdopen(verdict, "rb", buffering=0) as report:
+    def _attempt(self, zygote: _Zygote, kept: _Child | None, job: _Job) -> Reply:
+        if job.request["job"] not in zygote.jobs:
+            raise LookupError(job.request["job"])
+        deadline = time.monotonic() + job.seconds + _GRACE_SECONDS
+        child = kept or self._fork(zygote, job.seconds, job.sender)
+        answer: tuple[dict[str, Any], tuple[bytes, ...]] | wire.WireError
+        end = None
+        try:
             try:
-                packet = json.dumps({**self._for_child(), "seconds": seconds}).encode()
-                socket.send_fds(zygote.control, [packet], [theirs.fileno(), verdict_end])
-            except OSError as err:
-                raise _ZygoteDiedError from err
-            finally:
-                theirs.close()
-                os.close(verdict_end)
-            answer: tuple[dict[str, Any], tuple[bytes, ...]] | wire.WireError
-            try:
-                wire.send(ours, request, attachments, deadline=deadline)
+                wire.send(child.sock, job.request, job.attachments, deadline=deadline)
                 answer = wire.receive(
-                    ours,
+                    child.sock,
                     max_header=self._limits.header_bytes,
                     max_total=self._limits.answer_bytes,
                     deadline=deadline,
                 )
             except wire.WireError as err:
                 answer = err
-            ours.close()  # a child that still writes hears of it now
-            end = _read_verdict(report, deadline)
-        return _reply(answer, end, seconds)
+            if isinstance(answer, wire.WireError) or not self._keep(child, answer[0]):
+                child.sock.close()  # a child that still writes hears of it now
+                end = _read_verdict(child.report, deadline)
+        except BaseException:
+            child.close()
+            raise
+        if end is None:
+            return _reply(answer, _IN_PEACE, job.seconds)
+        child.close()
+        if kept is not None and end != "TIMEOUT" and (isinstance(answer, wire.WireError) or _crashed(answer[0])):
+            raise _ChildWentError
+        return _reply(answer, end, job.seconds)
+
+    def _fork(self, zygote: _Zygote, seconds: float, sender: str) -> _Child:
+        ours, theirs = socket.socketpair()
+        verdict, verdict_end = os.pipe()
+        child = _Child(zygote, ours, os.fdopen(verdict, "rb", buffering=0), time.monotonic(), sender)
+        try:
+            packet = json.dumps({**self._for_child(), "seconds": seconds}).encode()
+            socket.send_fds(zygote.control, [packet], [theirs.fileno(), verdict_end])
+        except OSError as err:
+            child.close()
+            raise _ZygoteDiedError from err
+        finally:
+            theirs.close()
+            os.close(verdict_end)
+        return child
+
+    def _take(self, sender: str) -> _Child | None:
+        """A child that this sender's last job left; those that are too old for anybody are let go."""
+        with self._lock:
+            young = time.monotonic() - self._keep_seconds
+            old = [one for one in self._kept if one.born < young or one.zygote is not self._zygote]
+            kept = [one for one in self._kept if one not in old]
+            found = next((one for one in reversed(kept) if sender and one.sender == sender), None)
+            self._kept = [one for one in kept if one is not found]
+        for one in old:
+            one.close()
+        return found
+
+    def _keep(self, child: _Child, header: Mapping[str, Any]) -> bool:
+        """Whether it stays for the next job of its sender."""
+        child.jobs += 1
+        if not child.sender or _crashed(header) or child.jobs >= self._each or len(self._kept) >= self._limits.children:
+            return False
+        with self._lock:
+            self._kept.append(child)
+        return True
 
     def _for_child(self) -> dict[str, int]:
         limits = self._limits
@@ -199,13 +283,14 @@ class Sandbox:
             "memory_bytes": limits.memory_bytes,
             "file_bytes": limits.file_bytes,
             "open_files": limits.open_files,
+            "jobs": self._each,
         }
 
     def _running(self) -> _Zygote:
         with self._lock:
             if self._zygote is not None and self._owner != os.getpid():
                 self._zygote.control.close()  # we are a fork: it belongs to our parent
-                self._zygote = None
+                self._zygote, self._kept = None, []
             if self._closed:
                 raise Unavailable("PARSER_DOWN")
             if self._zygote is None:
@@ -227,7 +312,7 @@ class Sandbox:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-                [sys.executable, "-I", "-m", "vault.sandbox.zygote", str(theirs.fileno()), str(scratch)],
+                [sys.executable, "-I", "-m", "vault.sandbox.zygote", str(theirs.fileno()), str(scratch), self._jobs],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 env={**self._environment, "HOME": str(scratch), "TMPDIR": str(scratch)},
@@ -247,6 +332,12 @@ class Sandbox:
         return zygote
 
 
+def _crashed(header: Mapping[str, Any]) -> bool:
+    """Whether the job ended by a fault of the engine, not by a word on the file."""
+    error = header.get("error")
+    return error is not None and (not isinstance(error, dict) or error.get("code") == "PARSER_CRASHED")
+
+
 def _read_verdict(report: FileIO, deadline: float) -> str:
     """How the child ended, as the zygote tells it on the pipe: `EXIT n`, a signal's name or `TIMEOUT`."""
     ready, _, _ = select.select([report], [], [], max(0.0, deadline - time.monotonic()))
@@ -263,7 +354,7 @@ def _reply(answer: tuple[dict[str, Any], tuple[bytes, ...]] | wire.WireError, en
     if end == "TIMEOUT":
         raise Invalid("PARSER_TIMEOUT", seconds=seconds)
     if isinstance(answer, wire.WireError):
-        reason = "too large" if isinstance(answer, wire.TooLargeError) else "answer" if end == "EXIT 0" else end
+        reason = "too large" if isinstance(answer, wire.TooLargeError) else "answer" if end == _IN_PEACE else end
         raise Invalid("PARSER_CRASHED", reason=reason) from answer
     header, attachments = answer
     if isinstance(ok := header.get("ok"), dict):

@@ -23,19 +23,22 @@ T = TypeVar("T")
 
 
 class SandboxEngines:
-    """Each call is one child process."""
+    """Each call is one child process; files that one sender hands in, one after the other, are examined by the same."""
 
     def __init__(
         self,
         sandbox: Sandbox,
         *,
+        door: Sandbox,
         max_bytes: int,
         max_pages: int,
         batch: tuple[int, int] = (0, 0),
         inspect_seconds: float = 60,
         scanner: MalwareScanner | None = None,
     ) -> None:
+        """`door` runs the jobs of `vault.sandbox.door`, `sandbox` all others."""
         self._sandbox = sandbox
+        self._door = door
         self._batch = {"max_bytes": batch[0] or max_bytes, "max_pages": batch[1] or max_pages}
         self._scanner = scanner
         self._limits = {"max_bytes": max_bytes, "max_pages": max_pages}
@@ -44,20 +47,23 @@ class SandboxEngines:
     def start(self) -> None:
         """Load the engines now instead of at the first paper."""
         self._sandbox.start()
+        self._door.start()
 
     def close(self) -> None:
         """Stop the children."""
         self._sandbox.close()
+        self._door.close()
 
     def probe(self, data: bytes) -> ocr.Probe:
         """Kind and number of pages."""
         return _typed(ocr.Probe.from_dict, self._sandbox.run("probe", self._limits, data))
 
-    def examine(self, data: bytes, *, advise: bool = False) -> ocr.Probe:
-        """The same, once the scanner found nothing and the first page is decoded."""
+    def examine(self, data: bytes, *, sender: str = "", advise: bool = False) -> ocr.Probe:
+        """The same, once the scanner found nothing and the first page is opened."""
         if self._scanner is not None:
             self._scanner.check(data)
-        return _typed(ocr.Probe.from_dict, self._sandbox.run("examine", {**self._limits, "advise": advise}, data))
+        reply = self._door.run("examine", {**self._limits, "advise": advise}, data, sender=sender)
+        return _typed(ocr.Probe.from_dict, reply)
 
     def probe_batch(self, data: bytes) -> ocr.Probe:
         """Whether it can be split."""

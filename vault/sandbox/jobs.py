@@ -20,3 +20,7 @@ JOBS: dict[str, Job] = {
     **BATCHES,
     **SELFTEST,
 }
+
+
+def warm() -> None:
+    """Nothing to do ahead: these jobs take long enough."""

@@ -17,7 +17,6 @@ from PIL import Image
 import ocr
 import qr
 import signing
-from vault.sandbox.active import refuse_active
 
 Answer = tuple[Mapping[str, Any], Sequence[bytes]]
 PREVIEW_QUALITY = 80
@@ -47,16 +46,6 @@ def _jpeg(page: ocr.PageImage, turned: int) -> bytes:
 def probe(header: Mapping[str, Any], files: Sequence[bytes]) -> Answer:
     """File -> `ocr.Probe`."""
     return ocr.probe(files[0], _limits(header)).as_dict(), ()
-
-
-def examine(header: Mapping[str, Any], files: Sequence[bytes]) -> Answer:
-    """File and whether to `advise` -> `ocr.Probe`, once nothing in it acts by itself and its first page is decoded."""
-    limits = _limits(header)
-    seen = ocr.probe(files[0], limits)
-    if seen.kind == "pdf":
-        refuse_active(files[0])
-    first = _page(files[0], 0, limits)
-    return {**seen.as_dict(), "advice": list(ocr.glance(first)) if header.get("advise") else []}, ()
 
 
 def read_page(header: Mapping[str, Any], files: Sequence[bytes]) -> Answer:
@@ -207,7 +196,6 @@ def cover(header: Mapping[str, Any], files: Sequence[bytes]) -> Answer:
 
 PAPERS: Mapping[str, Callable[[Mapping[str, Any], Sequence[bytes]], Answer]] = {
     "probe": probe,
-    "examine": examine,
     "read_page": read_page,
     "searchable": searchable,
     "understand": understand,

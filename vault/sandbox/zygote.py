@@ -1,15 +1,19 @@
 """The zygote: a process that imported the engines once and forks a confined child for each job.
 
-Started as `python -I -m vault.sandbox.zygote CONTROL SCRATCH`; CONTROL is a sequenced-packet socket to the parent. Each
-packet carries limits as JSON and two descriptors: the job's socket (for the child only: the zygote never sees a byte of
-an outside file) and a pipe on which the zygote tells how the child ended. End of file on CONTROL means that the parent
-is gone: everything is killed. (PR_SET_PDEATHSIG would not do here, it fires when the *thread* that started us ends.)
+Started as `python -I -m vault.sandbox.zygote CONTROL SCRATCH JOBS`; JOBS is the module of this room whose `JOBS` it
+runs, CONTROL a sequenced-packet socket to the parent. Each packet carries limits as JSON and two descriptors: the job's
+socket (for the child only: the zygote never sees a byte of an outside file) and a pipe on which the zygote tells how
+the child ended. End of file on CONTROL means that the parent is gone: everything is killed. (PR_SET_PDEATHSIG would not
+do here, it fires when the *thread* that started us ends.)
+
+A child does as many jobs, one after the other, as its limits say: one, but for the door (`vault.sandbox.client`).
 """
 
 from __future__ import annotations
 
 import contextlib
 import gc
+import importlib
 import json
 import math
 import os
@@ -32,6 +36,8 @@ if TYPE_CHECKING:
     from vault.sandbox.jobs import Job
 
 MAX_PACKET = 4096
+IDLE_SECONDS = 10.0
+"""How long a child that may do more than one job waits for the next; its parent asks none of that age."""
 
 
 @dataclass(slots=True)
@@ -143,9 +149,20 @@ def _be_child(
             file_bytes=limits["file_bytes"],
             open_files=limits["open_files"],
         )
-        status = _work(socket.socket(fileno=job), jobs, deadline)
+        sock = socket.socket(fileno=job)
+        done = 0
+        while done < limits["jobs"] and _asked(sock, first=not done):
+            status, done = 1, done + 1
+            status = _work(sock, jobs, deadline)
+            if status:
+                break
     finally:
         os._exit(status)  # no atexit, no flushing of what the zygote had buffered
+
+
+def _asked(sock: socket.socket, *, first: bool) -> bool:
+    """Whether there is one more job; a child that did one waits a little for the next."""
+    return first or bool(select.select([sock], [], [], IDLE_SECONDS)[0] and sock.recv(1, socket.MSG_PEEK))
 
 
 def _work(sock: socket.socket, jobs: Mapping[str, Job], deadline: float) -> int:
@@ -157,15 +174,14 @@ def _work(sock: socket.socket, jobs: Mapping[str, Job], deadline: float) -> int:
     except wire.WireError:
         return 1  # the caller has gone; nobody would read the reason
     except MemoryError:
-        return _tell(sock, {"code": "PARSER_CRASHED", "facts": {"reason": "memory"}}, deadline)
+        _tell(sock, {"code": "PARSER_CRASHED", "facts": {"reason": "memory"}}, deadline)
     except Exception as err:  # noqa: BLE001 - the edge of the process: every failure becomes an answer
-        return _tell(sock, _described(err), deadline)
+        _tell(sock, _described(err), deadline)
     return 0
 
 
-def _tell(sock: socket.socket, error: dict[str, Any], deadline: float) -> int:
+def _tell(sock: socket.socket, error: dict[str, Any], deadline: float) -> None:
     wire.send(sock, {"error": error}, (), deadline=deadline)
-    return 0
 
 
 def _described(err: Exception) -> dict[str, Any]:
@@ -191,8 +207,9 @@ def main() -> None:
         signal.signal(number, signal.SIG_IGN)
     network = not process.leave_network()
     process.adopt_orphans()
-    from vault.sandbox import jobs  # noqa: PLC0415 - the namespace must be left before a library starts a thread
-
+    # Not above: the namespace must be left before a library starts a thread.
+    jobs = importlib.import_module(f"vault.sandbox.{sys.argv[3]}")
+    jobs.warm()
     control.send(json.dumps({"jobs": sorted(jobs.JOBS), "network": network}).encode())
     gc.collect()
     gc.freeze()  # children share the pages of what is loaded here

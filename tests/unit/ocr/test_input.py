@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zlib
 from pathlib import Path
 
@@ -12,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
-from ocr import Limits, OcrError, PageImage, Probe, pages, probe
+from ocr import Limits, OcrError, PageImage, Probe, examine, pages, probe
+from ocr.bombs import _streams
 from tests.unit.ocr import papers
 
 
@@ -59,8 +61,28 @@ def picture(size: tuple[int, int] = (300, 200)) -> Image.Image:
     ],
     ids=lambda value: value if isinstance(value, str) else f"{len(value)}B",
 )
-def test_each_bad_file_is_refused_with_its_own_code(data: bytes, code: str) -> None:
+def test_each_bad_file_is_refused_with_its_own_code_whether_it_is_read_or_examined(data: bytes, code: str) -> None:
     assert code_of(data) == code
+    with pytest.raises(OcrError, match=code):
+        examine(data)
+
+
+def test_a_picture_damaged_in_its_middle_is_examined_like_it_is_read() -> None:
+    """At an eighth of its size every bit of a JPEG is unpacked too."""
+    whole = papers.encoded(picture((1600, 1200)), "JPEG")
+    assert examine(whole) == probe(whole)
+    cut = whole[: len(whole) // 2]
+    assert code_of(cut) == "TRUNCATED"
+    with pytest.raises(OcrError, match="TRUNCATED"):
+        examine(cut)
+
+
+@given(
+    st.lists(st.sampled_from([b"stream", b"end", b"endstream", b"\r", b"\n", b"x", b"str"]), max_size=30).map(b"".join)
+)
+def test_streams_are_found_where_the_keyword_and_its_end_of_line_stand(data: bytes) -> None:
+    expected = [(one.start(), one.end()) for one in re.finditer(rb"(?<!end)stream\r?\n", data)]
+    assert list(_streams(data)) == expected
 
 
 def test_ten_thousand_pages_are_refused() -> None:

@@ -10,7 +10,8 @@ from pypdf import PdfReader
 import qr
 from tests.fakes.engines import scan
 from tests.golden.bad_input import bad_input
-from vault.sandbox.papers import compose, examine
+from vault.sandbox.door import examine
+from vault.sandbox.papers import compose
 
 LIMITS = {"max_bytes": 120_000_000, "max_pages": 300}
 MARK = {

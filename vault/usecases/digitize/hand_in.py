@@ -70,7 +70,7 @@ def hand_in(
             number = tx.holders.get(actor.holder_id).number
         if len(what.data) > max_bytes:
             raise Invalid("FILE_TOO_LARGE", limit=max_bytes)
-        seen = engines.examine(what.data)
+        seen = engines.examine(what.data, sender=actor.account_id)
     intake = Intake(
         id=IntakeId(ids.token()),
         state=IntakeState.RECEIVED,

@@ -82,7 +82,7 @@ def import_paper(
             known = tx.intakes.of_bytes(actor.agency_code or "", digest_of(what.data))
         if known is not None:
             return _again(known, what, issuer)
-        seen = engines.examine(what.data)
+        seen = engines.examine(what.data, sender=actor.account_id)
     fresh = new_intake(what.data, seen, filename=what.filename, channel=Channel.IMPORT, actor=actor, ids=ids, now=now)
     intake = replace(fresh, hint_type=said.type_code)
     paper = keep_bytes(what.data, intake, uow=uow, blobs=blobs)
@@ -118,7 +118,7 @@ def foresee(
         return _again(known, what, issuer)
     if record is not None:
         return Imported(Fate.KNOWN, issuer, record=record.code)
-    engines.examine(what.data)
+    engines.examine(what.data, sender=actor.account_id)
     return Imported(Fate.READY, issuer)
 
 

@@ -69,7 +69,8 @@ def receive(
             raise Invalid("CHANNEL", channel=what.channel.value)
         if len(what.data) > max_bytes:
             raise Invalid("FILE_TOO_LARGE", limit=max_bytes)
-        seen = engines.examine(what.data, advise=what.channel in _WATCHED)
+        advise = what.channel in _WATCHED
+        seen = engines.examine(what.data, sender=actor.account_id, advise=advise)
     fresh = new_intake(what.data, seen, filename=what.filename, channel=what.channel, actor=actor, ids=ids, now=now)
     intake = replace(fresh, hint_type=what.type_code, hint_holder=what.holder)
     paper = keep_bytes(what.data, intake, uow=uow, blobs=blobs)
@@ -132,6 +133,8 @@ def keep_bytes(data: bytes, intake: Intake, *, uow: UnitOfWork, blobs: Blobs) ->
     One that the agency has already keeps them in its own name: a duplicate holds no key. A paper whose record was
     revoked keeps its own, and the one that comes in anew has another.
     """
+    if blobs.put_new(data, intake.original, mime=intake.mime, paper=intake.id, agency=intake.agency_code):
+        return intake.id
     with uow.begin() as tx:
         known = tx.intakes.of_bytes(intake.agency_code, intake.original)
         anew = known is None or _revoked(tx, known)

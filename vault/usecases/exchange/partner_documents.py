@@ -194,7 +194,7 @@ def push_document(
             catalogue=catalogue,
             now=now,
         )
-        seen = engines.examine(what.data)
+        seen = engines.examine(what.data, sender=actor.account_id)
     fresh = new_intake(what.data, seen, filename=what.filename, channel=Channel.API, actor=actor, ids=ids, now=now)
     intake = replace(fresh, hint_type=said.type_code, hint_holder=said.holders[0].number)
     paper = keep_bytes(what.data, intake, uow=uow, blobs=blobs)

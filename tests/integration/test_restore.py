@@ -11,6 +11,7 @@ import json
 import shlex
 import shutil
 import subprocess
+import time
 import warnings
 from collections.abc import Iterator
 from contextlib import closing
@@ -18,6 +19,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
 from minio import Minio
 from minio.error import S3Error
@@ -37,8 +39,10 @@ from vault.config import CopyStore, Settings
 from vault.domain.errors import Unavailable
 from vault.domain.ids import RecordCode
 from vault.domain.people import Role
+from vault.embedded import process
 from vault.embedded.objects import Objects
 from vault.embedded.ports import free_inner
+from vault.embedded.postgres import Postgres, _give_to_nobody
 from vault.embedded.supervisor import Plan, Supervisor
 from vault.usecases.heal.back_up import BackedUp, back_up
 
@@ -212,6 +216,19 @@ def test_an_empty_machine_gets_everything_that_was_confirmed(
     # The new machine is backed up like the old one: on a timeline of its own, with a base of its own.
     status, told = said(capsys, "backup")
     assert (status, told["failed"], told["copies"], told["places"], told["enough"]) == (0, {}, 3, 3, True)
+    _followed()
+
+
+def _followed() -> None:
+    """`vault backup --follow` stays, and does it again: what is confirmed meanwhile is in the next round."""
+    with subprocess.Popen([VAULT, "backup", "--follow", "0.2", "--json"], stdout=subprocess.PIPE, text=True) as stays:
+        assert stays.stdout is not None
+        rounds = [json.loads(stays.stdout.readline()) for _ in range(3)]
+        assert stays.poll() is None
+        stays.terminate()
+    assert [one["ok"] for one in rounds] == [True] * 3
+    assert rounds[0]["until"] < rounds[1]["until"] < rounds[2]["until"]
+    assert all(one["base"] is None for one in rounds), "the base of a moment ago serves"
 
 
 WALKED = ("Keeping it whole", "Rotate keys", "Breach", "Year-end numbers")
@@ -249,6 +266,53 @@ def _walk_the_runbook(capsys: pytest.CaptureFixture[str], world: World) -> None:
         assert server.stdout is not None
         assert json.loads(server.stdout.readline())["ok"] is True
         server.terminate()
+
+
+def _serve(server: Postgres) -> int:
+    """What an administrator does with a laid-out folder: lets the program in, and starts a server on it."""
+    (server.data / "pg_hba.conf").write_text("host all all 127.0.0.1/32 trust\n", encoding="ascii")
+    _give_to_nobody(server.home / "postgres")
+    port = next(free_inner())
+    process.spawn(server._command(port), note=server.note, log=server.log, cwd=Path("/"))
+    server._await(port, 60)
+    end = time.monotonic() + 60
+    with psycopg.connect(f"postgresql://vault@127.0.0.1:{port}/vault", autocommit=True) as database:
+        while database.execute("SELECT pg_is_in_recovery()").fetchone() != (False,):
+            assert time.monotonic() < end
+            time.sleep(0.05)
+    return port
+
+
+def test_a_server_of_ones_own_is_started_on_the_folder_and_gets_its_files(
+    world: World, empty: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`vault restore --data FOLDER`, a PostgreSQL and an S3 store that are not ours, `vault restore --objects`."""
+    shutil.copytree(world.keys, empty / "keys")
+    server = Postgres(tmp_path / "server")
+    server.data.parent.mkdir(parents=True)
+    until = world.rounds[1].until.isoformat()
+    status, told = said(capsys, "restore", "--data", str(server.data), "--to", until)
+    assert status == 0, told
+    assert not (empty / "postgres").exists(), "nothing of ours was made"
+    assert said(capsys, "restore", "--data", str(server.data))[1]["code"] == "RESTORE_NOT_EMPTY"
+    try:
+        for name, value in {
+            "DATABASE_URL": f"postgresql://vault@127.0.0.1:{_serve(server)}/vault",
+            "S3_ENDPOINT": world.copies[0].endpoint,
+            "S3_ACCESS_KEY": KEY,
+            "S3_SECRET_KEY": SECRET,
+            "S3_BUCKET": "kho-moi",
+            "S3_SECURE": "false",
+        }.items():
+            monkeypatch.setenv(f"VAULT_{name}", value)
+        status, told = said(capsys, "restore", "--objects")
+        assert (status, told.get("problems")) == (0, []), told
+        with closing(bootstrap.build()) as app:
+            assert lost(app, COUNT) == []
+            with app.uow.begin() as tx:
+                assert [tx.records.find(code) is not None for code in world.codes] == [True, False]
+    finally:
+        server.stop()
 
 
 def test_a_moment_of_before_comes_back_as_it_was(world: World, empty: Path, capsys: pytest.CaptureFixture[str]) -> None:

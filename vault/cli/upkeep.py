@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from vault.bootstrap import App
 from vault.cli.findings import Finding, State, judged
+from vault.domain.states import RecordState
 from vault.domain.upkeep import Run, Task
 from vault.usecases.digitize.confirm import STATUS_LIST
 from vault.usecases.heal.fsck import LIST_AGE
@@ -95,23 +96,29 @@ def log_for_backup(service: App) -> Iterator[Finding]:
 
 
 def ends(service: App) -> Iterator[Finding]:
-    """The seal's certificate, and how old the published status list is."""
+    """The seal's certificate, and how old the published status lists are."""
     now = service.clock.now()
     left = service.sealing.expires - now
     yield judged(
         "seal certificate",
-        f"ends in {left.days} days",
+        f"ends in {left.days} days" if left > timedelta() else f"ended {-left.days} days ago: nothing can be sealed",
         wrong=left < SEAL_ENDS,
         advice="Ask the authority for the next one now: `vault keys create seal --out seal.csr` (rotate keys).",
+        state=State.WORSE if left > timedelta() else State.BROKEN,
     )
-    token = service.published.get(status_path(STATUS_LIST))
-    advice = "Verifiers will call credentials stale: is a worker running? `vault status`, then the worker's log."
-    if token is None:
-        yield Finding("status list", State.WORSE, "not published yet", advice)
-        return
     with service.uow.begin() as tx:
-        states = tx.records.states(STATUS_LIST)
-    read = service.credentials.read_status(STATUS_LIST, token, states, now=now)
+        states = {one: tx.records.states(one) for one in sorted({STATUS_LIST, *tx.records.status_lists()})}
+    for number, kept in states.items():
+        yield _status_list(service, number, kept, now)
+
+
+def _status_list(service: App, number: int, states: Mapping[int, RecordState], now: datetime) -> Finding:
+    name = "status list" if number == STATUS_LIST else f"status list {number}"
+    advice = "Verifiers will call credentials stale: is a worker running? `vault status`, then the worker's log."
+    token = service.published.get(status_path(number))
+    if token is None:
+        return Finding(name, State.WORSE, "not published yet", advice)
+    read = service.credentials.read_status(number, token, states, now=now)
     age = None if read.signed_at is None else now - read.signed_at
     told = read.fault if age is None else f"signed {age.total_seconds():.0f} s ago"
-    yield judged("status list", told, wrong=age is None or age > LIST_AGE, advice=advice)
+    return judged(name, told, wrong=age is None or age > LIST_AGE, advice=advice)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -13,6 +15,7 @@ from vault.cli.findings import Finding, State
 from vault.domain.backups import choose, stamp, superfluous
 from vault.domain.errors import VaultError
 from vault.domain.upkeep import Run
+from vault.ports import PublishedStatus
 
 NOW = datetime(2026, 11, 28, 3, tzinfo=UTC)
 
@@ -53,6 +56,60 @@ def copies(places: list[str], run: Run | None) -> Finding:
 def test_each_state_is_judged_and_each_bad_one_has_advice(found: Finding, state: State) -> None:
     assert found.state is state
     assert bool(found.advice) == (state is not State.GOOD)
+
+
+def ending(left: timedelta, lists: dict[int, timedelta | str | None]) -> dict[str, Finding]:
+    """What the doctor says of a seal that ends so soon, and of lists signed so long ago, damaged, or not there."""
+
+    @contextmanager
+    def begin() -> Iterator[Any]:
+        yield SimpleNamespace(records=SimpleNamespace(status_lists=lambda: tuple(lists), states=lambda _: {}))
+
+    def read_status(number: int, *_: object, now: datetime) -> PublishedStatus:
+        found = lists[number]
+        assert found is not None
+        return PublishedStatus(None, (), found) if isinstance(found, str) else PublishedStatus(now - found)
+
+    service: Any = SimpleNamespace(
+        clock=SimpleNamespace(now=lambda: NOW),
+        sealing=SimpleNamespace(expires=NOW + left),
+        uow=SimpleNamespace(begin=begin),
+        credentials=SimpleNamespace(read_status=read_status),
+        published=SimpleNamespace(get=lambda path: None if lists[int(path.rpartition("/")[2])] is None else b"token"),
+    )
+    return {one.name: one for one in upkeep.ends(service)}
+
+
+@pytest.mark.parametrize(
+    ("left", "state", "told"),
+    [
+        (timedelta(days=61), State.GOOD, "ends in 61 days"),
+        (timedelta(days=59), State.WORSE, "ends in 59 days"),
+        (timedelta(days=-3), State.BROKEN, "ended 3 days ago: nothing can be sealed"),
+    ],
+)
+def test_a_seal_is_told_of_before_it_ends(left: timedelta, state: State, told: str) -> None:
+    found = ending(left, {1: timedelta(seconds=9)})["seal certificate"]
+    assert (found.state, found.told) == (state, told)
+    assert ("vault keys create seal" in found.advice) == (state is not State.GOOD)
+
+
+@pytest.mark.parametrize(
+    ("signed", "state", "told"),
+    [
+        (timedelta(seconds=20), State.GOOD, "signed 20 s ago"),
+        (timedelta(minutes=6), State.WORSE, "signed 360 s ago"),
+        ("SIGNATURE", State.WORSE, "SIGNATURE"),
+        (None, State.WORSE, "not published yet"),
+    ],
+)
+def test_a_status_list_that_is_old_damaged_or_missing_is_told_of(
+    signed: timedelta | str | None, state: State, told: str
+) -> None:
+    found = ending(timedelta(days=99), {1: timedelta(seconds=9), 2: signed})
+    assert found["status list"].state is State.GOOD
+    assert (found["status list 2"].state, found["status list 2"].told) == (state, told)
+    assert ("is a worker running?" in found["status list 2"].advice) == (state is not State.GOOD)
 
 
 def days(*numbers: int) -> list[str]:

@@ -37,13 +37,16 @@ def log(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def every_kill(stage: Stage, rng: random.Random) -> list[tuple[Step, Moment, str]]:
+def every_kill(stage: Stage, rng: random.Random, *, every: bool) -> list[tuple[Step, Moment, str]]:
     """Step, moment and victim of all of them, in a seeded order: whatever part of it is run is a fair one."""
-    every = [
-        (step, moment, part) for step in STEPS for moment in moments(calls_of(stage, step), "wait") for part in PARTS
+    kills = [
+        (step, moment, part)
+        for step in STEPS
+        for moment in moments(calls_of(stage, step), "wait", every=every)
+        for part in PARTS
     ]
-    rng.shuffle(every)
-    return every
+    rng.shuffle(kills)
+    return kills
 
 
 def killed_itself(cluster: Cluster, stage: Stage, step: Step, moment: Moment) -> None:
@@ -60,6 +63,7 @@ def killed_itself(cluster: Cluster, stage: Stage, step: Step, moment: Moment) ->
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("--share", type=float, default=1.0, help="of all kills, e.g. 0.1")
+    parser.add_argument("--every-call", action="store_true", help="inside a transaction too, where all break alike")
     parser.add_argument("--minutes", type=float, default=float("inf"), help="begin no kill after so long")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", action="store_true", help="only the last line on standard output")
@@ -69,7 +73,7 @@ def main() -> int:
         Path(folder).chmod(0o711)
         with running(Path(folder) / "cluster", workshop) as cluster:
             stage = stage_over(cluster.app, Faults())
-            every = every_kill(stage, random.Random(chosen.seed))
+            every = every_kill(stage, random.Random(chosen.seed), every=chosen.every_call)
             log(f"{len(every)} kills of {len(STEPS)} steps")
             for step, moment, part in every[: round(len(every) * chosen.share)]:
                 if time.monotonic() - began > chosen.minutes * 60:

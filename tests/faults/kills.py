@@ -26,17 +26,23 @@ def calls_of(stage: Stage, step: Step) -> Sequence[str]:
     return tuple(stage.faults.calls)
 
 
-def moments(calls: Sequence[str], blow: Blow = "die") -> list[Moment]:
+def moments(calls: Sequence[str], blow: Blow = "die", *, every: bool = False) -> list[Moment]:
     """Before every call, and after those that keep something.
 
-    A read, or a call inside a transaction, leaves one thing behind whether it was made or not: nothing.
+    A read, or a call inside a transaction, leaves one thing behind whether it was made or not: nothing. So of calls of
+    one transaction that follow each other the last one stands for all; with `every` each is a moment of its own.
     """
     return [
         Moment(number, when, blow)
         for number, name in enumerate(calls)
         for when in get_args(When)
-        if when == "before" or name.startswith(KEEPS)
+        if (when == "before" and (every or not _stands_for(calls, number))) or name.startswith(KEEPS)
     ]
+
+
+def _stands_for(calls: Sequence[str], number: int) -> bool:
+    """Whether the next call of the same transaction breaks like this one."""
+    return all(one.startswith("tx.") for one in calls[number : number + 2]) and number + 1 < len(calls)
 
 
 def again_until_done(stage: Stage, step: Step, thing: object) -> None:

@@ -104,3 +104,13 @@ def test_the_program_s_own_patience_is_seconds_and_not_minutes(parts: App) -> No
     retries = parts.store._client._http.connection_pool_kw["retries"]
     assert timeout.read_timeout <= 20
     assert retries.read == 0
+
+
+def test_a_store_that_is_silent_is_asked_once_when_many_files_are_removed(app: App, proxy: Proxy) -> None:
+    """Regression, found by `deploy/bench faults`: an erasure waited for it once for every file of the paper."""
+    names = iter([f"sealed/none/{number}" for number in range(30)])
+    proxy.fault = "hang"
+    assert app.store.remove_some(names) is False
+    assert len(list(names)) == 29
+    proxy.fault = None
+    assert app.store.remove_some(names) is True

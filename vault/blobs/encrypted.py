@@ -193,10 +193,13 @@ class EncryptedBlobs:
 
         What lies in clear goes too, but for bytes that another paper has no key of yet: it reads them from there.
         """
+        sealed = []
         for one in ended:
             with suppress(Unavailable):
                 key = self._keys.unwrap(one.wrapped, context=key_context(one.digest, one.paper))
-                self._store.remove(object_name(key, Digest(one.digest)))
+                sealed.append(object_name(key, Digest(one.digest)))
+        if not self._store.remove_some(sealed):
+            return  # what stays is bytes that nobody opens; `reconcile` sweeps them
         named = {*clear, *(Digest(held.digest) for held in ended)}
         with suppress(Unavailable):
             there = {digest for digest in named if self._store.has(plain_name(digest))}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -200,6 +200,20 @@ class S3Store:
         """Remove it if the store lets us."""
         with suppress(Unavailable):
             self.remove(name)
+
+    def remove_some(self, names: Iterable[str]) -> bool:
+        """Remove what it lets us of these; false once it does not answer, and then no more is asked of it.
+
+        Its silence is waited for once: whoever erases a paper of thirty files does not wait thirty times.
+        """
+        for name in names:
+            try:
+                self._client.remove_object(self._bucket, name)
+            except S3Error:
+                continue  # it answered: this one is locked
+            except (MinioException, urllib3.exceptions.HTTPError):
+                return False
+        return True
 
     def names(self, prefix: str = "", *, before: datetime | None = None) -> Iterator[str]:
         """Every name that begins so, in order; of objects that were stored before a time, if one is given."""

@@ -19,6 +19,7 @@ from vault.usecases.digitize.import_paper import Fate, Imported, ImportPaper, im
 from vault.usecases.identify.manage_accounts import NewAccount, add_account
 from vault.usecases.protect.apply_retention import apply_retention
 from vault.usecases.protect.hold import hold, lift
+from vault.usecases.reuse.demand import DemandOf, demand
 from vault.usecases.reuse.fill_form import SubmitForm, submit_form
 from vault.usecases.reuse.open_dossier import OpenDossier, open_dossier
 
@@ -27,7 +28,11 @@ AGENCY = "H24.900"
 
 # --- the form of a dossier -------------------------------------------------------------------------------------------
 def _dossier(stage: Stage) -> object:
-    opening = OpenDossier("1.004194", HOLDER.number)
+    return _opened(stage, "1.004194")
+
+
+def _opened(stage: Stage, procedure: str) -> DossierCode:
+    opening = OpenDossier(procedure, HOLDER.number)
     return open_dossier(
         opening, actor=stage.officer, uow=stage.app.uow, catalogue=stage.app.catalogue, clock=stage.app.clock
     ).code
@@ -44,6 +49,34 @@ def _submitted_once(stage: Stage, code: object) -> None:
         assert [one.number for one in tx.forms.of_dossier(dossier)] == [1]
         told = tx.events.list(dossier=dossier, action=Action.FILL_FORM, limit=10)
     assert [one.code for one in told] == ["SUBMIT"]
+
+
+# --- what a citizen is asked for -------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Wanted:
+    """A component of a dossier that no record stands for."""
+
+    dossier: DossierCode
+    component: str
+
+
+def _to_demand(stage: Stage) -> object:
+    """Proof of enough room to live in, of somebody who has handed in building permits only."""
+    return Wanted(_opened(stage, "1.004222"), "1.004222.TP04")
+
+
+def _demand(stage: Stage, app: App, wanted: object) -> object:
+    assert isinstance(wanted, Wanted)
+    what = DemandOf(wanted.dossier, wanted.component, "NO_DATA", "đã tra cứu, không có")
+    asked, _ = demand(what, actor=stage.officer, uow=app.uow, catalogue=app.catalogue, clock=app.clock)
+    return asked.component
+
+
+def _demanded_once(stage: Stage, wanted: object) -> None:
+    assert isinstance(wanted, Wanted)
+    with stage.app.uow.begin() as tx:
+        assert [one.component for one in tx.dossiers.get(wanted.dossier).demands] == [wanted.component]
+        assert len(tx.events.list(dossier=wanted.dossier, action=Action.DEMAND, limit=10)) == 1
 
 
 # --- holds -----------------------------------------------------------------------------------------------------------
@@ -206,6 +239,7 @@ def _imported_once(stage: Stage, old: object) -> None:
 
 ROOMS = (
     Step("submit form", _dossier, _submit, _submitted_once),
+    Step("demand", _to_demand, _demand, _demanded_once),
     Step("hold", _reason, _hold, _held_until_lifted),
     Step("let go", _due, _let_go, _gone_once, best_effort=True),
     Step("add account", _name, _add, _added_once),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from vault.domain.audit import Event
 from vault.domain.catalogue import Catalogue, DemandForm
@@ -33,6 +33,8 @@ def demand(
     what: DemandOf, *, actor: Actor, uow: UnitOfWork, catalogue: Catalogue, clock: Clock
 ) -> tuple[Demand, DemandDecision]:
     """Record the demand, or refuse with the guard's code (`ONCE_ONLY` first of all). Both are events.
+
+    The same demand again, by the same person, is answered with the one that is kept.
 
     After the one notice (NĐ 309/2026 Đ17 k2a) a further demand needs `override` with a reason, and is reported.
     """
@@ -78,6 +80,8 @@ def demand(
             code=DemandCode.OVERRIDDEN if late else judged.code,
             article=judged.article,
         )
+        if dossier.attachment(component.code) is None and (kept := _said_before(dossier.demands, asked)) is not None:
+            return kept, judged
         tx.dossiers.demand(what.dossier, asked)
         tx.events.add(
             Event(
@@ -94,6 +98,15 @@ def demand(
             )
         )
         return asked, judged
+
+
+def _said_before(demands: tuple[Demand, ...], asked: Demand) -> Demand | None:
+    """The last demand of this component, if it is this very one: an answer that was lost is asked for again.
+
+    Its ground, form, reason and person tell, and whether it came before the notice: a second one would count twice.
+    """
+    last = next((one for one in reversed(demands) if one.component == asked.component), None)
+    return last if last is not None and replace(asked, by_name=last.by_name, at=last.at) == last else None
 
 
 def _nothing_attached(attached: Attachment | None, found: tuple[Decision, ...]) -> None:

@@ -99,9 +99,9 @@ def bare(app: App, home: Path) -> Callable[[bytes], object]:
 class Unexamined:
     """Engines that believe every file to be a page of PDF: what is left is digest, encryption, store, rows and job."""
 
-    def examine(self, data: bytes, *, sender: str = "") -> ocr.Probe:
+    def examine(self, data: bytes, **_: object) -> ocr.Probe:
         """One page."""
-        del data, sender
+        del data
         return ocr.Probe("pdf", "application/pdf", pages=1, encrypted=False, page_sizes=((595.0, 842.0),))
 
 

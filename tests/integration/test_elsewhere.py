@@ -242,8 +242,7 @@ def test_other_bytes_than_were_told_are_put_aside(world: World) -> None:
 
 def test_a_file_that_is_no_paper_is_refused_like_any_upload(world: World) -> None:
     class Refusing(ToldEngines):
-        def examine(self, data: bytes, *, sender: str = "") -> Any:
-            del sender
+        def examine(self, data: bytes, **_: object) -> Any:
             raise Invalid("NOT_A_PAPER", size=len(data))
 
     world.paper()

@@ -11,7 +11,6 @@ import json
 import shlex
 import shutil
 import subprocess
-import time
 import warnings
 from collections.abc import Iterator
 from contextlib import closing
@@ -19,7 +18,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import psycopg
 import pytest
 from minio import Minio
 from minio.error import S3Error
@@ -270,23 +268,22 @@ def _walk_the_runbook(capsys: pytest.CaptureFixture[str], world: World) -> None:
 
 def _serve(server: Postgres) -> int:
     """What an administrator does with a laid-out folder: lets the program in, and starts a server on it."""
+    assert not (server.data / "recovery.signal").exists(), "it was replayed: any server of the version starts on it"
     (server.data / "pg_hba.conf").write_text("host all all 127.0.0.1/32 trust\n", encoding="ascii")
     _give_to_nobody(server.home / "postgres")
     port = next(free_inner())
     process.spawn(server._command(port), note=server.note, log=server.log, cwd=Path("/"))
     server._await(port, 60)
-    end = time.monotonic() + 60
-    with psycopg.connect(f"postgresql://vault@127.0.0.1:{port}/vault", autocommit=True) as database:
-        while database.execute("SELECT pg_is_in_recovery()").fetchone() != (False,):
-            assert time.monotonic() < end
-            time.sleep(0.05)
     return port
 
 
 def test_a_server_of_ones_own_is_started_on_the_folder_and_gets_its_files(
     world: World, empty: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """`vault restore --data FOLDER`, a PostgreSQL and an S3 store that are not ours, `vault restore --objects`."""
+    """`vault restore --data FOLDER`, a PostgreSQL and an S3 store that are not ours, `vault restore --objects`.
+
+    Regression: a folder with a moment in it (`--to`) was one that no server started on when the log ended before that.
+    """
     shutil.copytree(world.keys, empty / "keys")
     server = Postgres(tmp_path / "server")
     server.data.parent.mkdir(parents=True)

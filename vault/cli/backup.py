@@ -20,10 +20,10 @@ from vault.domain.errors import Conflict, Invalid, NotFound, Unavailable
 from vault.domain.upkeep import Problem
 from vault.embedded import Supervisor
 from vault.embedded.ports import free_inner
-from vault.embedded.postgres import Postgres, unpack
+from vault.embedded.postgres import Postgres
 from vault.ports.archive import Copy
 from vault.usecases.heal.back_up import BackedUp, back_up
-from vault.usecases.heal.bring_back import bring_back
+from vault.usecases.heal.bring_back import BroughtBack, bring_back
 from vault.usecases.verify.publish_status import publish_status
 
 app = typer.Typer()
@@ -145,18 +145,23 @@ def _database(service: App, copy: Copy, until: datetime | None, data: Path | Non
     if (data or postgres.data).exists():
         raise Conflict("RESTORE_NOT_EMPTY", folder=str(data or postgres.data))
     if data is not None:
-        log = data.with_name(f"{data.name}-log")
+        # Replayed here and now: a server of somebody else's would refuse to start where the log ends before the moment.
         with TemporaryDirectory(prefix="restore-", dir=data.parent) as folder:
-            brought = bring_back(copy, Path(folder), until=until)
-            brought.log.rename(log)
-            unpack(brought.base, data, log=log.resolve(), until=brought.until)
+            laid_out = Postgres(Path(folder).resolve() / "server")
+            brought = _replayed(laid_out, copy, Path(folder), until)
+            laid_out.data.rename(data)
     else:
         with TemporaryDirectory(prefix="restore-", dir=home) as folder, Supervisor(plan_of(service)).locked():
-            brought = bring_back(copy, Path(folder), until=until)
-            Path(folder).chmod(0o711)  # PostgreSQL, which is nobody where we are root, reads the log from here
-            port = next(free_inner())
-            postgres.recover(brought.base, brought.log, port, until=brought.until, seconds=_REPLAY_SECONDS)
+            brought = _replayed(postgres, copy, Path(folder), until)
     return {"reaches": brought.reaches.isoformat(), "segments": brought.segments}
+
+
+def _replayed(postgres: Postgres, copy: Copy, folder: Path, until: datetime | None) -> BroughtBack:
+    brought = bring_back(copy, folder, until=until)
+    folder.chmod(0o711)  # PostgreSQL, which is nobody where we are root, reads the log from here
+    port = next(free_inner())
+    postgres.recover(brought.base, brought.log, port, until=brought.until, seconds=_REPLAY_SECONDS)
+    return brought
 
 
 def _files(name: str | None, told: dict[str, Any], *, start: bool) -> list[Problem]:

@@ -225,12 +225,8 @@ def _give_to_nobody(*folders: Path) -> None:
             os.chown(path, _NOBODY, _NOBODY, follow_symlinks=False)
 
 
-def unpack(base: Path, target: Path, *, log: Path | None = None, until: datetime | None = None) -> None:
-    """Lay out the data folder of a base backup, checked against its manifest, ready to replay.
-
-    With `log`, the folder of segments, the settings of the recovery are written into it too: for a server that somebody
-    else starts.
-    """
+def unpack(base: Path, target: Path) -> None:
+    """Lay out the data folder of a base backup, checked against its manifest, ready to replay."""
     for name, folder in (("base.tar.gz", target), ("pg_wal.tar.gz", target / "pg_wal")):
         with tarfile.open(base / name) as archive:
             archive.extractall(folder, filter="data")
@@ -240,10 +236,6 @@ def unpack(base: Path, target: Path, *, log: Path | None = None, until: datetime
     if checked.returncode != 0:
         raise Unavailable("BACKUP_UNREADABLE", file="base", reason=checked.stderr.strip()[-300:])
     (target / "recovery.signal").touch()
-    if log is not None:
-        lines = [f"{name} = '{value}'" for name, value in _recovery(log, until).items()]
-        with (target / "postgresql.auto.conf").open("a", encoding="utf-8") as file:
-            file.write("\n".join(lines) + "\n")
 
 
 def _recovery(log: Path, until: datetime | None) -> dict[str, str]:

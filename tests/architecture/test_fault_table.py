@@ -81,6 +81,7 @@ REASONS = {
     "identify/who_is": SHORT,
     "oversee/break_glass": AGAIN,
     "present/decide_peer": ONE,
+    "protect/data_requests": AGAIN,
     "protect/rewrap": "a key at a time, each in one transaction; whatever is left is found by the next run",
     "protect/sweep": "what is swept is found by nothing being named for it; the next run finds what is left",
     "reuse/notice": ONE,

@@ -185,11 +185,9 @@ class App:
         # A deployment keeps its scratch with its data; a lone `vault verify` makes no folder where it happens to run.
         scratch = settings.home / "scratch" if settings.home.exists() else None
         sandbox = Sandbox(limits, scratch=scratch, watch=telemetry.watch)
-        door = Sandbox(limits, jobs="door", each=64, scratch=scratch, watch=telemetry.watch)
         scanner = None if settings.clamd is None else ClamdScanner(settings.clamd)
         return SandboxEngines(
             sandbox,
-            door=door,
             max_bytes=settings.max_upload_bytes,
             max_pages=settings.max_pages,
             batch=(settings.max_batch_bytes, settings.max_batch_pages),

@@ -179,6 +179,12 @@ class Sandbox:
                     raise Invalid("PARSER_TIMEOUT", seconds=allowed) from err
             raise Invalid("PARSER_CRASHED", reason="zygote")  # twice: it may well be the job that kills it
 
+    def beside(self, jobs: str, *, each: int) -> Sandbox:
+        """Another one with the same bounds, for the jobs of another module."""
+        return Sandbox(
+            self._limits, jobs=jobs, each=each, scratch=self._base, environment=self._environment, watch=self._watch
+        )
+
     def start(self) -> None:
         """Load the engines now instead of at the first job."""
         self._running()

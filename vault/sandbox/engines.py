@@ -18,6 +18,8 @@ from vault.ports import MalwareScanner, ReadPage
 from vault.sandbox.client import Reply, Sandbox
 
 QR_MM = 30.0
+FILES_OF_ONE_CHILD = 64
+"""Which one sender hands in one after the other, and which are only examined."""
 SEARCHABLE_SECONDS, SEARCHABLE_SECONDS_A_PAGE = 60.0, 3.0
 T = TypeVar("T")
 
@@ -29,16 +31,14 @@ class SandboxEngines:
         self,
         sandbox: Sandbox,
         *,
-        door: Sandbox,
         max_bytes: int,
         max_pages: int,
         batch: tuple[int, int] = (0, 0),
         inspect_seconds: float = 60,
         scanner: MalwareScanner | None = None,
     ) -> None:
-        """`door` runs the jobs of `vault.sandbox.door`, `sandbox` all others."""
         self._sandbox = sandbox
-        self._door = door
+        self._door = sandbox.beside("door", each=FILES_OF_ONE_CHILD)
         self._batch = {"max_bytes": batch[0] or max_bytes, "max_pages": batch[1] or max_pages}
         self._scanner = scanner
         self._limits = {"max_bytes": max_bytes, "max_pages": max_pages}

@@ -73,6 +73,7 @@ REASONS = {
     "exchange/partner_documents": "keeps bytes, rows and job by parts of `receive` and `import_paper`, broken there",
     "exchange/subscribe": AGAIN,
     "identify/federate": SHORT,
+    "identify/mandates": AGAIN,
     "identify/passkey": SHORT,
     "identify/second_factor": ONE,
     "identify/sessions": ONE,

@@ -72,6 +72,7 @@ REASONS = {
     "exchange/ask_evidence": AGAIN,
     "exchange/partner_documents": "keeps bytes, rows and job by parts of `receive` and `import_paper`, broken there",
     "exchange/subscribe": AGAIN,
+    "heal/rebuild_index": "fifty records a transaction, from their rows; the next run does what is left",
     "identify/federate": SHORT,
     "identify/mandates": AGAIN,
     "identify/passkey": SHORT,

@@ -60,7 +60,7 @@ class Stage:
 
     def jobs(self, intake_id: IntakeId) -> Counter[str]:
         """Jobs that wait for the worker, by name."""
-        url = self.app.settings.owner_database_url
+        url = self.app.settings.owner_database_url or self.app.settings.database_url  # a server of one's own has one
         assert url is not None
         with psycopg.connect(url.get_secret_value()) as connection:
             rows = connection.execute(

@@ -62,7 +62,7 @@ def test_the_inbox_shows_what_is_urgent_first_and_what_ended_not_at_all(
     waiting = opened(officer, 5)
     with counter.app.uow.engine.begin() as connection:
         connection.exec_driver_sql(
-            "UPDATE dossier SET opened_at = opened_at - interval '5 hours' WHERE code = %s", (waiting,)
+            "UPDATE dossier SET opened_at = opened_at - interval '30 days' WHERE code = %s", (waiting,)
         )
     assert officer.post(f"/ho-so/{ended}/ket-thuc", data={"ending": "ANSWERED"}).status_code == 303
     page = officer.get("/ban-lam-viec", headers=PAGE).text

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import functools
 import hashlib
 import json
 import time
@@ -101,9 +102,10 @@ class Supervisor:
                 postgres_port=database.result() if database else kept.postgres_port,
                 s3_port=store.result() if store else kept.s3_port,
             )
-        settled = self._settle_web(moved)
-        if settled != kept:
-            state.save(self._plan.home, settled, postgres=postgres, objects=objects)
+        save = functools.partial(state.save, self._plan.home, postgres=postgres, objects=objects)
+        if moved != kept:
+            save(moved)
+        self._settle_web(moved, save)
 
     def start_program(self) -> None:
         """The web process and the workers; waits until the web answers and the workers live.
@@ -208,21 +210,21 @@ class Supervisor:
             self._say(f"port {wanted} is taken: the web moves to {chosen}; QR credentials issued so far name {wanted}")
         return replace(kept, http_port=chosen)
 
-    def _settle_web(self, kept: state.State) -> state.State:
+    def _settle_web(self, kept: state.State, save: Callable[[state.State], None]) -> None:
         """Wait until the web process has its port; when another service was faster, it gets another one."""
         for attempt in range(_ATTEMPTS):
             port = self._port(kept)
             lost = [web for web in self._webs(kept) if not program.await_listening(web, port)]
             if not lost:
-                break
+                return
             taken = not ports.is_free(port, self._plan.http_host)
             if kept.http_port_given or not taken or attempt + 1 == _ATTEMPTS:
                 raise lost[0].failed()
             kept = replace(kept, http_port=ports.free_web(self._plan.http_host))
             self._say(f"port {port} was taken meanwhile: the web moves to {kept.http_port}")
+            save(kept)  # before it starts: it reads there what its papers are to name
             for web in self._webs(kept):
                 self._ensure(web, kept)
-        return kept
 
     def _start_postgres(self, kept: state.State) -> int:
         """The port it runs on, started or not."""

@@ -15,6 +15,7 @@ import sys
 import tempfile
 import threading
 import time
+import weakref
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -136,7 +137,8 @@ class Sandbox:
         self._limits = limits
         self._jobs = jobs
         self._each, self._keep_seconds = each, keep  # far less than a child may live: every job has nearly all of that
-        self._kept: list[_Child] = []
+        self._kept: list[_Child] = []  # the same list for ever: whoever tidies up after us has it
+        self._forgotten: weakref.finalize[..., Sandbox] | None = None
         self._base = scratch
         self._environment = {**_ENVIRONMENT, **(environment or {})}
         self._lock = threading.Lock()
@@ -269,7 +271,7 @@ class Sandbox:
             old = [one for one in self._kept if one.born < young or one.zygote is not self._zygote]
             kept = [one for one in self._kept if one not in old]
             found = next((one for one in reversed(kept) if sender and one.sender == sender), None)
-            self._kept = [one for one in kept if one is not found]
+            self._kept[:] = [one for one in kept if one is not found]
         for one in old:
             one.close()
         return found
@@ -296,12 +298,19 @@ class Sandbox:
         with self._lock:
             if self._zygote is not None and self._owner != os.getpid():
                 self._zygote.control.close()  # we are a fork: it belongs to our parent
-                self._zygote, self._kept = None, []
+                for one in self._kept:
+                    one.close()
+                self._zygote = None
+                self._kept.clear()
             if self._closed:
                 raise Unavailable("PARSER_DOWN")
             if self._zygote is None:
                 self._zygote = self._launch()
                 self._owner = os.getpid()
+                if self._forgotten is not None:
+                    self._forgotten.detach()
+                self._forgotten = weakref.finalize(self, _tidy_after, self._owner, self._zygote, self._kept)
+                self._forgotten.atexit = False  # a zygote ends by itself when nobody holds the other end
             return self._zygote
 
     def _drop(self, zygote: _Zygote) -> None:
@@ -336,6 +345,14 @@ class Sandbox:
             zygote.stop()
             raise Unavailable("PARSER_DOWN")
         return zygote
+
+
+def _tidy_after(owner: int, zygote: _Zygote, kept: Sequence[_Child]) -> None:
+    """What a sandbox leaves that nobody closed."""
+    if os.getpid() == owner:
+        for one in kept:
+            one.close()
+        zygote.stop()
 
 
 def _crashed(header: Mapping[str, Any]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import time
@@ -105,3 +106,15 @@ def _alive(number: int) -> bool:
     except ProcessLookupError:
         return False
     return True
+
+
+def test_a_sandbox_that_nobody_closed_leaves_nothing() -> None:
+    """Its warnings would be errors here; its process is what costs memory."""
+    box = Sandbox(LIMITS, each=3, keep=600)
+    pid(box, "a")
+    zygote = box._zygote
+    assert zygote is not None
+    del box
+    gc.collect()
+    assert zygote.process.poll() is not None
+    assert not zygote.scratch.exists()

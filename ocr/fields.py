@@ -85,14 +85,19 @@ def _value(sheet: Sheet, label: Label, labels: Sequence[Label], field: FieldSpec
     """The stretch after a label, up to the next label, over as many lines as it plainly runs."""
     here = [other for other in labels if other.sheet == label.sheet and other.start > label.start]
     doubts += label.stretched or not (label.colon or label.head)
-    parts, last, cut = _beside(sheet, label, here)
+    parts, last, cut = _beside(sheet, label, here, field)
     if not cut:
         doubts += _further(sheet, label, here, field, parts=parts, last=last)
     return Span(sheet, tuple(parts), label.edits, doubts)
 
 
-def _beside(sheet: Sheet, label: Label, here: Sequence[Label]) -> tuple[list[tuple[int, int]], int, bool]:
-    """What stands in the row of a label, on which line it ends, and whether another label ended it."""
+def _beside(
+    sheet: Sheet, label: Label, here: Sequence[Label], field: FieldSpec
+) -> tuple[list[tuple[int, int]], int, bool]:
+    """What stands in the row of a label, on which line it ends, and whether another label ended it.
+
+    The day of signing, which happens to stand in that row, is the value of no other label.
+    """
     number = sheet.line_at(label.end - 1)
     lead = _LEAD.match(sheet.text, label.end)
     start = lead.end() if lead else label.end
@@ -106,6 +111,8 @@ def _beside(sheet: Sheet, label: Label, here: Sequence[Label]) -> tuple[list[tup
         begin = sheet.starts[cell]
         end, cut = _until_label(sheet, begin, sheet.line_end(cell), here)
         if end <= begin or (parts and apart(sheet, last, cell)):
+            break
+        if field.kind != "date" and is_place_date(sheet.text[begin:end]):
             break
         parts.append((begin, end))
         last = cell

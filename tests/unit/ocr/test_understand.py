@@ -263,3 +263,21 @@ def test_a_speck_of_a_watermark_is_no_part_of_a_value(templates: list[Template])
     speck = read((1500, 660, "mm"), conf=0.2)
     spoiled = PageText(paper.width, paper.height, paper.dpi, (*paper.lines, *speck.lines), paper.quality)
     assert values(understand([spoiled], templates))["hometown"] == "xã Mẫu, thành phố Hải Phòng"
+
+
+def test_the_day_of_signing_in_the_row_of_a_label_is_not_its_value(templates: list[Template]) -> None:
+    page = read(
+        (150, 100, "CÔNG AN TỈNH MẪU"),
+        (850, 100, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"),
+        (500, 260, "CHỨNG NHẬN ĐĂNG KÝ XE Ô TÔ"),
+        (150, 340, "Số (Number): 26503976"),
+        (150, 420, "Tên chủ xe (Owner's full name): NGUYỄN QUỐC MẪU"),
+        (150, 500, "Nhãn hiệu (Brand): KIA"),
+        (150, 600, "Biển số đăng ký (Number Plate)"),
+        (950, 600, "Cần Thơ, ngày 23 tháng 10 năm 2025"),
+        (1050, 660, "TRƯỞNG PHÒNG"),
+        (200, 680, "65H-855.70"),
+    )
+    found = values(understand([page], templates))
+    assert found["plate"] == "65H-855.70"
+    assert found["issued_on"] == "2025-10-23"

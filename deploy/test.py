@@ -75,7 +75,7 @@ def slow(*, pages: bool) -> list[str]:
 
 
 def steps(*, quick: bool) -> Iterator[tuple[str, Callable[[], Outcome]]]:
-    """Name and work of each step. What starts servers or a browser runs alone: two cores, and times are asserted."""
+    """Name and work of each step, one after another: what starts servers or a browser fills both cores by itself."""
     yield "style", lambda: check(str(BIN / "ruff"), "check", "--quiet", ".")
     yield "format", lambda: check(str(BIN / "ruff"), "format", "--check", "--quiet", ".")
     yield "types", lambda: check(str(BIN / "mypy"), *(word for name in PACKAGES for word in ("-p", name)))

@@ -316,6 +316,8 @@ def test_a_web_whose_port_was_taken_while_it_started_gets_another(home: Path, mo
         thief.join()
         assert after != before
         assert program.web(home, "127.0.0.1", after, 1).listens(after)
+        told = (home / "service.json").stat().st_mtime_ns
+        assert told <= note.stat().st_mtime_ns, "the port was written down before the process that reads it started"
     finally:
         stranger.close()
         program.web(home, "", 0, 1).stop()

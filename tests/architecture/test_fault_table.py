@@ -26,7 +26,9 @@ TABLE = {
     "digitize/receive": "receive",
     "digitize/seal": "seal",
     "digitize/take_back": "take back",
+    "exchange/subscribe": "subscribe",
     "identify/manage_accounts": "add account",
+    "oversee/break_glass": "break glass",
     "oversee/change_state": "revoke",
     "present/live_shares": "stop",
     "present/make_code": "code",
@@ -40,6 +42,7 @@ TABLE = {
     "reuse/close_dossier": "close",
     "reuse/demand": "demand",
     "reuse/fill_form": "submit form",
+    "reuse/open_dossier": "open dossier",
     "verify/publish_status": "publish",
 }
 """Module and its step."""
@@ -71,7 +74,6 @@ REASONS = {
     "digitize/know_again": ONE,
     "exchange/ask_evidence": AGAIN,
     "exchange/partner_documents": "keeps bytes, rows and job by parts of `receive` and `import_paper`, broken there",
-    "exchange/subscribe": AGAIN,
     "heal/rebuild_index": "fifty records a transaction, from their rows; the next run does what is left",
     "identify/federate": SHORT,
     "identify/mandates": AGAIN,
@@ -82,13 +84,11 @@ REASONS = {
     "identify/sign_out": ONE,
     "identify/who_is": SHORT,
     "outside/letters": ONE,
-    "oversee/break_glass": AGAIN,
     "present/decide_peer": ONE,
     "protect/data_requests": AGAIN,
     "protect/rewrap": "a key at a time, each in one transaction; whatever is left is found by the next run",
     "protect/sweep": "what is swept is found by nothing being named for it; the next run finds what is left",
     "reuse/notice": ONE,
-    "reuse/open_dossier": AGAIN,
     "verify/look_up": SHORT,
 }
 
@@ -105,7 +105,7 @@ LOOKS = frozenset(
     intakes.get_all intakes.known_as intakes.list intakes.of_bytes intakes.open_ones intakes.pages intakes.received_by
     intakes.signatures_of keys.agencies keys.begin_use keys.ended keys.files_of keys.of keys.older keys.strays
     keys.unheld keys.wholes_of log.leaves outbox.of_agency outbox.of_dossier outside.ask outside.asks outside.cursor
-    outside.fresh
+    outside.fresh dossiers.opened_under
     outside.get_ask outside.of_intake outside.paper outside.papers peer_questions.get peer_questions.waiting
     records.erased_at records.find records.first_holder records.get records.history records.holder_ids records.of_blob
     records.of_codes records.of_holder records.of_people records.seals_to_renew records.states records.status_lists

@@ -16,7 +16,9 @@ from vault.domain.retention import Kept, Rule
 from vault.usecases.digitize.discard import discard
 from vault.usecases.digitize.hand_in import Sending, hand_in
 from vault.usecases.digitize.import_paper import Fate, Imported, ImportPaper, import_paper
+from vault.usecases.exchange.subscribe import Subscribe, subscribe
 from vault.usecases.identify.manage_accounts import NewAccount, add_account
+from vault.usecases.oversee.break_glass import BreakGlass, break_glass
 from vault.usecases.protect.apply_retention import apply_retention
 from vault.usecases.protect.hold import hold, lift
 from vault.usecases.reuse.demand import DemandOf, demand
@@ -237,7 +239,60 @@ def _imported_once(stage: Stage, old: object) -> None:
     assert stage.events(Action.RECEIVE, intake.id) == [None]
 
 
+# --- what has no number of its own before it is there ----------------------------------------------------------------
+def _wish(stage: Stage) -> object:
+    return f"phieu-{digest_of(new_scan())[:24]}-{next(stage.marks)}"
+
+
+def _open(stage: Stage, app: App, key: object) -> object:
+    what = OpenDossier("1.004194", HOLDER.number, purpose=f"cho {key}", key=str(key))
+    return open_dossier(what, actor=stage.officer, uow=app.uow, catalogue=app.catalogue, clock=app.clock).code
+
+
+def _opened_once(stage: Stage, key: object) -> None:
+    code = DossierCode(str(_open(stage, stage.app, key)))
+    with stage.app.uow.begin() as tx:
+        assert len(tx.events.list(dossier=code, action=Action.OPEN_DOSSIER, limit=10)) == 1
+        newest = tx.dossiers.list(AGENCY, limit=20)
+    assert [one.code for one in newest if one.purpose == f"cho {key}"] == [code]
+
+
+def _to_subscribe(stage: Stage) -> object:
+    return account(stage.app, str(_wish(stage)), Role.PARTNER, agency=AGENCY)
+
+
+def _subscribe(stage: Stage, app: App, partner: object) -> object:
+    assert isinstance(partner, Actor)
+    del stage
+    what = Subscribe("https://doi-tac.example.vn/tin", ("record.revoked", "record.created"))
+    return subscribe(what, actor=partner, uow=app.uow, clock=app.clock, ids=app.ids).webhook.secret
+
+
+def _subscribed_once(stage: Stage, partner: object) -> None:
+    assert isinstance(partner, Actor)
+    with stage.app.uow.begin() as tx:
+        (kept,) = tx.webhooks.of_account(partner.account_id)
+    assert _subscribe(stage, stage.app, partner) == kept.secret, "whoever lost the answer is told"
+
+
+def _urgent(stage: Stage) -> object:
+    return f"cấp cứu, ca số {next(stage.marks)} của {digest_of(new_scan())[:12]}"
+
+
+def _break(stage: Stage, app: App, reason: object) -> object:
+    what = BreakGlass(stage.paper, str(reason))
+    return break_glass(what, actor=stage.officer, uow=app.uow, clock=app.clock, ids=app.ids).id
+
+
+def _broken_once(stage: Stage, reason: object) -> None:
+    told = [one for one in stage.told(Action.BREAK_GLASS, stage.paper) if one.purpose == reason]
+    assert [one.details["glass"] for one in told] == [_break(stage, stage.app, reason)], "the holder is told once"
+
+
 ROOMS = (
+    Step("open dossier", _wish, _open, _opened_once),
+    Step("subscribe", _to_subscribe, _subscribe, _subscribed_once),
+    Step("break glass", _urgent, _break, _broken_once),
     Step("submit form", _dossier, _submit, _submitted_once),
     Step("demand", _to_demand, _demand, _demanded_once),
     Step("hold", _reason, _hold, _held_until_lifted),

@@ -163,3 +163,39 @@ def test_only_the_use_case_that_decides_writes(verb: str) -> None:
         and ast.unparse(node.func.value).endswith("dossiers")
     }
     assert calling == CALLS[verb]
+
+
+@pytest.mark.usefixtures("counter")
+def test_a_dossier_sent_twice_is_one_by_page_and_by_program(web: FastAPI) -> None:
+    client = Client(web).signed_in("di-tim", PASSWORD)
+    number = "031090910777"
+    program = {"procedure": RESIDENCE, "holder": number, "holder_name": "TRỊNH VĂN LẶP"}
+    sent = [
+        client.post("/api/v1/dossiers", json=program, headers={"Idempotency-Key": key}) for key in ("a-1", "a-1", "a-2")
+    ]
+    assert [one.status_code for one in sent] == [201, 201, 201]
+    codes = [one.json()["code"] for one in sent]
+    assert codes[0] == codes[1] != codes[2]
+    other = client.post("/api/v1/dossiers", json=program | {"purpose": "khác"}, headers={"Idempotency-Key": "a-1"})
+    assert (other.status_code, other.json()["code"]) == (409, "REQUEST_KEY_USED")
+    assert codes[0] in other.text
+
+    def key_in(text: str) -> str:
+        found = re.search(r'name="key" value="([^"]+)"', text)
+        assert found is not None
+        return found[1]
+
+    form = {"procedure": RESIDENCE, "holder": number, "key": key_in(client.get("/ho-so/moi").text)}
+    twice = [client.post("/ho-so/moi", data=form) for _ in range(2)]
+    assert [one.status_code for one in twice] == [303, 303]
+    assert twice[0].headers["location"] == twice[1].headers["location"]
+    # Back to the form, another holder: said once what became of it, and the next press is a dossier of its own.
+    changed = client.post("/ho-so/moi", data=form | {"holder": "031090910778", "holder_name": "TRỊNH VĂN HAI"})
+    assert changed.status_code == 409
+    assert twice[0].headers["location"].rpartition("/")[2] in changed.text
+    fresh = form | {"holder": "031090910778", "holder_name": "TRỊNH VĂN HAI", "key": key_in(changed.text)}
+    opened = client.post("/ho-so/moi", data=fresh)
+    assert opened.status_code == 303
+    assert opened.headers["location"] != twice[0].headers["location"]
+    refused = client.post("/ho-so/moi", data=form | {"holder": "1", "key": fresh["key"] + "x"})
+    assert key_in(refused.text) == fresh["key"] + "x", "a form that was refused keeps its key"

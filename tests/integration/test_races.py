@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from threading import Barrier
 from typing import TypeVar
 
@@ -18,16 +19,17 @@ from tests.fakes.seals import PlainSeal
 from vault.bootstrap import App
 from vault.domain.audit import Event, Outcome
 from vault.domain.dossiers import Dossier
-from vault.domain.errors import Conflict
+from vault.domain.errors import Conflict, Invalid
 from vault.domain.holders import HolderId
 from vault.domain.intake import IntakeId, IntakeState
 from vault.domain.people import Action, Actor
 from vault.domain.states import RecordState
 from vault.usecases.digitize.take_back import take_back
+from vault.usecases.oversee.break_glass import BreakGlass, break_glass
 from vault.usecases.oversee.change_state import ChangeState, change
 from vault.usecases.reuse.answer import answer
 from vault.usecases.reuse.attach import Attach, attach
-from vault.usecases.reuse.open_dossier import OpenDossier, open_dossier
+from vault.usecases.reuse.open_dossier import OpenDossier, Person, open_dossier
 
 pytestmark = pytest.mark.service
 T = TypeVar("T")
@@ -42,6 +44,17 @@ def app(parts: App) -> App:
 @pytest.fixture(scope="module")
 def officer(app: App) -> Actor:
     return desk.actor_of(app)
+
+
+@dataclass(frozen=True)
+class Later:
+    """`ports.Clock` that stands."""
+
+    moment: datetime
+
+    def now(self) -> datetime:
+        """That moment."""
+        return self.moment
 
 
 def at_once(times: int, act: Callable[[int], T]) -> list[T]:
@@ -241,3 +254,55 @@ def test_changes_of_state_at_once_are_one_change_and_another_word_is_refused(
     assert sorted(at_once(4, revoke)) == ["RECORD_STATE"] * refused + ["REVOKED"] * (4 - refused)
     with app.uow.begin() as tx:
         assert len(tx.events.list(record=code, action=Action.CHANGE_STATE, outcome=Outcome.DONE, limit=10)) == 1
+
+
+def test_one_wish_asked_eight_times_at_once_is_one_dossier(app: App, officer: Actor) -> None:
+    wish = OpenDossier(PROCEDURE, HOLDER.number, key="cuoc-dua-1")
+    got = at_once(
+        8, lambda _: open_dossier(wish, actor=officer, uow=app.uow, catalogue=app.catalogue, clock=app.clock).code
+    )
+    assert len(set(got)) == 1
+    with app.uow.begin() as tx:
+        assert len(tx.events.list(dossier=got[0], action=Action.OPEN_DOSSIER, limit=10)) == 1
+
+
+def test_a_key_is_one_account_s_and_one_wish_s(app: App, officer: Actor) -> None:
+    def opened(wish: OpenDossier, actor: Actor = officer) -> str:
+        return open_dossier(wish, actor=actor, uow=app.uow, catalogue=app.catalogue, clock=app.clock).code
+
+    wish = OpenDossier(PROCEDURE, HOLDER.number, parties=(Person("031090000771", "PHẠM VĂN KHÓA"),), key="cuoc-dua-2")
+    code = opened(wish)
+    assert opened(wish) == code
+    assert opened(replace(wish, key="cuoc-dua-3")) != code, "two dossiers of one person are nothing odd"
+    assert opened(replace(wish, key=None)) != code
+    assert opened(wish, replace(officer, account_id="local:cuoc-dua")) != code
+    for other in (
+        replace(wish, parties=()),
+        replace(wish, parties=(Person("031090000772", "NGƯỜI KHÁC"),)),
+        replace(wish, holder_number="031090000771"),
+        replace(wish, purpose="việc khác"),
+        replace(wish, submitted_by=Person("031090000771")),
+        replace(wish, authority="GUARDIAN"),
+    ):
+        with pytest.raises(Conflict, match="REQUEST_KEY_USED") as caught:
+            opened(other)
+        assert caught.value.facts["dossier"] == code
+    for key in ("", "k" * 201):
+        with pytest.raises(Invalid, match="REQUEST_KEY"):
+            opened(replace(wish, key=key))
+
+
+def test_the_same_word_eight_times_at_once_breaks_one_glass(app: App, officer: Actor) -> None:
+    what = BreakGlass(record_of(app, officer), "cấp cứu, cần biết ngay")
+
+    def broken(reason: str = what.reason, at: timedelta = timedelta()) -> str:
+        clock = Later(app.clock.now() + at)
+        return break_glass(replace(what, reason=reason), actor=officer, uow=app.uow, clock=clock, ids=app.ids).id
+
+    first = at_once(8, lambda _: broken())
+    assert len(set(first)) == 1
+    with app.uow.begin() as tx:
+        told = tx.events.list(record=what.record, action=Action.BREAK_GLASS, limit=20)
+    assert [one.details["glass"] for one in told] == [first[0]]
+    assert broken("người khác cần, cũng gấp") != first[0], "another word is another opening"
+    assert broken(at=timedelta(hours=1, minutes=1)) != first[0], "an hour later it opens anew"

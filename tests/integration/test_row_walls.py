@@ -46,7 +46,7 @@ HOLDER = NamedHolder("031090000041", "NGUYỄN THỊ TƯỜNG")
 OF_THE_OTHER_SIDE = ["intake", "intake_page", "record", "record_version", "record_holder", "record_search"]
 OF_THE_OTHER_SIDE += ["correction", "form_entry", "consent", "hand_in", "hold", "batch", "batch_part"]
 OF_THE_OTHER_SIDE += ["outbox", "outside_ask", "outside_paper", "online_cursor", "peer_question"]
-OF_THE_OTHER_SIDE += ["hand_over", "hand_over_intake", "data_request", "mandate"]
+OF_THE_OTHER_SIDE += ["hand_over", "hand_over_intake", "data_request", "mandate", "dossier_key"]
 OF_THE_OTHER_SIDE += ["dossier", "dossier_person", "attachment", "demand", "notice", "share", "broken_glass"]
 WALLED = {*OF_THE_OTHER_SIDE, "event", "holder", "holder_identifier", "blob_key"}
 OPEN = {
@@ -90,7 +90,7 @@ def world(parts: App) -> World:
     account(app, "tuong-giam-ho", Role.GUARDIAN, holder_id=mine)
     officer = people["officer"]
     record = desk.record_of(app, officer, holder=HOLDER)
-    asked = OpenDossier("1.004194", HOLDER.number)
+    asked = OpenDossier("1.004194", HOLDER.number, key="tuong")
     dossier = open_dossier(asked, actor=officer, uow=app.uow, catalogue=app.catalogue, clock=app.clock)
     case = OpenCase(record, {"number": "14/GPXD"}, "đọc nhầm")
     open_case(case, actor=officer, uow=app.uow, clock=app.clock, ids=app.ids)
@@ -169,6 +169,7 @@ def test_each_side_sees_its_own(world: World) -> None:
         assert rows(world, who, "record_version") >= 1, who
     for table in (
         "dossier",
+        "dossier_key",
         "correction",
         "form_entry",
         "hold",

@@ -351,6 +351,26 @@ def test_such_an_address_cannot_be_subscribed(app: App, url: str) -> None:
         subscribe(Subscribe(url, ("record.revoked",)), actor=actor, uow=app.uow, clock=app.clock, ids=app.ids)
 
 
+def test_whoever_lost_the_answer_asks_again_and_has_one_subscription(
+    app: App, officer: Actor, system: System, listener: Listener
+) -> None:
+    """The secret is told until it has proved a message; then it is told to nobody any more."""
+    asked = {"url": listener.url, "types": ["record.revoked"]}
+    first = system.client.post("/partner/v1/webhooks", json=asked)
+    again = system.client.post("/partner/v1/webhooks", json=asked | {"types": ["record.revoked", "record.revoked"]})
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert (again.json()["id"], again.json()["secret"]) == (first.json()["id"], first.json()["secret"])
+    assert first.json()["id"] != system.made["id"], "other types are another subscription"
+    assert len(system.client.get("/partner/v1/webhooks").json()) == 2
+    record = desk.record_of(app, officer, holder=WHO)
+    drain(app)
+    set_state(app, officer, record, RecordState.REVOKED)
+    assert send(app, Now()) == 2
+    late = system.client.post("/partner/v1/webhooks", json=asked)
+    assert (late.status_code, late.json()["id"], late.json()["secret"]) == (200, first.json()["id"], None)
+    assert late.json()["delivered"] == 1
+
+
 def test_a_system_sees_and_changes_its_own_subscriptions_alone(app: App, system: System) -> None:
     account(app, "tin-la", Role.PARTNER, agency=AGENCY)
     with PartnerClient(BASE, "tin-la", PASSWORD, org=AGENCY, transport=_in_process(app)) as other:
@@ -368,7 +388,7 @@ def test_secrets_lie_sealed_and_old_ones_are_sealed_later(app: App, system: Syst
     assert url is not None
     actor, secret = account(app, "tin-cu", Role.PARTNER, agency=AGENCY), b"mot bi mat cua mot webhook cu 32"
     what = Subscribe(listener.url, ("record.revoked",), allowed=(HERE,), insecure=True)
-    old = subscribe(what, actor=actor, uow=app.uow, clock=app.clock, ids=app.ids)
+    old = subscribe(what, actor=actor, uow=app.uow, clock=app.clock, ids=app.ids).webhook
     with psycopg.connect(url.get_secret_value(), autocommit=True) as db:
 
         def lying(name: str) -> bytes:

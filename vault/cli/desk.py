@@ -226,6 +226,9 @@ def lookup(
         typer.Option("--submitter", metavar="AUTHORITY:NUMBER[:NAME]", help="Who hands it in, by what right."),
     ] = None,
     dossier: Annotated[str | None, typer.Option("--dossier", help="Answer this open dossier again.")] = None,
+    key: Annotated[
+        str | None, typer.Option("--key", help="Your own name of it: run again, it opens no second.")
+    ] = None,
     user: Account = "canbo",
     as_json: Json = False,
 ) -> None:
@@ -245,6 +248,7 @@ def lookup(
                 parties=tuple(replace(person, role=role) for role, person in map(_person, party or ())),
                 submitted_by=by,
                 authority=authority,
+                key=key,
             ),
             actor=actor,
             uow=service.uow,

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from vault.db import access_tables as a
 from vault.db import tables as t
 from vault.db.codec import AnyRow
+from vault.db.turns import one_at_a_time
 from vault.domain.access import DOSSIER_WITHOUT_DUE, PRESENTED_FOR, Circumstances, DossierRef
 from vault.domain.corrections import CaseState
 from vault.domain.ids import DossierCode, RecordCode
@@ -100,8 +101,16 @@ class PgAccess:
         query = select(c.id).where(c.record_code == record, c.state.in_(_UNDECIDED)).limit(1)
         return self._db.execute(query).first() is not None
 
-    def break_glass(self, glass: BrokenGlass) -> None:
-        """Keep it."""
+    def break_glass(self, glass: BrokenGlass, *, since: datetime) -> BrokenGlass:
+        """Keep it, or give the one that is there; the same account's word on the same paper waits."""
+        one_at_a_time(self._db, f"glass {glass.account_id} {glass.record}")
+        g = a.broken_glass.c
+        same = (g.account_id == glass.account_id, g.reason == glass.reason, g.at > since)
+        kept = self._db.execute(
+            select(a.broken_glass).where(g.record_code == glass.record, *same).order_by(g.at.desc()).limit(1)
+        ).one_or_none()
+        if kept is not None:
+            return _glass(kept)
         self._db.execute(
             insert(a.broken_glass).values(
                 id=glass.id,
@@ -113,6 +122,7 @@ class PgAccess:
                 at=glass.at,
             )
         )
+        return glass
 
     def broken(self, agency_code: str, *, limit: int) -> tuple[BrokenGlass, ...]:
         """What nobody has reviewed comes first, then the newest."""

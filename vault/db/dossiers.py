@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Select, and_, any_, bindparam, func, insert, 
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from vault.db import dossier_keys
 from vault.db import tables as t
 from vault.db.codec import AnyRow, AnySelect, from_json, to_json
 from vault.db.walls import PEOPLE, Walls
@@ -183,7 +184,7 @@ class PgDossiers:
         self._db = connection
         self._walls = walls
 
-    def add(self, dossier: Dossier) -> None:
+    def add(self, dossier: Dossier, *, key: str | None = None) -> None:
         """Add a new dossier with the people in it."""
         self._db.execute(
             insert(t.dossier).values(
@@ -213,6 +214,12 @@ class PgDossiers:
         ]
         if rows:
             self._db.execute(insert(t.dossier_person), rows)
+        if key is not None:
+            dossier_keys.keep(self._db, dossier.opened_by, key, dossier.code)
+
+    def opened_under(self, account_id: str, key: str) -> DossierCode | None:
+        """By its key, behind a lock of that key."""
+        return dossier_keys.opened_under(self._db, account_id, key)
 
     def next_serial(self, agency_code: str, day: date) -> int:
         """The next serial of the day, counted by one row that is locked until the transaction ends."""

@@ -12,6 +12,7 @@ from vault.db import tables as t
 from vault.db.codec import AnyRow
 from vault.db.partner_tables import evidence_request, webhook, webhook_event, webhook_message
 from vault.db.texts import SEALED, PgTexts
+from vault.db.turns import one_at_a_time
 from vault.domain.ids import RecordCode
 from vault.domain.webhooks import Attempt, Happening, Webhook, WebhookMessage, WebhookState, WebhookType
 
@@ -48,8 +49,10 @@ class PgWebhooks:
             )
         )
 
-    def of_account(self, account_id: str) -> tuple[Webhook, ...]:
+    def of_account(self, account_id: str, *, lock: bool = False) -> tuple[Webhook, ...]:
         """The oldest first."""
+        if lock:
+            one_at_a_time(self._db, f"webhooks {account_id}")
         query = select(webhook).where(_w.account_id == account_id).order_by(_w.created_at, _w.id)
         return tuple(self._webhook(row) for row in self._db.execute(query))
 

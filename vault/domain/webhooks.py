@@ -74,6 +74,11 @@ class Webhook:
     failing_since: datetime | None = None
     succeeded_at: datetime | None = None
 
+    @property
+    def tells_secret(self) -> bool:
+        """Whether whoever lost the answer is told the secret again: not once it proves messages that arrived."""
+        return self.succeeded_at is None
+
 
 @dataclass(frozen=True, slots=True)
 class Happening:

@@ -49,8 +49,11 @@ class AccessRows(Protocol):
         """Dossiers of the actor's agency about these people, what this very actor was shown or broke, an open case."""
         ...
 
-    def break_glass(self, glass: BrokenGlass) -> None:
-        """Keep it; holder and data-protection officer see it as soon as the transaction is over."""
+    def break_glass(self, glass: BrokenGlass, *, since: datetime) -> BrokenGlass:
+        """Keep it, or give what the same account said in the same words about the same paper after `since`.
+
+        Holder and data-protection officer see it as soon as the transaction is over.
+        """
         ...
 
     def broken(self, agency_code: str, *, limit: int) -> tuple[BrokenGlass, ...]:

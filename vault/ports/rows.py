@@ -282,12 +282,16 @@ class Search(Protocol):
 class Dossiers(Protocol):
     """Dossiers with attachments and demands."""
 
-    def add(self, dossier: Dossier) -> None:
-        """Add a new dossier."""
+    def add(self, dossier: Dossier, *, key: str | None = None) -> None:
+        """Add a new dossier; `key`: under which its opener asked for it."""
         ...
 
     def next_serial(self, agency_code: str, day: date) -> int:
         """The next serial of the day; two dossiers never get the same."""
+        ...
+
+    def opened_under(self, account_id: str, key: str) -> DossierCode | None:
+        """What the account asked for under this key; nobody else asks under it until the transaction is over."""
         ...
 
     def get(self, code: DossierCode, *, lock: bool = False) -> Dossier:

@@ -21,8 +21,8 @@ class Webhooks(Protocol):
         """Add a subscription."""
         ...
 
-    def of_account(self, account_id: str) -> tuple[Webhook, ...]:
-        """A partner's subscriptions, the oldest first."""
+    def of_account(self, account_id: str, *, lock: bool = False) -> tuple[Webhook, ...]:
+        """A partner's subscriptions, the oldest first. `lock`: nobody else asks so until the transaction is over."""
         ...
 
     def get(self, webhook_id: str) -> Webhook | None:

@@ -31,10 +31,15 @@ class Subscribed:
 
     webhook: Webhook
     counts: Mapping[str, int]
+    again: bool = False
+    """Asked for before: nothing was added."""
 
 
-def subscribe(what: Subscribe, *, actor: Actor, uow: UnitOfWork, clock: Clock, ids: Ids) -> Webhook:
-    """Add one; its secret is made here and shown once. `WEBHOOK_URL`, `WEBHOOK_TYPES`, `TOO_MANY_WEBHOOKS`."""
+def subscribe(what: Subscribe, *, actor: Actor, uow: UnitOfWork, clock: Clock, ids: Ids) -> Subscribed:
+    """Add one; its secret is made here. `WEBHOOK_URL`, `WEBHOOK_TYPES`, `TOO_MANY_WEBHOOKS`.
+
+    The same address and types of the same account are the same subscription: whoever lost the answer asks again.
+    """
     require(actor, Action.MANAGE_WEBHOOKS)
     now = clock.now()
     with recorded(uow, Event(now, actor, Action.MANAGE_WEBHOOKS)), uow.begin() as tx:
@@ -44,20 +49,27 @@ def subscribe(what: Subscribe, *, actor: Actor, uow: UnitOfWork, clock: Clock, i
         if not what.types or not set(what.types) <= known:
             raise Invalid("WEBHOOK_TYPES", types=", ".join(sorted(known)))
         url = check_url(what.url, allowed=what.allowed, insecure=what.insecure)
-        if len(tx.webhooks.of_account(actor.account_id)) >= MOST_WEBHOOKS:
+        types = frozenset(map(WebhookType, what.types))
+        own = tx.webhooks.of_account(actor.account_id, lock=True)
+        kept = next((one for one in own if (one.url, one.types) == (url, types)), None)
+        if kept is not None:
+            # An event of its own: a secret that never served is told a second time.
+            _note(tx, kept, "again", actor, clock)
+            return Subscribed(kept, tx.webhooks.counts(kept.id), again=True)
+        if len(own) >= MOST_WEBHOOKS:
             raise Conflict("TOO_MANY_WEBHOOKS", most=MOST_WEBHOOKS)
         webhook = Webhook(
             id=f"wh_{ids.token()}",
             agency_code=actor.agency_code,
             account_id=actor.account_id,
             url=url,
-            types=frozenset(map(WebhookType, what.types)),
+            types=types,
             secret=ids.random(SECRET_BYTES),
             created_at=now,
         )
         tx.webhooks.add(webhook)
         tx.events.add(Event(now, actor, Action.MANAGE_WEBHOOKS, details={"webhook": webhook.id, "do": "add"}))
-    return webhook
+        return Subscribed(webhook, {})
 
 
 def subscriptions(*, actor: Actor, uow: UnitOfWork) -> tuple[Subscribed, ...]:

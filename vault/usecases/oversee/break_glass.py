@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from vault.domain.access import SHORTEST_REASON
+from vault.domain.access import BREAK_GLASS_FOR, SHORTEST_REASON
 from vault.domain.audit import Event
 from vault.domain.errors import Forbidden, Invalid, NotFound
 from vault.domain.ids import RecordCode
@@ -27,7 +27,8 @@ def break_glass(what: BreakGlass, *, actor: Actor, uow: UnitOfWork, clock: Clock
     """Give the actor the ground BREAK_GLASS on this paper for an hour. Each person on the paper is told by an event.
 
     `BREAK_GLASS_REASON` for a reason that says nothing, `RECORD` for a paper that the actor's agency does not have:
-    asking for one is an event as well, with the reason.
+    asking for one is an event as well, with the reason. The same words again within the hour (an answer that was
+    lost, a button pressed twice) are the same opening: it ends when it would have ended, and nobody is told twice.
     """
     require(actor, Action.BREAK_GLASS)
     now = clock.now()
@@ -39,10 +40,10 @@ def break_glass(what: BreakGlass, *, actor: Actor, uow: UnitOfWork, clock: Clock
             record = tx.records.find(what.record)
             if record is None or actor.agency_code is None or record.agency_code != actor.agency_code:
                 raise NotFound("RECORD")
-            broken = BrokenGlass(
-                ids.token(), record.code, record.agency_code, actor.account_id, actor.name, reason, now
-            )
-            tx.access.break_glass(broken)
+            said = BrokenGlass(ids.token(), record.code, record.agency_code, actor.account_id, actor.name, reason, now)
+            broken = tx.access.break_glass(said, since=now - BREAK_GLASS_FOR)
+            if broken.id != said.id:
+                return broken  # said again: the holder and the officer were told of this word already
             tx.events.add(
                 Event(
                     now,

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from types import MappingProxyType
 
 from vault.domain.audit import Event
-from vault.domain.catalogue import Catalogue
+from vault.domain.catalogue import Catalogue, Procedure
 from vault.domain.dossiers import Dossier, DossierChannel, Party
 from vault.domain.errors import Conflict, Forbidden, Invalid
 from vault.domain.holders import HolderAlias, HolderId, HolderRole
@@ -22,6 +22,7 @@ from vault.ports import Clock, Tx, UnitOfWork
 from vault.usecases.refusals import recorded
 from vault.usecases.tell import ask_about, tell_dossier
 
+LONGEST_KEY = 200
 LONGEST_TERM = timedelta(days=366)
 """No procedure of the catalogue takes longer; a later date would only make papers look expired."""
 
@@ -57,16 +58,24 @@ class OpenDossier:
     """The code that the portal gave it; without one it gets the day's next here."""
     picks: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Papers in the national store that the citizen chose at the portal -> the component for which."""
+    key: str | None = None
+    """Of the asker's making, one for each dossier that is wanted: asked again under it, it is the same dossier."""
 
 
 def open_dossier(what: OpenDossier, *, actor: Actor, uow: UnitOfWork, catalogue: Catalogue, clock: Clock) -> Dossier:
-    """Open it under the day's next code. `PROCEDURE_UNKNOWN`, `HOLDER_NAME` and the codes of a bad number refuse."""
+    """Open it under the day's next code. `PROCEDURE_UNKNOWN`, `HOLDER_NAME` and the codes of a bad number refuse.
+
+    Two dossiers of one person for one procedure are nothing odd (two plots of land), so what is asked decides nothing:
+    a `key` does. Under a key that opened something else: `REQUEST_KEY_USED`.
+    """
     require(actor, Action.OPEN_DOSSIER)
     now = clock.now()
     today = now.astimezone(VIET_NAM).date()
     with recorded(uow, Event(now, actor, Action.OPEN_DOSSIER)):
         if actor.agency_code is None:
             raise Forbidden("NO_AGENCY")
+        if what.key is not None and not 0 < len(what.key) <= LONGEST_KEY:
+            raise Invalid("REQUEST_KEY", most=LONGEST_KEY)
         if what.authority not in Authority.__members__:
             raise Invalid("AUTHORITY", authority=what.authority)
         if what.due_on is not None and not today <= what.due_on <= today + LONGEST_TERM:
@@ -74,6 +83,9 @@ def open_dossier(what: OpenDossier, *, actor: Actor, uow: UnitOfWork, catalogue:
         procedure = catalogue.procedure(what.procedure_code, today)
         holder = Person(what.holder_number, what.holder_name, what.holder_role)
         with uow.begin() as tx:
+            opened = None if what.key is None else tx.dossiers.opened_under(actor.account_id, what.key)
+            if opened is not None:
+                return _again(tx, opened, what, procedure)
             owner = _party(tx, holder, now)
             dossier = Dossier(
                 code=what.code
@@ -91,7 +103,7 @@ def open_dossier(what: OpenDossier, *, actor: Actor, uow: UnitOfWork, catalogue:
                 authority=Authority(what.authority),
                 channel=what.channel,
             )
-            tx.dossiers.add(dossier)
+            tx.dossiers.add(dossier, key=what.key)
             tell_dossier(tx, dossier, now)
             _look_elsewhere(tx, dossier, what.picks, actor=actor, now=now)
             details = {
@@ -115,6 +127,30 @@ def open_dossier(what: OpenDossier, *, actor: Actor, uow: UnitOfWork, catalogue:
                     )
                 )
         return dossier
+
+
+def _again(tx: Tx, code: DossierCode, what: OpenDossier, procedure: Procedure) -> Dossier:
+    """What the key opened, if it is what is asked for now."""
+    kept = tx.dossiers.get(code)
+    people = [(one.holder_id, one.link.role.value) for one in kept.parties]
+    by = None if kept.submitted_by is None else kept.submitted_by.holder_id
+    same = (
+        kept.procedure_code == procedure.code,
+        kept.due_on == what.due_on,
+        kept.purpose == (what.purpose or procedure.purpose),
+        kept.authority.value == what.authority,
+        kept.holder.role.value == what.holder_role.upper(),
+        kept.holder_id == _known(tx, what.holder_number),
+        people == [(_known(tx, one.number), one.role.upper()) for one in what.parties],
+        by == (None if what.submitted_by is None else _known(tx, what.submitted_by.number)),
+    )
+    if not all(same):
+        raise Conflict("REQUEST_KEY_USED", dossier=code)
+    return kept
+
+
+def _known(tx: Tx, number: str) -> int | None:
+    return tx.holders.find(read_card(number).id if is_card(number) else HolderId.parse(number))
 
 
 def _look_elsewhere(tx: Tx, dossier: Dossier, picks: Mapping[str, str], *, actor: Actor, now: datetime) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Self
+from typing import Annotated, Self
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Header, Response
 from pydantic import BaseModel
 
 from vault.domain.dossiers import Notice
@@ -18,7 +18,7 @@ from vault.usecases.reuse.demand import DemandOf, demand
 from vault.usecases.reuse.give_result import GiveResult, give_result
 from vault.usecases.reuse.list_dossiers import list_dossiers
 from vault.usecases.reuse.notice import Draft, draft_notice, issue_notice
-from vault.usecases.reuse.open_dossier import OpenDossier, Person, open_dossier
+from vault.usecases.reuse.open_dossier import LONGEST_KEY, OpenDossier, Person, open_dossier
 from vault.usecases.reuse.overrides import Report, report_overrides
 from vault.web.api.dossier_models import (
     AttachIn,
@@ -148,8 +148,13 @@ def components(code: str, actor: SignedIn, app: TheApp) -> Response:
 
 
 @router.post("", status_code=201)
-def open_one(what: DossierIn, actor: SignedIn, app: TheApp) -> DossierOut:
-    """Open a dossier."""
+def open_one(
+    what: DossierIn,
+    actor: SignedIn,
+    app: TheApp,
+    idempotency_key: Annotated[str | None, Header(max_length=LONGEST_KEY)] = None,
+) -> DossierOut:
+    """Open a dossier. Send it again under the same `Idempotency-Key` after a lost answer: it is the same dossier."""
     opened = open_dossier(
         OpenDossier(
             what.procedure,
@@ -161,6 +166,7 @@ def open_one(what: DossierIn, actor: SignedIn, app: TheApp) -> DossierOut:
             tuple(_person(one) for one in what.parties),
             _person(what.submitted_by) if what.submitted_by else None,
             what.authority,
+            key=idempotency_key,
         ),
         actor=actor,
         uow=app.uow,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Annotated
 
@@ -73,6 +73,7 @@ class NewDossierPage:
     authorities: tuple[str, ...]
     most_people: int
     ask_name: bool
+    key: str
     error: str | None
 
 
@@ -86,6 +87,8 @@ class _Form:
     people: tuple[PersonLine, ...] = ()
     submitter: PersonLine = PersonLine(HolderRole.SUBJECT.value, "", "", "")
     authority: str = Authority.NONE.value
+    key: str = ""
+    """Made with the form: sent twice, it opens one dossier."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +146,7 @@ def open_new(request: Request, actor: SignedIn, app: TheApp, language: TheLangua
                 parties=tuple(Person(one.told, one.name.strip() or None, one.role) for one in form.people),
                 submitted_by=_submitter(form),
                 authority=form.authority,
+                key=form.key or None,
             ),
             actor=actor,
             uow=app.uow,
@@ -151,7 +155,8 @@ def open_new(request: Request, actor: SignedIn, app: TheApp, language: TheLangua
         )
     except VaultError as error:
         page = _form_page(
-            form,
+            # A form that opened something else stays a form: the next press is a dossier of its own.
+            replace(form, key="") if error.code in {"REQUEST_KEY", "REQUEST_KEY_USED"} else form,
             app,
             ask_name=error.code == "HOLDER_NAME" or bool(form.holder.name),
             error=say(error.code, language, **error.facts),
@@ -175,6 +180,7 @@ def _sent(posted: FormData) -> _Form:
         people=tuple(one for one in people if one.number.strip()),
         submitter=line("by", subject),
         authority=texts.get("authority", Authority.NONE.value),
+        key=texts.get("key", ""),
     )
 
 
@@ -200,6 +206,7 @@ def _form_page(form: _Form, app: App, *, ask_name: bool = False, error: str | No
         authorities=tuple(one.value for one in Authority),
         most_people=MOST_PEOPLE,
         ask_name=ask_name,
+        key=form.key or app.ids.token(),
         error=error,
     )
 

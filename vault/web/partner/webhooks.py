@@ -6,7 +6,7 @@ import base64
 from datetime import datetime
 from typing import Annotated, Self
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from pydantic import Field
 
 from vault.bootstrap import App
@@ -69,9 +69,15 @@ class WebhookOut(Message):
 
 
 class WebhookMadeOut(WebhookOut):
-    """A new subscription with its secret, which is shown this once."""
+    """A subscription with its secret, which is shown until the first message was delivered to it."""
 
-    secret: Annotated[str, Field(description="whsec_ and 32 bytes in base64, as standardwebhooks.com has it.")]
+    secret: Annotated[
+        str | None,
+        Field(
+            description="whsec_ and 32 bytes in base64, as standardwebhooks.com has it; null for a subscription "
+            "that was there before and to which a message has been delivered."
+        ),
+    ]
 
 
 def _system(actor: Actor) -> Actor:
@@ -81,12 +87,14 @@ def _system(actor: Actor) -> Actor:
 
 
 @router.post("", status_code=201)
-def add(what: WebhookIn, actor: SignedIn, app: TheApp) -> WebhookMadeOut:
-    """Subscribe. Messages begin with what happens from now on."""
+def add(what: WebhookIn, actor: SignedIn, app: TheApp, response: Response) -> WebhookMadeOut:
+    """Subscribe. Messages begin with what happens from now on. The same address and types again: 200, the same one."""
     made = subscribe(_asked(what, app), actor=_system(actor), uow=app.uow, clock=app.clock, ids=app.ids)
-    out = WebhookOut.of(Subscribed(made, {}))
-    secret = "whsec_" + base64.b64encode(made.secret).decode("ascii")
-    return WebhookMadeOut(**out.model_dump(), secret=secret)
+    if made.again:
+        response.status_code = 200
+    webhook = made.webhook
+    secret = "whsec_" + base64.b64encode(webhook.secret).decode("ascii") if webhook.tells_secret else None
+    return WebhookMadeOut(**WebhookOut.of(made).model_dump(), secret=secret)
 
 
 def _asked(what: WebhookIn, app: App) -> Subscribe:

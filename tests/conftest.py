@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from tests.collector import Collector
     from tests.service import Service
     from vault.bootstrap import App
 
@@ -48,12 +49,21 @@ def samples() -> Path:
 
 
 @pytest.fixture(scope="session")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+def collector() -> Iterator[Collector]:
+    """Where the shared service sends its spans; whatever a test does there is traced."""
+    from tests.collector import collecting  # noqa: PLC0415 - as below
+
+    with collecting() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def service(tmp_path_factory: pytest.TempPathFactory, collector: Collector) -> Iterator[Service]:
     """The real service in a folder of its own (see `tests.service`); one a session, one a process under xdist."""
     # Imported here, because the unit tests of the engines must not need the program.
     from tests.service import running  # noqa: PLC0415
 
-    with running(tmp_path_factory.mktemp("vault")) as found:
+    with running(tmp_path_factory.mktemp("vault"), {"VAULT_OTLP_ENDPOINT": collector.url}) as found:
         yield found
 
 

@@ -8,7 +8,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PAGE = Path(__file__).resolve().parents[1] / "deploy" / "README.md"
-GROUPS = {"db", "index", "log", "keys", "trust", "roots", "catalogue", "mandates", "partner"}
+GROUPS = {
+    "db",
+    "index",
+    "log",
+    "keys",
+    "trust",
+    "roots",
+    "catalogue",
+    "mandates",
+    "partner",
+    "outbox",
+    "accounts",
+    "peers",
+}
 """Commands of ours whose second word is a command."""
 
 _PARTS = re.compile(r"^##+ ([^\n]+)$|^( *)```sh\n(.*?)^ *```", re.MULTILINE | re.DOTALL)

@@ -193,6 +193,9 @@ class Settings(BaseSettings):
     otlp_endpoint: str | None = Field(
         default=None, description="OpenTelemetry collector for traces, e.g. http://collector:4318."
     )
+    trace_share: float = Field(
+        default=1.0, ge=0, le=1, description="Share of traces that are kept, decided where each begins."
+    )
 
     # --- keys --------------------------------------------------------------------------------------------------------
     seal_pkcs12: Path | None = Field(

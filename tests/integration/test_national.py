@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import itertools
+import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,16 +16,18 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from tests.counter import AGENCY, PASSWORD, Counter, running
+from tests.counter import AGENCY, OTHER_AGENCY, PASSWORD, Counter, running
 from tests.fakes.http import stranger
 from tests.national import TOKEN, National, simulator
 from vault.domain.dossiers import Dossier
+from vault.domain.errors import Forbidden, NotFound
 from vault.domain.ids import DossierCode, RecordCode
 from vault.domain.outbox import MOST_FAULTS, LetterState
-from vault.domain.people import SYSTEM, Action
+from vault.domain.people import STRANGER, SYSTEM, Action, Role
 from vault.domain.records import Record
 from vault.domain.states import RecordState
 from vault.usecases.outside.deliver import deliver
+from vault.usecases.outside.letters import SentAgain, send_all_again
 from vault.usecases.oversee.change_state import ChangeState, change
 from vault.usecases.reuse.attach import Attach, attach
 from vault.usecases.reuse.close_dossier import CloseDossier, close_dossier
@@ -185,9 +191,41 @@ def test_what_is_refused_is_put_aside_shown_and_sent_again_by_hand(desk: Desk) -
     with desk.counter.app.uow.begin() as tx:
         [letter] = tx.outbox.dead(limit=9)
         assert tx.vitals.read().dead_letters == 1
-        assert tx.outbox.revive(letter.id, at=desk.clock.now())
+    app = desk.counter.app
+    operator, nobody = desk.counter.account("van-hanh", OTHER_AGENCY, Role.OPERATOR), replace(STRANGER, name="x")
+    common: dict[str, Any] = {"uow": app.uow, "clock": desk.clock}
+    with pytest.raises(Forbidden, match="ROLE_MAY_NOT"):
+        send_all_again(None, actor=nobody, **common)
+    with pytest.raises(NotFound, match="LETTER"):
+        send_all_again(letter.id + 1_000_000, actor=operator, **common)
+    listed = command(desk, "outbox", "list")
+    assert [(one["id"], one["about"]) for one in listed["dead"]] == [(letter.id, dossier.code)]
+    sent = command(desk, "outbox", "retry", str(letter.id), "--as", "van-hanh")  # of every agency, at the machine
+    assert sent["again"] == [letter.id]
+    assert send_all_again(None, actor=operator, **common) == SentAgain((), 0)
+    with app.uow.begin() as tx:
+        acts = tx.events.list(action=Action.SEND_AGAIN, limit=9)
+    assert [(one.outcome.value, one.code, one.agency_code, one.details.get("again")) for one in acts] == [
+        ("DONE", None, AGENCY, 1),
+        ("REFUSED", "LETTER", OTHER_AGENCY, None),
+        ("REFUSED", "ROLE_MAY_NOT", None, None),
+    ]
+    desk.clock.ahead += timedelta(seconds=30)
     assert desk.send() == 1
     assert desk.national.state()["effects"][letter.key] == 1
+
+
+def command(desk: Desk, *words: str) -> dict[str, Any]:
+    """What the command line says."""
+    settings = desk.counter.app.settings
+    assert settings.database_url is not None
+    url = settings.database_url.get_secret_value()
+    ran = subprocess.run(
+        [str(Path(sys.executable).with_name("vault")), *words, "--json"],
+        env={"VAULT_HOME": str(settings.home), "VAULT_DATABASE_URL": url},
+        capture_output=True, text=True, check=True, timeout=120,
+    )  # fmt: skip
+    return dict(json.loads(ran.stdout.splitlines()[-1]))
 
 
 def test_a_dead_letter_that_something_newer_followed_is_not_sent(desk: Desk) -> None:

@@ -8,6 +8,7 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from tests.collector import ERROR, Collector, Told
 from tests.golden.specimens import as_jpeg, draw
 from tests.service import METRICS_TOKEN, Service
 from vault.domain.people import Role
@@ -71,3 +72,56 @@ def test_no_log_of_ours_names_a_person_a_number_or_a_credential(service: Service
     assert "/api/v1/verify/text" in written
     secret = shown["credential"].partition("#")[2][:40]
     assert [word for word in (HOLDER["number"], HOLDER["name"], secret, "42/GPXD", code) if word in written] == []
+
+
+def test_traces_go_from_the_request_through_the_queue_to_the_engine_and_name_nobody(
+    service: Service, collector: Collector
+) -> None:
+    """One paper from upload to seal, one look-up, one check, one refusal: two requests of a person are two traces."""
+    before = len(collector.spans)
+    code = service.digitize(
+        as_jpeg(draw("GPXD", seed=43), 1), "vet.jpg", type_code="GPXD", holders=[HOLDER], fields={"number": "43/GPXD"}
+    )
+    officer, stranger = service.client(Role.OFFICER), service.client()
+    opened = officer.post("/api/v1/dossiers", json={"procedure": "1.004194", "holder": HOLDER["number"]})
+    dossier = opened.raise_for_status().json()["code"]
+    officer.get(f"/api/v1/dossiers/{dossier}/components").raise_for_status()
+    assert officer.get("/api/v1/dossiers/H24.900-261128-9999/components").status_code == 404
+    stranger.post("/api/v1/verify/text", json={"text": f"VN1:{HOLDER['number']}"})
+
+    def ways(names: set[str]) -> set[tuple[str, ...]]:
+        """From each span of these names up to where its trace began."""
+        by_id, found = {one.id: one for one in collector.spans}, set()
+        for first in (one for one in collector.spans if one.name in names):
+            at: Told | None = first
+            way = []
+            while at is not None:
+                way.append(at.name)
+                at = by_id.get(at.parent)
+            found.add(tuple(way))
+        return found
+
+    wanted = {
+        ("engine read_page", "process read_intake", "POST /api/v1/intakes"),
+        ("engine compose", "process seal_intake", "POST /api/v1/intakes/{intake_id}/confirm"),
+        ("GET /api/v1/dossiers/{code}/components",),
+        ("POST /api/v1/verify/text",),
+    }
+    end = time.monotonic() + 60
+    while missing := wanted - ways({way[0] for way in wanted}):
+        assert time.monotonic() < end, missing
+        time.sleep(0.2)
+    while not (refusals := [one for one in collector.spans[before:] if one.facts.get("kho_so.code") == "DOSSIER"]):
+        assert time.monotonic() < end
+        time.sleep(0.2)
+    spans = list(collector.spans)  # whatever other tests did on this service stands here too
+    job = next(one for one in spans if one.name == "process read_intake")
+    assert (job.facts["messaging.system"], job.facts["messaging.destination.name"]) == ("procrastinate", "read_intake")
+    refused = refusals[0]
+    assert (refused.facts["http.response.status_code"], refused.status == ERROR) == (404, False)  # no fault of ours
+    assert {one.name for one in spans} & {"GET /healthz", "GET /readyz", "GET /metrics"} == set()
+    said = {"http.request.method", "url.scheme", "http.route", "http.response.status_code", "kho_so.code", "error.type"}
+    said |= {f"messaging.{one}" for one in ("system", "operation.name", "operation.type", "destination.name")}
+    assert {name for one in spans for name in one.facts} <= said
+    secrets = (HOLDER["number"], HOLDER["name"], "43/GPXD", code, dossier, "vet.jpg")
+    assert [word for word in secrets for one in spans if word in one.whole] == []

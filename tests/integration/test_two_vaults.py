@@ -82,6 +82,8 @@ def _know_each_other(old: Service, new: Service, folder: Path) -> None:
         for step in steps:
             done = service.vault(*map(str, step))
             assert done.returncode == 0, done.stdout + done.stderr
+        status, told = service.vault_json("peers", "list")
+        assert (status, [one["key"] for one in told["peers"]]) == (0, [True, True])
 
 
 def test_an_old_paper_of_hai_duong_serves_in_hai_phong(two: Two) -> None:

@@ -42,7 +42,13 @@ def worker(*, concurrency: Annotated[int, typer.Option(min=1, help="Jobs at a ti
 
     service = bootstrap.build()
     telemetry.configure_logs(service.settings.log_format)
-    telemetry.configure_traces(service.settings.otlp_endpoint, service="kho-so-worker", version=__version__)
+    telemetry.configure_traces(
+        service.settings.otlp_endpoint,
+        service="kho-so-worker",
+        version=__version__,
+        environment=service.settings.environment,
+        share=service.settings.trace_share,
+    )
     if service.settings.metrics_port:
         telemetry.serve_metrics(service.settings.metrics_port, service.settings.http_host, service.look)
     run(service, concurrency=concurrency)

@@ -7,11 +7,11 @@ from typing import Annotated
 import typer
 
 from vault import bootstrap
+from vault.cli.accounts import By, acting
 from vault.cli.edge import Json, out, print_json
-from vault.domain.errors import NotFound
+from vault.usecases.outside.letters import MOST_AT_ONCE, send_all_again
 
 outbox = typer.Typer(help="What other systems were told, and what they refused.", no_args_is_help=True)
-MOST = 500
 
 
 @outbox.command("list")
@@ -19,7 +19,7 @@ def list_dead(*, as_json: Json = False) -> None:
     """What waits (how many, since when) and every letter that was put aside, with what was answered."""
     service = bootstrap.build()
     with service.uow.begin() as tx:
-        dead, vitals = tx.outbox.dead(limit=MOST), tx.vitals.read()
+        dead, vitals = tx.outbox.dead(limit=MOST_AT_ONCE), tx.vitals.read()
     rows: list[dict[str, object]] = [
         {"id": one.id, "about": one.subject, "kind": one.kind.value, "at": one.at, "answer": one.failure}
         for one in dead
@@ -40,18 +40,13 @@ def list_dead(*, as_json: Json = False) -> None:
 def retry(
     letter: Annotated[int | None, typer.Argument(help="Number of the letter; without one: all of them.")] = None,
     *,
+    account: By = None,
     as_json: Json = False,
 ) -> None:
-    """Send dead letters again, under their old keys: what arrived once has no second effect."""
+    """Send dead letters again, under their old keys: what arrived once has no second effect. It leaves an event."""
     service = bootstrap.build()
-    again = []
-    with service.uow.begin() as tx:
-        wanted = [one.id for one in tx.outbox.dead(limit=MOST) if letter in {None, one.id}]
-        if letter is not None and not wanted:
-            raise NotFound("LETTER")
-        now = service.clock.now()
-        again = [one for one in wanted if tx.outbox.revive(one, at=now)]
+    done = send_all_again(letter, actor=acting(service, account), uow=service.uow, clock=service.clock)
     if as_json:
-        print_json({"ok": True, "again": again, "superseded": len(wanted) - len(again)})
+        print_json({"ok": True, "again": list(done.again), "superseded": done.superseded})
         return
-    out.print(f"{len(again)} are sent again; {len(wanted) - len(again)} were followed by something newer")
+    out.print(f"{len(done.again)} are sent again; {done.superseded} were followed by something newer")

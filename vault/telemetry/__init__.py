@@ -3,10 +3,23 @@
 from vault.telemetry.logs import configure_logs, masked
 from vault.telemetry.metrics import LIVE, Act, act_of, exposition, gauges, observe_act, observe_job, observe_request
 from vault.telemetry.metrics import serve as serve_metrics
-from vault.telemetry.traces import carried, configure_traces, name_request, span, watch
+from vault.telemetry.traces import (
+    METHODS,
+    carried,
+    configure_traces,
+    job_span,
+    keeping,
+    known_method,
+    name_request,
+    note_error,
+    request_span,
+    span,
+    watch,
+)
 
 __all__ = [
     "LIVE",
+    "METHODS",
     "Act",
     "act_of",
     "carried",
@@ -14,11 +27,16 @@ __all__ = [
     "configure_traces",
     "exposition",
     "gauges",
+    "job_span",
+    "keeping",
+    "known_method",
     "masked",
     "name_request",
+    "note_error",
     "observe_act",
     "observe_job",
     "observe_request",
+    "request_span",
     "serve_metrics",
     "span",
     "watch",

@@ -12,7 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
-from vault import messages
+from vault import messages, telemetry
 from vault.domain.errors import Kind, VaultError
 from vault.domain.people import STRANGER
 from vault.usecases.identify.federate import Waiting
@@ -136,6 +136,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(VaultError)
     def _ours(request: Request, error: VaultError) -> Response:
+        telemetry.note_error(error.code, status_of(error))
         note(request, error)
         return problem(request, status=status_of(error), code=error.code, facts=dict(error.facts))
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
+from fastapi.telemetry import TelemetryConfig
 
 import qr
 from vault import __version__, telemetry
@@ -15,6 +16,9 @@ from vault.domain.errors import Unavailable
 from vault.web import api, body, errors, headers, health, pages, partner, peers, public, seen, tracker
 
 _LOG = logging.getLogger(__name__)
+_NOTHING: TelemetryConfig = {
+    "tracing": False, "metrics": False, "logs": False, "operation_spans": False, "auto_configure": False
+}  # fmt: skip
 _STATIC = Path(__file__).parent / "static"
 
 
@@ -27,11 +31,25 @@ def create(vault: App | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
+        # Its own telemetry would tell addresses with the codes that stand in them; `seen` tells routes.
+        telemetry={
+            "tracing": False,
+            "metrics": False,
+            "logs": False,
+            "operation_spans": False,
+            "auto_configure": False,
+        },
     )
     if vault is None:  # a process of its own: what it tells goes where the settings say
         vault = build()
         telemetry.configure_logs(vault.settings.log_format)
-        telemetry.configure_traces(vault.settings.otlp_endpoint, service="kho-so-web", version=__version__)
+        telemetry.configure_traces(
+            vault.settings.otlp_endpoint,
+            service="kho-so-web",
+            version=__version__,
+            environment=vault.settings.environment,
+            share=vault.settings.trace_share,
+        )
     web.state.vault = vault
     if vault.settings.environment == "production":
         _refuse_unfit(vault)

@@ -6,7 +6,6 @@ import logging
 import time
 
 from fastapi import FastAPI
-from opentelemetry.trace import SpanKind
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from vault import telemetry
@@ -35,16 +34,20 @@ class Seen:
                 status = message["status"]
             await send(message)
 
-        begin = time.perf_counter()
-        parent = dict(scope["headers"]).get(b"traceparent", b"").decode("latin-1")
+        method, begin = scope["method"], time.perf_counter()
         try:
-            with telemetry.span(f"{scope['method']} request", parent=parent or None, kind=SpanKind.SERVER):
+            if scope["path"] in _QUIET:  # asked every few seconds by machines
+                await self._app(scope, receive, noting)
+                return
+            caller = dict(scope["headers"]).get(b"traceparent", b"").decode("latin-1")
+            with telemetry.request_span(method, scope["scheme"], caller=caller):
                 try:
                     await self._app(scope, receive, noting)
                 finally:
-                    telemetry.name_request(scope["method"], route_of(scope), status)
+                    route = route_of(scope)
+                    telemetry.name_request(method, None if route == _UNKNOWN else route, status)
         finally:
-            _tell(scope["method"], route_of(scope), status, time.perf_counter() - begin)
+            _tell(method, route_of(scope), status, time.perf_counter() - begin)
 
 
 def route_of(scope: Scope) -> str:
@@ -73,7 +76,7 @@ def _named(path: str, name: str, value: str) -> str:
 
 
 def _tell(method: str, route: str, status: int, seconds: float) -> None:
-    method = method if method in {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"} else "OTHER"
+    method = method if method in telemetry.METHODS else "OTHER"
     telemetry.observe_request(method, route, status, seconds)
     if route not in _QUIET:
         facts = {"event": "request", "method": method, "route": route, "status": status, "ms": round(1000 * seconds, 1)}

@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from opentelemetry.trace import SpanKind
 from procrastinate import App as Queue
 from procrastinate import BaseRetryStrategy, PsycopgConnector, RetryDecision
 from procrastinate.jobs import Job, Status
@@ -61,7 +60,7 @@ def _seen(job: str, trace: str = "") -> Iterator[None]:
     """A span that joins the request's, and a measured duration; what a part that is down costs is no error."""
     begin, outcome = time.perf_counter(), "ok"
     try:
-        with telemetry.span(f"job {job}", parent=trace or None, kind=SpanKind.CONSUMER):
+        with telemetry.job_span(job, trace):
             yield
     except Unavailable:
         outcome = "again"

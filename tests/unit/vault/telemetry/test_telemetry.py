@@ -8,20 +8,26 @@ import logging
 from collections.abc import Iterator
 from contextlib import closing, redirect_stderr
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from opentelemetry import trace
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from opentelemetry.trace import StatusCode
 from prometheus_client.parser import text_string_to_metric_families
 
+from tests.fakes.http import Client
 from vault import telemetry
+from vault.bootstrap import build
+from vault.config import Settings
 from vault.domain.audit import Event, Outcome
 from vault.domain.errors import Unavailable
 from vault.domain.people import STRANGER, Action
 from vault.domain.vitals import Expiry, Look, Vitals, Waiting
 from vault.usecases.oversee.take_vitals import take_vitals
+from vault.web.main import create
 
 NOW = datetime(2026, 11, 27, 2, 0, tzinfo=UTC)
 VITALS = Vitals(
@@ -168,10 +174,10 @@ def spans() -> InMemorySpanExporter:
 
 def test_a_job_joins_the_request_that_made_it_and_an_engine_joins_the_job(spans: InMemorySpanExporter) -> None:
     spans.clear()
-    with telemetry.span("POST request"):
+    with telemetry.request_span("POST", "http"):
         taken = dict(telemetry.carried())
     assert list(taken) == ["traceparent"]
-    with telemetry.span("job read_intake", parent=taken["traceparent"]), telemetry.watch("read_page"):
+    with telemetry.job_span("read_intake", taken["traceparent"]), telemetry.watch("read_page"):
         pass
     request, engine, job = spans.get_finished_spans()
     assert len({one.context.trace_id for one in (request, engine, job)}) == 1
@@ -187,6 +193,70 @@ def test_an_error_is_told_by_its_type_and_never_by_its_text(spans: InMemorySpanE
     (one,) = spans.get_finished_spans()
     assert (one.status.description, one.events) == ("ValueError", ())
     assert "031090000001" not in one.to_json()
+
+
+def test_a_part_that_is_down_is_told_by_its_code(spans: InMemorySpanExporter) -> None:
+    spans.clear()
+    with pytest.raises(Unavailable), telemetry.watch("compose"):
+        raise Unavailable("PARSER_DOWN", holder="031090000001")
+    (one,) = spans.get_finished_spans()
+    assert (one.attributes or {})["error.type"] == "PARSER_DOWN"
+    assert "031090000001" not in one.to_json()
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "fault"),
+    [(200, None, None), (409, "ONCE_ONLY", None), (503, "STORE_DOWN", "STORE_DOWN"), (500, None, "500")],
+)
+def test_a_refusal_is_an_answer_and_what_is_ours_is_an_error(
+    spans: InMemorySpanExporter, status: int, code: str | None, fault: str | None
+) -> None:
+    spans.clear()
+    with telemetry.request_span("GET", "https"):
+        if code is not None:
+            telemetry.note_error(code, status)
+        telemetry.name_request("GET", "/ho-so/{code}", status)
+    (one,) = spans.get_finished_spans()
+    facts = one.attributes or {}
+    assert (one.name, facts.get("error.type"), facts.get("kho_so.code")) == ("GET /ho-so/{code}", fault, code)
+    assert (one.status.status_code is StatusCode.ERROR) == (fault is not None)
+
+
+def test_a_stranger_decides_neither_about_our_traces_nor_about_their_names(spans: InMemorySpanExporter) -> None:
+    spans.clear()
+    theirs = "0af7651916cd43dd8448eb211c80319c"
+    with telemetry.request_span("O31090000001", "http", caller=f"00-{theirs}-b7ad6b7169203331-00"):
+        telemetry.name_request("O31090000001", None, 404)
+    (one,) = spans.get_finished_spans()
+    assert one.context.trace_id != int(theirs, 16)
+    assert [link.context.trace_id for link in one.links] == [int(theirs, 16)]
+    assert (one.name, (one.attributes or {})["http.request.method"]) == ("HTTP", "_OTHER")
+    for nonsense in ("", "x" * 99, "00-0-0-01"):
+        with telemetry.request_span("GET", "http", caller=nonsense):
+            pass
+    assert [len(each.links) for each in spans.get_finished_spans()[1:]] == [0, 0, 0]
+
+
+def test_what_the_framework_would_tell_about_addresses_is_off(spans: InMemorySpanExporter, tmp_path: Path) -> None:
+    spans.clear()
+    Client(create(build(Settings(home=tmp_path)))).get("/api/v1/records/031090000001?q=031090000001")
+    (one,) = spans.get_finished_spans()
+    assert one.name == "GET /api/v1/records/{code}"
+    assert "031090000001" not in one.to_json()
+
+
+@pytest.mark.parametrize(("share", "taken"), [(0.0, 0), (1.0, 1)])
+def test_a_share_of_the_traces_is_kept_and_a_job_follows_its_request(share: float, taken: int) -> None:
+    tracer = TracerProvider(sampler=telemetry.keeping(share)).get_tracer("x")
+    with tracer.start_as_current_span("GET"):
+        assert len(telemetry.carried()) == taken
+
+
+def test_without_a_collector_nothing_is_set_up(tmp_path: Path) -> None:
+    assert Settings(home=tmp_path).otlp_endpoint is None
+    before = trace.get_tracer_provider()
+    telemetry.configure_traces(None, service="x", version="1")
+    assert trace.get_tracer_provider() is before
 
 
 def test_without_a_trace_a_job_takes_nothing_along() -> None:

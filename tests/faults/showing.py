@@ -7,6 +7,7 @@ What must never be there twice is what counts: one redemption of a code, one cha
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import qr
 from tests.fakes.desk import record_of
@@ -82,15 +83,26 @@ def _noted_once(stage: Stage, thing: object) -> None:
 
 
 # --- on the phone ----------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Shares:
+    """The shares of the shared paper that had not ended at a moment.
+
+    What ends while the step is done (a code lives a minute) still counts: only what is gone is lost.
+    """
+
+    at: datetime
+    ids: frozenset[str]
+
+
 def _shares(stage: Stage) -> object:
-    """The shares that there are: none of the shared paper's is lost, and each that comes is whole."""
-    return frozenset(one.id for one in _kept(stage))
+    now = stage.app.clock.now()
+    return Shares(now, frozenset(one.id for one in _kept(stage, since=now)))
 
 
-def _kept(stage: Stage) -> list[Share]:
+def _kept(stage: Stage, *, since: datetime) -> list[Share]:
     with stage.app.uow.begin() as tx:
         assert stage.citizen.holder_id is not None
-        kept = tx.shares.of_holder(stage.citizen.holder_id, since=stage.app.clock.now())
+        kept = tx.shares.of_holder(stage.citizen.holder_id, since=since)
     return [one for one in kept if one.record == stage.paper]
 
 
@@ -113,10 +125,10 @@ def _on_phone(stage: Stage, app: App, before: object) -> object:
 
 def _on_phone_whole(stage: Stage, before: object) -> None:
     """Each credential that was kept has an event, so the citizen finds it among their shares and can stop it."""
-    assert isinstance(before, frozenset)
+    assert isinstance(before, Shares)
     told = {one.details["share"] for one in stage.told(Action.SHARE, stage.paper)}
-    kept = _kept(stage)
-    assert before < {one.id for one in kept} <= told
+    kept = _kept(stage, since=before.at)
+    assert before.ids < {one.id for one in kept} <= told
     assert len({one.slot or one.digits for one in kept}) == len(kept)
 
 
@@ -179,7 +191,9 @@ def _stop(stage: Stage, app: App, thing: object) -> object:
 def _stopped(stage: Stage, thing: object) -> None:
     assert isinstance(thing, Digits)
     assert len(stage.told(Action.STOP_SHARE, thing.record, share=thing.share)) >= 1
-    assert all(one.stopped_at is not None for one in _kept(stage) if one.id == thing.share)
+    stopped = [one.stopped_at for one in _kept(stage, since=stage.app.clock.now()) if one.id == thing.share]
+    assert len(stopped) == 1  # it lives for months
+    assert stopped[0] is not None
 
 
 # --- consent ---------------------------------------------------------------------------------------------------------

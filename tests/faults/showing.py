@@ -192,7 +192,7 @@ def _stopped(stage: Stage, thing: object) -> None:
     assert isinstance(thing, Digits)
     assert len(stage.told(Action.STOP_SHARE, thing.record, share=thing.share)) >= 1
     stopped = [one.stopped_at for one in _kept(stage, since=stage.app.clock.now()) if one.id == thing.share]
-    assert len(stopped) == 1  # it lives for months
+    assert len(stopped) == 1  # it lives for days
     assert stopped[0] is not None
 
 

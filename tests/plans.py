@@ -488,6 +488,7 @@ def _webhooks() -> Iterator[Any]:
     yield _call("webhooks", "announce", WebhookType.REVOKED, RecordCode(_SEEDED.code), at=NOW)
     yield _call("webhooks", "add", Webhook("new", AGENCY, "a-7", "https://x.example", types, b"x", NOW))
     yield _call("webhooks", "of_account", "a-7", lock=True)
+    yield _call("webhooks", "of_agency", AGENCY)
     yield _call("webhooks", "get", "w-7")
     yield _call("webhooks", "counts", "w-7")
     yield _call("webhooks", "set_state", "w-7", WebhookState.ACTIVE)

@@ -107,7 +107,7 @@ QUIET = {
     **dict.fromkeys(
         (
             "GET /api/v1/me/consents", "GET /api/v1/me/events", "GET /api/v1/me/papers", "GET /api/v1/me/shares",
-            "GET /api/v1/me/data-requests", "GET /api/v1/mandates",
+            "GET /api/v1/me/data-requests", "GET /api/v1/mandates", "GET /cua-toi/du-lieu", "GET /uy-quyen",
             "GET /api/v1/me/urgent-access", "GET /cua-toi/yeu-cau", "GET /partner/v1/webhooks",
             "GET /cua-toi/chia-se", "GET /cua-toi/dong-y", "GET /cua-toi/nhat-ky",
         ),
@@ -127,7 +127,10 @@ QUIET = {
     ),
 }  # fmt: skip
 """Routes that leave no event, and why. Every other one leaves exactly one, whatever it answers (`test_rights.py`)."""
-LOOKS = {"GET /api/v1/mandates": OFFICER, "GET /api/v1/corrections": HOLDERS, "GET /dinh-chinh": HOLDERS}
+LOOKS = {
+    **dict.fromkeys(("GET /api/v1/mandates", "GET /uy-quyen"), OFFICER),
+    **dict.fromkeys(("GET /api/v1/corrections", "GET /dinh-chinh"), HOLDERS),
+}
 """Quiet routes that are a look for some all the same: citizens see their cases whole."""
 AGAIN = {
     "GET /so-hoa/tiep", "POST /api/v1/intakes/{intake_id}/confirm", "POST /api/v1/intakes/{intake_id}/take-back",
@@ -406,6 +409,30 @@ RIGHTS: dict[str, Right] = {
     "POST /giay-to/{code}/mo-khan": Right(LOOKERS - {Role.PARTNER}, own=True, form={"reason": REASON}),
     "GET /truy-cap": Right(JUDGES, lists=True),
     "POST /truy-cap/{glass_id}": Right(JUDGES, own=True, form={"finding": "đúng"}),
+    "GET /uy-quyen": Right(OFFICER | HOLDERS, lists=True),
+    "POST /uy-quyen": Right(
+        OFFICER,
+        lists=True,
+        form={
+            "username": "day-guardian",
+            "kind": "GUARDIAN",
+            "ground": "1/QĐ",
+            "valid_from": "1/1/2026",
+            "valid_until": "1/1/2099",
+            "scope": "SEE",
+        },
+    ),
+    "POST /uy-quyen/{mandate}": Right(
+        OFFICER | {Role.CITIZEN}, own=True, late=True, form={"reason": "hết"}, shut=frozenset({401, 404})
+    ),
+    "GET /du-lieu": Right(JUDGES, lists=True),
+    "POST /du-lieu": Right(JUDGES, lists=True, form={"kind": "SEE", "number": "{holder}", "note": "xem"}),
+    "POST /du-lieu/{data_request}": Right(JUDGES, own=True, late=True, form={"step": "DONE"}),
+    "GET /cua-toi/du-lieu": Right(HOLDERS, lists=True),
+    "POST /cua-toi/du-lieu": Right(HOLDERS, lists=True, form={"kind": "SEE", "note": "xem"}),
+    "POST /dong-bo/he-thong/{webhook_id}": Right(
+        SENDERS, form={}, never="no such system: tests/e2e/test_letters.py", shut=_REFUSED
+    ),
     "GET /dong-bo": Right(SENDERS, lists=True),
     "POST /dong-bo": Right(
         SENDERS, form={"letter": "0"}, never="no such letter: tests/e2e/test_letters.py", shut=_REFUSED

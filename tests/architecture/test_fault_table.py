@@ -74,6 +74,7 @@ REASONS = {
     "digitize/know_again": ONE,
     "exchange/ask_evidence": AGAIN,
     "exchange/partner_documents": "keeps bytes, rows and job by parts of `receive` and `import_paper`, broken there",
+    "exchange/systems": ONE,
     "heal/rebuild_index": "fifty records a transaction, from their rows; the next run does what is left",
     "identify/federate": SHORT,
     "identify/mandates": AGAIN,
@@ -113,6 +114,7 @@ LOOKS = frozenset(
     sign_ins.passkeys sign_ins.recovery_codes_left sign_ins.second_factor sign_ins.tries upkeep.among_rows
     upkeep.changed_since upkeep.damages upkeep.held upkeep.held_after upkeep.idle_keys upkeep.is_used upkeep.names_clear
     upkeep.noted upkeep.patient vitals.read webhooks.counts webhooks.get webhooks.listeners webhooks.of_account
+    webhooks.of_agency
     """.split()  # noqa: SIM905 - so many read better so
 )
 """What changes nothing. A call that is not here writes, until somebody has looked."""

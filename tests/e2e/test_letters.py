@@ -6,13 +6,16 @@ import itertools
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import insert, text
 
 from tests.counter import PASSWORD, Counter
 from tests.e2e.conftest import Visits
 from tests.e2e.looking import looked_over
 from tests.e2e.test_keyboard import press
+from vault.db.partner_tables import webhook_message
 from vault.domain.people import Action, Role
+from vault.domain.webhooks import WebhookMessage, WebhookState, WebhookType
+from vault.usecases.exchange.subscribe import Subscribe, subscribe
 from vault.usecases.reuse.open_dossier import OpenDossier, open_dossier
 
 if TYPE_CHECKING:
@@ -92,6 +95,56 @@ def test_what_was_refused_is_seen_on_the_desk_and_sent_again_by_keys(
     operator.page.wait_for_selector("#again")
     assert operator.page.locator("#dead").count() == 0
     looked_over(operator, "letters-none-dead")
+
+
+def test_a_system_that_did_not_take_its_messages_is_seen_and_told_again_by_keys(
+    visit: Visits, service: Service, dossier: str
+) -> None:
+    """A partner's system was shut off after five days; a second one is well."""
+    app = service.app
+    shelf = Counter(app, itertools.count(830_000))
+    now = app.clock.now()
+    ids = {}
+    for name, host in (("he-thong-hong", "mot-cua.example.vn"), ("he-thong-tot", "dich-vu.example.vn")):
+        partner = shelf.account(name, AGENCY, Role.PARTNER)
+        what = Subscribe(f"https://{host}/tin", ("record.revoked",))
+        ids[name] = subscribe(what, actor=partner, uow=app.uow, clock=app.clock, ids=app.ids).webhook.id
+    broken = ids["he-thong-hong"]
+    with app.uow.begin() as tx:
+        for number in range(3):
+            message = WebhookMessage(f"msg-{number}", broken, WebhookType.REVOKED, "{}", now)
+            tx.webhooks._db.execute(insert(webhook_message), _row(message, "DEAD" if number else "DELIVERED"))
+        tx.webhooks.set_state(broken, WebhookState.DISABLED, reason="FAILING: status 503")
+    found = visit()
+    page = found.page
+    found.sign_in_as(OFFICER, PASSWORD)
+    found.go("/dong-bo")
+    said = page.inner_text("#systems")
+    assert "mot-cua.example.vn" in said
+    assert "status 503" in said
+    assert "2 tin không gửi được" in said
+    assert "dich-vu.example.vn" not in page.inner_text("main"), "what is well is a number"
+    assert dossier
+    looked_over(found, "letters-systems")
+    press(found, "#systems form button")
+    page.wait_for_selector("#told")
+    assert "2 tin" in page.inner_text("#told")
+    assert page.locator("#systems").count() == 0
+    with app.uow.begin() as tx:
+        (told, *_) = tx.events.list(agency_code=AGENCY, action=Action.SEND_AGAIN, limit=1)
+    assert told.details == {"webhook": broken, "again": 2}
+    # Another agency's people send nothing of it again.
+    other = visit()
+    other.sign_in(Role.OPERATOR)
+    address = f"{other.url}/dong-bo/he-thong/{broken}"
+    refused = other.context.request.post(address, headers={"Accept": "text/html", "Origin": other.url})
+    assert refused.status == 404
+    assert "không có hệ thống" in refused.text()
+
+
+def _row(one: WebhookMessage, state: str) -> dict[str, object]:
+    given = {"id": one.id, "webhook_id": one.webhook_id, "type": one.type.value, "body": one.body}
+    return {**given, "at": one.at, "due_at": one.at, "state": state}
 
 
 def test_another_agency_sees_nothing_of_it(visit: Visits, dossier: str) -> None:

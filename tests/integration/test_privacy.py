@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import psycopg
 import pytest
@@ -33,6 +34,7 @@ from vault.usecases.protect.breach_report import BreachOf, breach_report
 from vault.usecases.protect.data_requests import (
     AskAboutData,
     Standings,
+    TakeStep,
     ask_about_data,
     own_requests,
     take_step,
@@ -80,13 +82,18 @@ def db(app: App) -> Iterator[psycopg.Connection]:
     connection.close()
 
 
+def _days(app: App) -> dict[str, Any]:
+    return {"terms": catalogue.request_terms(), "working": app.catalogue.working_time}
+
+
 def test_a_request_about_one_s_data_runs_by_its_days_and_every_step_is_seen(app: App, guard: Actor) -> None:
     with app.uow.begin() as tx:
         holder_id = tx.holders.ensure(HolderId.parse("031090000959"), "TRỊNH HỎI", at=app.clock.now())
     asker = account(app, "rt-nguoi-hoi", Role.CITIZEN, holder_id=holder_id)
-    terms, start = catalogue.request_terms(), Later(app.clock.now())
+    start = Later(app.clock.now())
     what = AskAboutData(RequestKind.DELETE, AGENCY, note="xóa giấy TRỊNH HỎI")
-    one = ask_about_data(what, terms=terms, actor=asker, uow=app.uow.acting(asker), clock=start, ids=app.ids)
+    days = _days(app)
+    one = ask_about_data(what, **days, actor=asker, uow=app.uow.acting(asker), clock=start, ids=app.ids)
     assert one.standing is Standing.ON_TIME or one.request.answer_by.weekday() > 0
     late = Later(start.at + timedelta(days=25))
     walled = {"actor": guard, "uow": app.uow.acting(guard)}
@@ -95,20 +102,22 @@ def test_a_request_about_one_s_data_runs_by_its_days_and_every_step_is_seen(app:
         return next(x for x in waiting_requests(clock=clock, **walled) if x.request.id == one.request.id)
 
     assert (of_the_list(late).standing, of_the_list(late).request.note) == (Standing.LATE, what.note)
-    step = {"terms": terms, **walled}
+    step = {**days, **walled}
     with pytest.raises(Invalid, match="REASON_MISSING"):
-        take_step(one.request.id, Step.EXTEND, " ", clock=late, **step)
-    assert take_step(one.request.id, Step.EXTEND, "nhiều giấy", clock=late, **step).standing is Standing.ON_TIME
-    done = take_step(one.request.id, Step.DONE, "", clock=Later(start.at + timedelta(days=41)), **step)
+        take_step(TakeStep(one.request.id, Step.EXTEND, " "), clock=late, **step)
+    assert (
+        take_step(TakeStep(one.request.id, Step.EXTEND, "nhiều giấy"), clock=late, **step).standing is Standing.ON_TIME
+    )
+    done = take_step(TakeStep(one.request.id, Step.DONE, ""), clock=Later(start.at + timedelta(days=50)), **step)
     assert done.standing is Standing.CLOSED_LATE
     status, said = told(app, "requests", "--as", "rt-bao-ve")
     mine = next(x for x in said["requests"] if x["id"] == one.request.id)
     assert (status, mine["kind"], mine["state"], said["terms_verified"]) == (0, "DELETE", "DONE", False)
     with pytest.raises(Conflict, match="REQUEST_STATE"):
-        take_step(one.request.id, Step.DONE, "", clock=late, **step)
+        take_step(TakeStep(one.request.id, Step.DONE, ""), clock=late, **step)
     other = account(app, "rt-bao-ve-khac", Role.DATA_PROTECTION, agency="H24.968")
     with pytest.raises(NotFound, match="DATA_REQUEST"):
-        take_step(one.request.id, Step.DONE, "", terms=terms, actor=other, uow=app.uow.acting(other), clock=late)
+        take_step(TakeStep(one.request.id, Step.DONE, ""), **days, actor=other, uow=app.uow.acting(other), clock=late)
     (own,) = own_requests(actor=asker, uow=app.uow.acting(asker), clock=late)
     assert own.request == done.request
     with app.uow.begin() as tx:
@@ -124,10 +133,10 @@ def test_a_request_about_one_s_data_runs_by_its_days_and_every_step_is_seen(app:
 def test_the_officer_writes_down_what_was_asked_on_paper(app: App, guard: Actor) -> None:
     with app.uow.begin() as tx:
         tx.holders.ensure(HolderId.parse("031090000954"), "TRỊNH GIẤY", at=app.clock.now())
-    given = {"terms": catalogue.request_terms(), "actor": guard, "uow": app.uow, "clock": app.clock, "ids": app.ids}
+    given = {**_days(app), "actor": guard, "uow": app.uow, "clock": app.clock, "ids": app.ids}
     found = ask_about_data(AskAboutData(RequestKind.SEE, "", number="031090000954"), **given)
     assert found.request.agency_code == AGENCY
-    with pytest.raises(Forbidden, match="NO_HOLDER"):
+    with pytest.raises(Invalid, match="REQUEST_HOLDER"):
         ask_about_data(AskAboutData(RequestKind.SEE, "", number="031090000953"), **given)
     what = AskAboutData(RequestKind.SEE, "", RecordCode("028T-5CY4-TQKF-F4"), number="031090000954")
     with pytest.raises(NotFound, match="RECORD"):

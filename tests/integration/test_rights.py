@@ -156,7 +156,15 @@ def world(parts: App) -> World:
         lives = tx.mandates.get("uq_day-guardian")
         tx.mandates.add(replace(lives, id="uq_revoked", kind=MandateKind.AUTHORISED))
     about = AskAboutData(RequestKind.SEE, own)
-    asked_for = ask_about_data(about, terms=request_terms(), actor=citizen, uow=app.uow, clock=app.clock, ids=app.ids)
+    asked_for = ask_about_data(
+        about,
+        terms=request_terms(),
+        working=app.catalogue.working_time,
+        actor=citizen,
+        uow=app.uow,
+        clock=app.clock,
+        ids=app.ids,
+    )
     component = app.catalogue.components(PROCEDURE, now.date())[0].code
     while app.log.head().size < app.log.advance():
         pass

@@ -108,7 +108,15 @@ def world(parts: App) -> World:
         tx.hand_overs.note("tuong", intake.id, at=now)
     about, citizen = AskAboutData(RequestKind.SEE, own, note="xem"), people["citizen"]
     walled = app.uow.acting(citizen)
-    ask_about_data(about, terms=request_terms(), actor=citizen, uow=walled, clock=app.clock, ids=app.ids)
+    ask_about_data(
+        about,
+        terms=request_terms(),
+        working=app.catalogue.working_time,
+        actor=citizen,
+        uow=walled,
+        clock=app.clock,
+        ids=app.ids,
+    )
     consent = MakeCode(record, ("number",), "UBND", "đối chiếu")
     make_code(consent, actor=people["citizen"], uow=app.uow, clock=app.clock, ids=app.ids)
     reason = BreakGlass(record, "Bệnh nhân cấp cứu, cần biết ngay")

@@ -63,10 +63,11 @@ def request_terms(path: Path | None = None) -> Mapping[RequestKind, Term]:
                 **{name: int(one[name]) for name in numbers},
                 verified=one["verified"] is True,
                 source=str(one["source"]),
+                ends_on_working_day=one.get("ends_on_working_day", True) is True,
             )
             for one in yaml.safe_load(text)
         )
-    except (KeyError, TypeError, ValueError, yaml.YAMLError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError, yaml.YAMLError) as error:
         raise Invalid("REQUEST_TERMS", kind=path.name if path else _REQUESTS) from error
     return check_terms(found)
 

@@ -16,7 +16,7 @@ from vault.domain.errors import Invalid
 from vault.domain.reuse import VIET_NAM
 from vault.usecases.protect.apply_retention import apply_retention
 from vault.usecases.protect.breach_report import BreachOf, BreachReport, breach_report
-from vault.usecases.protect.data_requests import Standings, take_step, waiting_requests
+from vault.usecases.protect.data_requests import Standings, TakeStep, take_step, waiting_requests
 
 app = typer.Typer()
 By = Annotated[str, typer.Option("--as", metavar="USER", help="Data-protection officer in whose name this is done.")]
@@ -82,7 +82,9 @@ def requests(
     actor, days = actor_of(service, account), catalogue.request_terms(terms)
     found: tuple[Standings, ...]
     if take is not None and step is not None:
-        found = (take_step(take, step, reason, terms=days, actor=actor, uow=service.uow, clock=service.clock),)
+        working = service.catalogue.working_time
+        what = TakeStep(take, step, reason)
+        found = (take_step(what, terms=days, working=working, actor=actor, uow=service.uow, clock=service.clock),)
     else:
         found = waiting_requests(actor=actor, uow=service.uow, clock=service.clock)
     rows = [

@@ -56,6 +56,11 @@ class PgWebhooks:
         query = select(webhook).where(_w.account_id == account_id).order_by(_w.created_at, _w.id)
         return tuple(self._webhook(row) for row in self._db.execute(query))
 
+    def of_agency(self, agency_code: str) -> tuple[Webhook, ...]:
+        """The oldest first."""
+        query = select(webhook).where(_w.agency_code == agency_code).order_by(_w.created_at, _w.id)
+        return tuple(self._webhook(row) for row in self._db.execute(query))
+
     def get(self, webhook_id: str) -> Webhook | None:
         """One."""
         row = self._db.execute(select(webhook).where(_w.id == webhook_id)).one_or_none()

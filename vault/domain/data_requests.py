@@ -2,11 +2,15 @@
 
 Luật 91/2025/QH15 gives the rights, NĐ 356/2025 Đ5 the terms: an answer that the request was received within working
 days, then days to carry it out, more where a third party holds the data, and a longer term once, with its reason.
+
+Working days are those of the agency's calendar (ADR 16), so days off do not count among them. Days to carry it out are
+days, as the decree says and no more: all of them count; a term whose last one is no working day is over with the next
+(BLDS 91/2015 Đ148 k5, the general rule, from memory: `ends_on_working_day` of a term turns it off).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -14,11 +18,11 @@ from types import MappingProxyType
 
 from vault.domain.errors import Conflict, Invalid
 from vault.domain.ids import RecordCode
+from vault.domain.working_time import ZONE, WorkingTime
 
 LONGEST_NOTE = 1000
 NEAR = timedelta(days=2)
 """So long before its day a request is shown as near."""
-_SATURDAY = 5
 
 
 class RequestKind(StrEnum):
@@ -73,6 +77,12 @@ class Term:
     more_days: int
     verified: bool
     source: str
+    ends_on_working_day: bool = True
+    """Whether a term whose last day is no working day is over with the next one."""
+
+    def last_day(self, day: date, working: WorkingTime) -> date:
+        """The day on which a term that was counted up to `day` is really over."""
+        return working.due_day(day) if self.ends_on_working_day else day
 
 
 def check_terms(terms: Sequence[Term]) -> Mapping[RequestKind, Term]:
@@ -118,24 +128,22 @@ class DataRequest:
         return Standing.NEAR if today >= day - NEAR else Standing.ON_TIME
 
 
-def working_days_after(day: date, count: int, *, holidays: Iterable[date] = ()) -> date:
-    """The last of so many working days after a day; Saturdays, Sundays and the days named do not count."""
-    off = frozenset(holidays)
-    while count:
-        day += timedelta(days=1)
-        if day.weekday() < _SATURDAY and day not in off:
-            count -= 1
-    return day
-
-
-def days_of(term: Term, asked_on: date, *, third_party: bool, holidays: Iterable[date] = ()) -> tuple[date, date]:
+def days_of(term: Term, asked_on: date, working: WorkingTime, *, third_party: bool) -> tuple[date, date]:
     """(by when it must be answered, by when carried out)."""
-    days = term.third_party_days if third_party else term.days
-    return working_days_after(asked_on, term.answer_working_days, holidays=holidays), asked_on + timedelta(days=days)
+    answer_by = working.days_after(asked_on, term.answer_working_days)
+    return answer_by, term.last_day(asked_on + _length(term, third_party=third_party), working)
 
 
-def taken(request: DataRequest, step: Step, term: Term, *, at: datetime) -> DataRequest:
-    """The request after a step. `REQUEST_STATE` for one that is closed, answered, or had its longer term already."""
+def _length(term: Term, *, third_party: bool) -> timedelta:
+    return timedelta(days=term.third_party_days if third_party else term.days)
+
+
+def taken(request: DataRequest, step: Step, term: Term, working: WorkingTime, *, at: datetime) -> DataRequest:
+    """The request after a step. `REQUEST_STATE` for one that is closed, answered, or had its longer term already.
+
+    A longer term is counted from the day of asking, so that a week-end in between is not given twice; it never ends
+    before the day that the person was told.
+    """
     if request.closed_at is not None:
         raise Conflict("REQUEST_STATE", state=request.state.value)
     answered = request.answered_at or at
@@ -146,7 +154,8 @@ def taken(request: DataRequest, step: Step, term: Term, *, at: datetime) -> Data
     if step is Step.EXTEND:
         if request.extended:
             raise Conflict("REQUEST_STATE", state=request.state.value)
-        longer = request.due_on + timedelta(days=term.more_days)
+        days = _length(term, third_party=request.third_party) + timedelta(days=term.more_days)
+        longer = max(request.due_on, term.last_day(request.asked_at.astimezone(ZONE).date() + days, working))
         return replace(request, state=RequestState.ANSWERED, answered_at=answered, extended=True, due_on=longer)
     over = RequestState.DONE if step is Step.DONE else RequestState.REFUSED
     return replace(request, state=over, answered_at=answered, closed_at=at)

@@ -25,6 +25,10 @@ class Webhooks(Protocol):
         """A partner's subscriptions, the oldest first. `lock`: nobody else asks so until the transaction is over."""
         ...
 
+    def of_agency(self, agency_code: str) -> tuple[Webhook, ...]:
+        """Those of all systems of an agency, the oldest first."""
+        ...
+
     def get(self, webhook_id: str) -> Webhook | None:
         """One of them."""
         ...

@@ -41,7 +41,12 @@ _NAVIGATION: Mapping[Role, tuple[tuple[str, str], ...]] = {
     Role.DIGITISER: (_DESK[1], _DESK[5]),
     Role.CERTIFIER: (_DESK[1], _DESK[3], _DESK[5]),
     Role.AGENCY_HEAD: (_DESK[4], ("/truy-cap", "ui.nav.glass"), _DESK[5]),
-    Role.DATA_PROTECTION: (("/truy-cap", "ui.nav.glass"), _DESK[4], _DESK[5]),
+    Role.DATA_PROTECTION: (
+        ("/truy-cap", "ui.nav.glass"),
+        ("/du-lieu", "ui.nav.requests"),
+        _DESK[4],
+        _DESK[5],
+    ),
     Role.OPERATOR: (("/dong-bo", "ui.nav.letters"), _DESK[5]),
     Role.CITIZEN: _MINE,
     Role.GUARDIAN: _MINE,

@@ -11,7 +11,7 @@ from vault.domain.errors import Forbidden, Invalid, NotFound
 from vault.domain.mandates import Mandate, MandateKind, Scope, check_words
 from vault.domain.people import HOLDER_ROLES, Action, Actor, Role, require
 from vault.domain.reuse import VIET_NAM
-from vault.ports import Clock, Ids, UnitOfWork
+from vault.ports import Clock, Ids, Tx, UnitOfWork
 from vault.usecases.refusals import recorded
 
 MOST = 200
@@ -27,6 +27,15 @@ class GrantMandate:
     valid_from: date
     valid_until: date
     scope: Collection[Scope]
+
+
+@dataclass(frozen=True, slots=True)
+class MandateBetween:
+    """A mandate with the names of who acts (empty when the account was shut) and of whom they act for."""
+
+    mandate: Mandate
+    acting: str
+    holder: str
 
 
 def grant_mandate(what: GrantMandate, *, actor: Actor, uow: UnitOfWork, clock: Clock, ids: Ids) -> Mandate:
@@ -85,14 +94,29 @@ def revoke_mandate(mandate_id: str, reason: str, *, actor: Actor, uow: UnitOfWor
 
 def list_mandates(*, actor: Actor, uow: UnitOfWork, clock: Clock) -> tuple[Mandate, ...]:
     """Who acts for oneself, or what the own agency recorded; the newest first."""
-    if actor.role not in HOLDER_ROLES:
-        require(actor, Action.MANAGE_MANDATES)
     with uow.begin() as tx:
-        if actor.role in HOLDER_ROLES:
-            return () if actor.holder_id is None else tx.mandates.of_holder(actor.holder_id)
-        found = tx.mandates.of_agency(actor.agency_code or "", limit=MOST)
-        details = {"mandates": len(found)}
-        tx.events.add(Event(clock.now(), actor, Action.MANAGE_MANDATES, code="LIST", details=details))
+        return _listed(tx, actor, clock)
+
+
+def view_mandates(*, actor: Actor, uow: UnitOfWork, clock: Clock) -> tuple[MandateBetween, ...]:
+    """The same with the names of both."""
+    with uow.begin() as tx:
+        found = _listed(tx, actor, clock)
+        acting = {one: tx.accounts.by_id(one) for one in {mandate.account_id for mandate in found}}
+        people = {one: tx.holders.get(one) for one in {mandate.holder_id for mandate in found}}
+    return tuple(
+        MandateBetween(one, shown.actor.name if (shown := acting[one.account_id]) else "", people[one.holder_id].name)
+        for one in found
+    )
+
+
+def _listed(tx: Tx, actor: Actor, clock: Clock) -> tuple[Mandate, ...]:
+    if actor.role in HOLDER_ROLES:
+        return () if actor.holder_id is None else tx.mandates.of_holder(actor.holder_id)
+    require(actor, Action.MANAGE_MANDATES)
+    found = tx.mandates.of_agency(actor.agency_code or "", limit=MOST)
+    details = {"mandates": len(found)}
+    tx.events.add(Event(clock.now(), actor, Action.MANAGE_MANDATES, code="LIST", details=details))
     return found
 
 

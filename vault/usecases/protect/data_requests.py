@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from vault.domain.audit import Event
@@ -23,6 +23,7 @@ from vault.domain.ids import RecordCode
 from vault.domain.people import HOLDER_ROLES, Action, Actor, require
 from vault.domain.reuse import VIET_NAM
 from vault.domain.text import nfc
+from vault.domain.working_time import WorkingTime
 from vault.ports import Clock, Ids, UnitOfWork
 from vault.usecases.refusals import recorded
 
@@ -46,17 +47,29 @@ class AskAboutData:
 
 
 @dataclass(frozen=True, slots=True)
+class TakeStep:
+    """A step of the data-protection officer; the person reads the reason."""
+
+    request_id: str
+    step: Step
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Standings:
     """A request and where it stands today."""
 
     request: DataRequest
     standing: Standing
+    name: str = ""
+    """Whose data, for whoever answers."""
+    number: str | None = None
 
 
 def ask_about_data(
-    what: AskAboutData, *, terms: Terms, actor: Actor, uow: UnitOfWork, clock: Clock, ids: Ids
+    what: AskAboutData, *, terms: Terms, working: WorkingTime, actor: Actor, uow: UnitOfWork, clock: Clock, ids: Ids
 ) -> Standings:
-    """Keep a request with its days, counted from today. `NO_HOLDER`, `HOLDER_UNKNOWN`, `RECORD`, `NOTE_LONG`."""
+    """Keep a request with its days, counted from today. `NO_HOLDER`, `REQUEST_HOLDER`, `RECORD`, `NOTE_LONG`."""
     require(actor, Action.ASK_DATA)
     now, note = clock.now(), nfc(what.note).strip()
     with recorded(uow, Event(now, actor, Action.ASK_DATA, holder_id=actor.holder_id)), uow.begin() as tx:
@@ -67,12 +80,14 @@ def ask_about_data(
         else:
             number = HolderId.parse(what.number or "")
             holder_id, agency = tx.holders.find(number), actor.agency_code or ""
+            if holder_id is None:
+                raise Invalid("REQUEST_HOLDER", number=str(number.number))
         if holder_id is None or not agency:
             raise Forbidden("NO_HOLDER")
         if what.record is not None and holder_id not in tx.records.holder_ids(what.record):
             raise NotFound("RECORD")
         asked_on = now.astimezone(VIET_NAM).date()
-        answer_by, due_on = days_of(terms[what.kind], asked_on, third_party=what.third_party)
+        answer_by, due_on = days_of(terms[what.kind], asked_on, working, third_party=what.third_party)
         request = DataRequest(
             id=f"yc_{ids.token()}",
             kind=what.kind,
@@ -110,22 +125,27 @@ def waiting_requests(*, actor: Actor, uow: UnitOfWork, clock: Clock) -> tuple[St
     with uow.begin() as tx:
         found = tx.data_requests.of_agency(actor.agency_code, limit=MOST)
         tx.events.add(Event(now, actor, Action.ANSWER_DATA, code="LIST", details={"requests": len(found)}))
-    return tuple(_standing(one, now) for one in found)
+        people = {holder_id: tx.holders.get(holder_id) for holder_id in {one.holder_id for one in found}}
+    return tuple(
+        replace(_standing(one, now), name=people[one.holder_id].name, number=people[one.holder_id].number)
+        for one in found
+    )
 
 
 def take_step(
-    request_id: str, step: Step, reason: str, *, terms: Terms, actor: Actor, uow: UnitOfWork, clock: Clock
+    what: TakeStep, *, terms: Terms, working: WorkingTime, actor: Actor, uow: UnitOfWork, clock: Clock
 ) -> Standings:
     """One step, which the person sees. A longer term and a refusal need their reason (`REASON_MISSING`)."""
     require(actor, Action.ANSWER_DATA)
     now = clock.now()
+    step, reason = what.step, what.reason
     with recorded(uow, Event(now, actor, Action.ANSWER_DATA, code=step.value)), uow.begin() as tx:
-        before = tx.data_requests.get(request_id, lock=True)
+        before = tx.data_requests.get(what.request_id, lock=True)
         if before.agency_code != actor.agency_code:
             raise NotFound("DATA_REQUEST")
         if step in {Step.EXTEND, Step.REFUSE} and not reason.strip():
             raise Invalid("REASON_MISSING")
-        request = taken(before, step, terms[before.kind], at=now)
+        request = taken(before, step, terms[before.kind], working, at=now)
         tx.data_requests.set(request)
         event = _event(
             request, actor, now, Action.ANSWER_DATA, code=step.value, terms=terms, purpose=reason.strip() or None

@@ -14,6 +14,7 @@ from vault.domain.ids import normal_record_code
 from vault.usecases.protect.data_requests import (
     AskAboutData,
     Standings,
+    TakeStep,
     ask_about_data,
     own_requests,
     take_step,
@@ -87,8 +88,16 @@ def ask(what: DataRequestIn, actor: SignedIn, app: TheApp) -> DataRequestOut:
     asked = AskAboutData(
         what.kind, what.agency_code or app.settings.agency_code, record, what.note, what.third_party, what.number
     )
-    terms = catalogue.request_terms()
-    return DataRequestOut.of(ask_about_data(asked, terms=terms, actor=actor, uow=app.uow, clock=app.clock, ids=app.ids))
+    found = ask_about_data(
+        asked,
+        terms=catalogue.request_terms(),
+        working=app.catalogue.working_time,
+        actor=actor,
+        uow=app.uow,
+        clock=app.clock,
+        ids=app.ids,
+    )
+    return DataRequestOut.of(found)
 
 
 @router.get("/me/data-requests")
@@ -106,7 +115,12 @@ def waiting(actor: SignedIn, app: TheApp) -> list[DataRequestOut]:
 @router.post("/data-requests/{data_request}/steps")
 def step(data_request: str, what: StepIn, actor: SignedIn, app: TheApp) -> DataRequestOut:
     """Answer, extend once, close as done, or refuse."""
-    terms = catalogue.request_terms()
-    return DataRequestOut.of(
-        take_step(data_request, what.step, what.reason, terms=terms, actor=actor, uow=app.uow, clock=app.clock)
+    found = take_step(
+        TakeStep(data_request, what.step, what.reason),
+        terms=catalogue.request_terms(),
+        working=app.catalogue.working_time,
+        actor=actor,
+        uow=app.uow,
+        clock=app.clock,
     )
+    return DataRequestOut.of(found)

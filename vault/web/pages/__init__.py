@@ -16,6 +16,7 @@ from vault.web.pages import (
     correcting,
     corrections,
     counter,
+    data_requests,
     desk,
     digitise,
     dossiers,
@@ -25,6 +26,7 @@ from vault.web.pages import (
     hand_overs,
     indicators,
     letters,
+    mandates,
     notices,
     oversight,
     phone,
@@ -61,7 +63,9 @@ for part in (
     presenting,
     correcting,
     asked,
+    data_requests,
     citizen,
+    mandates,
     verifier,
 ):
     router.include_router(part.router)

@@ -12,6 +12,8 @@ from fastapi.responses import RedirectResponse, Response
 from vault.domain.errors import Invalid
 from vault.domain.outbox import Letter, LetterState
 from vault.domain.people import Action, may
+from vault.domain.webhooks import WebhookState
+from vault.usecases.exchange.systems import System, tell_again, view_systems
 from vault.usecases.outside.letters import MOST, send_again, view_letters
 from vault.web.html import render
 from vault.web.session import SignedIn, TheApp
@@ -40,8 +42,27 @@ class LetterRow:
 
 
 @dataclass(frozen=True, slots=True)
+class SystemRow:
+    """A system of the agency that does not take its messages. `why`: a key of `ui.systems.why`; `answer`: its words."""
+
+    id: str
+    name: str
+    url: str
+    dead: int
+    waiting: int
+    disabled: bool
+    why: str | None
+    answer: str
+    failing_since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class LettersPage:
-    """The agency's letters. `opens`: whether this person may open the dossiers; `again`: how many were sent anew."""
+    """The agency's letters. `opens`: whether this person may open the dossiers; `again`: how many were sent anew.
+
+    `systems`: those of the agency's own that need somebody, `well`: how many others there are; `told`: how many
+    messages of one were just sent anew.
+    """
 
     connected: bool
     dead: tuple[LetterRow, ...]
@@ -50,12 +71,18 @@ class LettersPage:
     most: int
     opens: bool
     again: int | None
+    systems: tuple[SystemRow, ...]
+    well: int
+    told: int | None
 
 
 @router.get("")
-def letters(request: Request, actor: SignedIn, app: TheApp, lai: int | None = None) -> Response:
-    """The lists; `lai`: how many letters were just taken up again."""
+def letters(
+    request: Request, actor: SignedIn, app: TheApp, lai: int | None = None, he_thong: int | None = None
+) -> Response:
+    """The lists; `lai`, `he_thong`: how many letters, or messages of a system, were just taken up again."""
     found = view_letters(actor=actor, uow=app.uow)
+    systems = view_systems(actor=actor, uow=app.uow)
     page = LettersPage(
         connected=found.connected,
         dead=tuple(map(_row, found.dead)),
@@ -64,6 +91,9 @@ def letters(request: Request, actor: SignedIn, app: TheApp, lai: int | None = No
         most=MOST,
         opens=may(actor, Action.LOOKUP),
         again=lai,
+        systems=tuple(_system(one) for one in systems if one.needs_somebody),
+        well=sum(not one.needs_somebody for one in systems),
+        told=he_thong,
     )
     return render(request, "letters.html", page, actor=actor)
 
@@ -77,6 +107,30 @@ def again(actor: SignedIn, app: TheApp, letter: Annotated[str, Form()] = "") -> 
         raise Invalid("INVALID_REQUEST", fields="letter") from error
     count = send_again(number, actor=actor, uow=app.uow, clock=app.clock)
     return RedirectResponse(f"/dong-bo?lai={count}", SEE_OTHER)
+
+
+@router.post("/he-thong/{webhook_id}")
+def system_again(webhook_id: str, actor: SignedIn, app: TheApp) -> Response:
+    """Call a system of the agency again, and send what it did not take."""
+    count = tell_again(webhook_id, actor=actor, uow=app.uow, clock=app.clock)
+    return RedirectResponse(f"/dong-bo?he_thong={count}", SEE_OTHER)
+
+
+def _system(one: System) -> SystemRow:
+    webhook = one.webhook
+    disabled = webhook.state is WebhookState.DISABLED
+    why, _, answer = webhook.reason.partition(": ")
+    return SystemRow(
+        id=webhook.id,
+        name=one.name,
+        url=webhook.url,
+        dead=one.dead,
+        waiting=one.waiting,
+        disabled=disabled,
+        why=why or None if disabled else None,
+        answer=answer if disabled else "",
+        failing_since=webhook.failing_since,
+    )
 
 
 def _row(one: Letter) -> LetterRow:

@@ -265,6 +265,31 @@ def test_a_speck_of_a_watermark_is_no_part_of_a_value(templates: list[Template])
     assert values(understand([spoiled], templates))["hometown"] == "xã Mẫu, thành phố Hải Phòng"
 
 
+def beside(text: str, conf: float, box: tuple[int, int, int, int]) -> Line:
+    """A line of any height."""
+    return Line((Word(text, conf, box),))
+
+
+def test_strokes_of_a_watermark_beside_a_label_are_no_value(templates: list[Template]) -> None:
+    """Tall and unsure: between a label and its value, and where the value stands below. Tall print is read."""
+    rows = [(line.box[0], line.box[1], line.text) for line in BIRTH.lines if not line.text.startswith("Quê quán")]
+    value = "xã Mẫu, thành phố Hải Phòng"
+    for place, strokes in (((800, 660), (420, 610, 760, 750)), ((220, 700), (600, 600, 1300, 740))):
+        paper = read(*rows, (200, 660, "Quê quán"), (*place, value))
+        for conf in (0.3, 0.95):
+            lines = (*paper.lines, beside("SAOLUU", conf, strokes))
+            found = values(understand([PageText(1654, 2339, 200, lines, QUALITY)], templates))
+            assert ("SAOLUU" in found["hometown"]) == (conf > 0.9)
+            if conf < 0.5:
+                assert found["hometown"] == value
+
+
+def test_the_colon_that_a_leader_leaves_begins_no_label(templates: list[Template]) -> None:
+    rows = [(line.box[0], line.box[1], line.text) for line in BIRTH.lines if not line.text.startswith("Quê quán")]
+    paper = read(*rows, (200, 660, "Quê quán: xã Mẫu, thành :"), (220, 698, "phố Hải Phòng"))
+    assert values(understand([paper], templates))["hometown"].startswith("xã Mẫu, thành")
+
+
 def test_the_day_of_signing_in_the_row_of_a_label_is_not_its_value(templates: list[Template]) -> None:
     page = read(
         (150, 100, "CÔNG AN TỈNH MẪU"),

@@ -11,6 +11,8 @@ from __future__ import annotations
 import csv
 import io
 import os
+import shutil
+import subprocess
 import tempfile
 import unicodedata
 from collections.abc import Sequence
@@ -62,6 +64,16 @@ class Tesseract:
     def name(self) -> str:
         """``tesseract``, with whatever data."""
         return "tesseract"
+
+    @property
+    def has_language(self) -> bool:
+        """Whether its language data are there, in a folder known here or where the installed program looks."""
+        if self._folder() is not None:
+            return True
+        if self.data is not None or (program := shutil.which("tesseract")) is None:
+            return False
+        said = subprocess.run([program, "--list-langs"], capture_output=True, text=True, check=False)  # noqa: S603 - the installed program
+        return self.language in said.stdout.split()
 
     def read(self, lines: Sequence[Picture]) -> list[Reading]:
         """Read pictures of single lines: in this process if it can be, else all in one other."""

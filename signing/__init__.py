@@ -53,7 +53,7 @@ from signing.marks import (
 )
 from signing.remote import PendingSeal, RemoteSigner, finish_remote_seal, fits, prepare_remote_seal
 from signing.sealing import Level, Sealed, refresh, seal, upgrade
-from signing.timestamps import HttpTimestamper, LocalTimestampAuthority, Timestamper
+from signing.timestamps import HttpTimestamper, LocalTimestampAuthority, Timestamper, stamped_at
 from signing.validation import (
     Reason,
     Report,
@@ -139,6 +139,7 @@ __all__ = [
     "sealer_from_pkcs11",
     "signed_revision",
     "split_pdf",
+    "stamped_at",
     "text_font_paths",
     "upgrade",
 ]

@@ -167,6 +167,13 @@ class HttpTimestamper:
         return b"".join(parts)
 
 
+def stamped_at(token: bytes) -> datetime:
+    """The time that a token of an authority names (RFC 3161, `genTime`)."""
+    info = cms.ContentInfo.load(token)["content"]["encap_content_info"]["content"].parsed
+    at: datetime = info["gen_time"].native
+    return at
+
+
 def _checked(response: bytes, digest: bytes, nonce: int) -> bytes:
     """The token inside a response, after the checks of RFC 3161, 2.4.2: status, imprint, nonce."""
     try:

@@ -78,12 +78,12 @@ def test_no_statement_gives_a_session_of_the_program_more(events: App, way: str)
 
 
 def test_the_doctor_tells_who_signs_in_as_the_owner(events: App) -> None:
-    assert events.database_role() == ("vault_app", True, True)
+    assert events.looks.database_role() == ("vault_app", True, True)
     owner = events.settings.owner_database_url
     assert owner is not None
     of_before = with_other(events, uow=PostgresUnitOfWork(owner.get_secret_value()))
     try:
-        assert of_before.database_role() == ("vault_app", True, False), "takes the role, and could give it back"
+        assert of_before.looks.database_role() == ("vault_app", True, False), "takes the role, and could give it back"
     finally:
         of_before.uow.close()
 

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -190,7 +190,7 @@ def test_what_is_refused_is_put_aside_shown_and_sent_again_by_hand(desk: Desk) -
     assert "400" in told["failure"]
     with desk.counter.app.uow.begin() as tx:
         [letter] = tx.outbox.dead(limit=9)
-        assert tx.vitals.read().dead_letters == 1
+        assert tx.vitals.read(date(2026, 1, 1)).dead_letters == 1
     app = desk.counter.app
     operator, nobody = desk.counter.account("van-hanh", OTHER_AGENCY, Role.OPERATOR), replace(STRANGER, name="x")
     common: dict[str, Any] = {"uow": app.uow, "clock": desk.clock}
@@ -302,7 +302,7 @@ def test_many_acts_faults_by_chance_and_two_workers_leave_one_effect_a_key_and_t
 
 def _waiting(desk: Desk) -> int:
     with desk.counter.app.uow.begin() as tx:
-        return tx.vitals.read().letters.count
+        return tx.vitals.read(date(2026, 1, 1)).letters.count
 
 
 def test_a_store_that_is_gone_costs_the_counter_nothing(desk: Desk, tmp_path: Path) -> None:
@@ -316,7 +316,7 @@ def test_a_store_that_is_gone_costs_the_counter_nothing(desk: Desk, tmp_path: Pa
     assert deliver(uow=app.uow, blobs=app.blobs, store=gone, **common) == 0
     gone.close()
     with app.uow.begin() as tx:
-        waiting = tx.vitals.read().letters
+        waiting = tx.vitals.read(date(2026, 1, 1)).letters
     assert waiting.count == 1
     assert waiting.seconds(desk.clock.now()) >= 0
     again = stranger(app).signed_in("can-bo", PASSWORD).get(f"/api/v1/dossiers/{dossier.code}/components")

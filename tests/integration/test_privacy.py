@@ -110,6 +110,10 @@ def test_a_request_about_one_s_data_runs_by_its_days_and_every_step_is_seen(app:
     )
     done = take_step(TakeStep(one.request.id, Step.DONE, ""), clock=Later(start.at + timedelta(days=50)), **step)
     assert done.standing is Standing.CLOSED_LATE
+    status, said = told(app, "breach", "--since", "2026-01-01", "--until", "2040-01-01", "--as", "rt-bao-ve")
+    assert (status, said["ok"]) == (0, True)
+    status, said = told(app, "retention", "--as", "rt-bao-ve")
+    assert (status, said["ok"]) == (0, True)
     status, said = told(app, "requests", "--as", "rt-bao-ve")
     mine = next(x for x in said["requests"] if x["id"] == one.request.id)
     assert (status, mine["kind"], mine["state"], said["terms_verified"]) == (0, "DELETE", "DONE", False)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 import httpx
+import promql_parser
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.collector import ERROR, Collector, Told
 from tests.golden.specimens import as_jpeg, draw
+from tests.monitoring import questions, selectors
 from tests.service import METRICS_TOKEN, Service
 from vault.domain.people import Role
 
@@ -55,6 +58,27 @@ def test_a_paper_s_way_is_counted_in_every_process_it_went_through(service: Serv
     assert after["vault_workers",] >= 1
     assert after["vault_expires_seconds", "seal_certificate"] > 0
     assert not any("031090000001" in part for name in after for part in name)
+
+
+def test_a_running_service_tells_every_series_that_an_alert_or_the_dashboard_asks_for(service: Service) -> None:
+    """By name and by each label; the values of labels that depend on what was done are held by a test of the files."""
+    service.client(Role.CITIZEN).get("/api/v1/me/records").raise_for_status()
+    answer = httpx.get(f"{service.url}/metrics", headers={"Authorization": f"Bearer {METRICS_TOKEN}"}, timeout=30)
+    families = list(text_string_to_metric_families(answer.raise_for_status().text))
+    samples = [one for each in families for one in each.samples]
+    missing = []
+    for asked in questions():
+        for name, patterns in selectors(promql_parser.parse(asked)):
+            fixed = {label: pattern for label, pattern in patterns.items() if label in {"what", "part"}}
+            found = [one for one in samples if one.name == name]
+            fits = [one for one in found if all(re.fullmatch(fixed[label], one.labels[label]) for label in fixed)]
+            waits = name == "vault_waiting_seconds" and patterns.get("what") == "job_.*"  # only while a job does
+            if name != "ALERTS" and not waits and not (fits and set(patterns) <= set(fits[0].labels)):
+                missing.append((name, patterns))
+    assert missing == []
+    ours = {one.name for one in families}
+    assert {one for one in ours if not one.startswith("vault_")} == set()
+    assert {one.name for one in families if not one.documentation} == set()
 
 
 def test_no_log_of_ours_names_a_person_a_number_or_a_credential(service: Service) -> None:

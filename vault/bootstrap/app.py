@@ -21,16 +21,16 @@ import signing
 from vault import catalogue as catalogue_data
 from vault import telemetry
 from vault.blobs import BucketKeeper, EncryptedBlobs, FileShards, S3Copy, S3Files, S3Settings, S3Store
+from vault.bootstrap.looks import Looks
 from vault.bootstrap.system import SystemClock, SystemIds
 from vault.config import CopyStore, Settings
-from vault.db import ROLE, PostgresUnitOfWork, WalledUnitOfWork, missing_walls, signed_in_as_owner, works_as
+from vault.db import PostgresUnitOfWork, WalledUnitOfWork
 from vault.domain.catalogue import Catalogue
 from vault.domain.errors import Invalid, Unavailable
 from vault.domain.outside import NATIONAL
 from vault.domain.peers import PeerDirectory
 from vault.domain.people import Actor, Role
 from vault.domain.upkeep import Problem
-from vault.domain.vitals import Expiry, Look
 from vault.embedded.pgtools import PostgresTools
 from vault.identity import OidcDesk, Provider, WebAuthnDesk
 from vault.keys import (
@@ -63,7 +63,6 @@ from vault.sandbox import Limits, Sandbox
 from vault.sandbox.clamd import ClamdScanner
 from vault.sandbox.engines import SandboxEngines
 from vault.usecases.heal.fsck import fsck
-from vault.usecases.oversee.take_vitals import take_vitals
 
 
 @dataclass(frozen=True)
@@ -408,38 +407,10 @@ class App:
                 root_public_pem=folder.read(folder.trust_root_public),
             )
 
-    def look(self) -> Look:
-        """What waits, what runs out, and which parts answer."""
-        parts = {
-            "database": lambda: self.uow.ping(),  # noqa: PLW0108 - making the part may fail as well
-            "objects": lambda: self.blobs.ping(),  # noqa: PLW0108 - the same
-        }
-        return take_vitals(uow=self.uow, parts=parts, expiries=self._expiries, clock=self.clock)
-
-    def _expiries(self) -> tuple[Expiry, ...]:
-        now = self.clock.now()
-        trusted = self.credentials.trusted(now=now)
-        ends = [Expiry("trust_list", trusted.next_update), Expiry("seal_certificate", self.sealing.expires)]
-        for use in ("qr", "status"):
-            # Keys that ended stay listed for what they signed: what counts is how long one may sign.
-            signing_keys = [one.not_after for one in trusted.entries if one.use == use and one.revoked_at is None]
-            ends.append(Expiry(f"{use}_key", max(signing_keys, default=now)))
-        return tuple(ends)
-
-    def scanner_version(self) -> str | None:
-        """What clamd says of itself; None where no clamd is named. `SCANNER_DOWN`."""
-        return None if self.settings.clamd is None else ClamdScanner(self.settings.clamd).version()
-
-    def walls(self) -> tuple[str, ...]:
-        """What is missing below the program: the role of requests, tables whose walls are down. Empty: all stand."""
-        with self.uow.engine.connect() as connection:
-            return missing_walls(connection)
-
-    def database_role(self) -> tuple[str, bool, bool]:
-        """The role that the program works as, whether it is the one that cannot change the past, and must stay it."""
-        with self.uow.engine.connect() as connection:
-            role = works_as(connection)
-            return role, role == ROLE, not signed_in_as_owner(connection)
+    @property
+    def looks(self) -> Looks:
+        """What only those ask who run it."""
+        return Looks(self)
 
     @cached_property
     def webhook_sender(self) -> HttpWebhookSender:

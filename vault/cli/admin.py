@@ -50,5 +50,5 @@ def worker(*, concurrency: Annotated[int, typer.Option(min=1, help="Jobs at a ti
         share=service.settings.trace_share,
     )
     if service.settings.metrics_port:
-        telemetry.serve_metrics(service.settings.metrics_port, service.settings.http_host, service.look)
+        telemetry.serve_metrics(service.settings.metrics_port, service.settings.http_host, service.looks.look)
     run(service, concurrency=concurrency)

@@ -18,13 +18,14 @@ outbox = typer.Typer(help="What other systems were told, and what they refused."
 def list_dead(*, as_json: Json = False) -> None:
     """What waits (how many, since when) and every letter that was put aside, with what was answered."""
     service = bootstrap.build()
+    now = service.clock.now()
     with service.uow.begin() as tx:
-        dead, vitals = tx.outbox.dead(limit=MOST_AT_ONCE), tx.vitals.read()
+        dead, vitals = tx.outbox.dead(limit=MOST_AT_ONCE), tx.vitals.read(now.date())
     rows: list[dict[str, object]] = [
         {"id": one.id, "about": one.subject, "kind": one.kind.value, "at": one.at, "answer": one.failure}
         for one in dead
     ]
-    seconds = round(vitals.letters.seconds(service.clock.now()))
+    seconds = round(vitals.letters.seconds(now))
     if as_json:
         print_json(
             {"ok": True, "waiting": vitals.letters.count, "oldest_seconds": seconds, "dead": rows,

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
 from vault.bootstrap import App
-from vault.cli.findings import Finding, State, judged
+from vault.cli.findings import Finding, State, judged, words
 from vault.domain.states import RecordState
 from vault.domain.upkeep import Run, Task
 from vault.usecases.digitize.confirm import STATUS_LIST
@@ -29,26 +29,18 @@ def upkeep(service: App) -> Iterator[Finding]:
     now = service.clock.now()
     yield _backup(noted.get(Task.BACKUP), now)
     yield _copies(service, noted.get(Task.BACKUP))
-    yield judged(
-        "damaged files",
-        f"{damages} do not read back",
-        wrong=damages > 0,
-        advice="`vault fsck` names them; `vault scrub` brings them back once a copy answers (runbook: lose a node).",
-        state=State.BROKEN,
-    )
+    told, advice = words("damaged", count=damages), words("damaged.do")
+    yield judged("damaged files", told, wrong=damages > 0, advice=advice, state=State.BROKEN)
     yield _scrub(noted.get(Task.SCRUB), now)
     yield _fsck(noted.get(Task.FSCK), now)
 
 
 def _backup(run: Run | None, now: datetime) -> Finding:
-    advice = "Set VAULT_COPIES and let `vault backup --follow 60` run (deploy/README.md, backup)."
     if run is None:
-        return Finding("backup", State.WORSE, "never", advice)
+        return Finding("backup", State.WORSE, words("never"), words("backup.never.do"))
     age = now - run.at
-    told = f"{age / timedelta(hours=1):.1f} hours ago"
-    return judged(
-        "backup", told, wrong=age > BACKUP_AGE, advice="`vault backup` tells which store or database refuses."
-    )
+    told = words("backup", hours=f"{age / timedelta(hours=1):.1f}")
+    return judged("backup", told, wrong=age > BACKUP_AGE, advice=words("backup.do"))
 
 
 def _copies(service: App, run: Run | None) -> Finding:
@@ -56,56 +48,56 @@ def _copies(service: App, run: Run | None) -> Finding:
     copies, places = 1 + len(settings.copies), len({settings.place, *(one.place for one in settings.copies)})
     kept = run.details.get("kept_by") if run else None
     locked = isinstance(kept, Mapping) and any(str(one).startswith("object lock") for one in kept.values())
-    told = f"{copies} copies, {places} places, {'one' if locked else 'none'} that nobody can overwrite"
+    told = words("copies.locked" if locked else "copies.open", copies=copies, places=places)
     wrong = copies < COPIES or places < PLACES or not locked
-    advice = (
-        "Name two more stores in VAULT_COPIES, one of them elsewhere and with lock_days (deploy/README.md, backup). "
-        "A lock shows here after the next `vault backup`."
-    )
-    return judged("copies", told, wrong=wrong, advice=advice)
+    return judged("copies", told, wrong=wrong, advice=words("copies.do"))
 
 
 def _scrub(run: Run | None, now: datetime) -> Finding:
-    advice = "A worker reads a little every five minutes; a large vault needs `vault scrub` by a timer as well."
+    advice = words("scrub.do")
     if run is None:
-        return Finding("scrub", State.WORSE, "never", advice)
+        return Finding("scrub", State.WORSE, words("never"), advice)
     whole, since = str(run.details.get("whole") or ""), str(run.details.get("since") or "")
     if whole:
         age = now - datetime.fromisoformat(whole)
-        return judged("scrub", f"everything was read {age.days} days ago", wrong=age > SCRUB_AGE, advice=advice)
+        return judged("scrub", words("scrub.whole", days=age.days), wrong=age > SCRUB_AGE, advice=advice)
     slow = bool(since) and now - datetime.fromisoformat(since) > SCRUB_AGE
-    return judged("scrub", f"first time under way, {run.details.get('seen', 0)} files read", wrong=slow, advice=advice)
+    return judged("scrub", words("scrub.first", seen=run.details.get("seen", 0)), wrong=slow, advice=advice)
 
 
 def _fsck(run: Run | None, now: datetime) -> Finding:
-    advice = "Let `vault fsck` run every week by a timer; it names what is wrong and what mends it."
     if run is None:
-        return Finding("fsck", State.WORSE, "never", advice)
+        return Finding("fsck", State.WORSE, words("never"), words("fsck.do"))
     age, faults = now - run.at, ", ".join(sorted(run.details))
-    told = f"{age.days} days ago: {faults or 'everything agreed'}"
-    return judged("fsck", told, wrong=age > FSCK_AGE or bool(faults), advice=advice)
+    told = words("fsck" if faults else "fsck.agreed", days=age.days, faults=faults)
+    return judged("fsck", told, wrong=age > FSCK_AGE or bool(faults), advice=words("fsck.do"))
 
 
 def log_for_backup(service: App) -> Iterator[Finding]:
     """How much of the database's log waits for the copies."""
     if service.settings.copies and service.settings.backup_database_url is not None:
         waits = service.database_copier.waits()
-        told = "no slot yet" if waits is None else f"{waits / 1024**2:.0f} MiB wait"
-        advice = "The server keeps its log for a backup that does not come: run `vault backup`, or its disk fills up."
-        yield judged("backup of the log", told, wrong=waits is not None and waits > SLOT_BYTES, advice=advice)
+        told = words("slot.none") if waits is None else words("slot", size=f"{waits / 1024**2:.0f}")
+        wrong = waits is not None and waits > SLOT_BYTES
+        yield judged("backup of the log", told, wrong=wrong, advice=words("slot.do"))
 
 
-def ends(service: App) -> Iterator[Finding]:
-    """The seal's certificate, and how old the published status lists are."""
-    now = service.clock.now()
-    left = service.sealing.expires - now
+def seal_ends(service: App) -> Iterator[Finding]:
+    """The seal's certificate."""
+    left = service.sealing.expires - service.clock.now()
+    over = left <= timedelta()
     yield judged(
         "seal certificate",
-        f"ends in {left.days} days" if left > timedelta() else f"ended {-left.days} days ago: nothing can be sealed",
+        words("ends.over" if over else "ends.left", days=abs(left.days)),
         wrong=left < SEAL_ENDS,
-        advice="Ask the authority for the next one now: `vault keys create seal --out seal.csr` (rotate keys).",
-        state=State.WORSE if left > timedelta() else State.BROKEN,
+        advice=words("ends.do"),
+        state=State.BROKEN if over else State.WORSE,
     )
+
+
+def status_lists(service: App) -> Iterator[Finding]:
+    """How old the published status lists are."""
+    now = service.clock.now()
     with service.uow.begin() as tx:
         states = {one: tx.records.states(one) for one in sorted({STATUS_LIST, *tx.records.status_lists()})}
     for number, kept in states.items():
@@ -114,11 +106,10 @@ def ends(service: App) -> Iterator[Finding]:
 
 def _status_list(service: App, number: int, states: Mapping[int, RecordState], now: datetime) -> Finding:
     name = "status list" if number == STATUS_LIST else f"status list {number}"
-    advice = "Verifiers will call credentials stale: is a worker running? `vault status`, then the worker's log."
     token = service.published.get(status_path(number))
     if token is None:
-        return Finding(name, State.WORSE, "not published yet", advice)
+        return Finding(name, State.WORSE, words("list.none"), words("list.do"))
     read = service.credentials.read_status(number, token, states, now=now)
     age = None if read.signed_at is None else now - read.signed_at
-    told = read.fault if age is None else f"signed {age.total_seconds():.0f} s ago"
-    return judged(name, told, wrong=age is None or age > LIST_AGE, advice=advice)
+    told = words("text", text=read.fault) if age is None else words("list.age", seconds=round(age.total_seconds()))
+    return judged(name, told, wrong=age is None or age > LIST_AGE, advice=words("list.do"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from sqlalchemy import Connection, func, select, text
 
 from vault.db import tables as t
@@ -18,14 +20,19 @@ _JOBS = text("""
      WHERE j.status = 'todo' AND (j.scheduled_at IS NULL OR j.scheduled_at <= now())
      GROUP BY j.task_name
 """)
-_FAILED = text("SELECT count(*) FROM procrastinate_jobs WHERE status = 'failed'")
+# Of the last day: the rows stay for ever, and an operator must see when there is a new one.
+_FAILED = text("""
+    SELECT count(*) FROM procrastinate_jobs j WHERE j.status = 'failed' AND EXISTS (
+        SELECT FROM procrastinate_events e
+        WHERE e.job_id = j.id AND e.type = 'failed' AND e.at > now() - interval '1 day')
+""")
 _DEAD = text("SELECT count(*) FROM outbox WHERE state = 'DEAD'")
 _LETTERS = text("SELECT count(*) AS many, min(at) AS oldest FROM outbox WHERE state = 'WAITING'")
 _WORKERS = text("SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - interval '1 minute'")
-# By the index of open dossiers; its day is over when the next one has begun in Viet Nam.
-_LATE = text("""
-    SELECT count(*) FROM dossier
-     WHERE closed_at IS NULL AND due_on < (now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date
+# By the index of open dossiers.
+_LATE = text("SELECT count(*) FROM dossier WHERE closed_at IS NULL AND due_on < :late_before")
+_HOOKS = text("""
+    SELECT count(*) FROM webhook WHERE state = 'DISABLED' OR failing_since < now() - interval '1 hour'
 """)
 
 
@@ -35,7 +42,7 @@ class PgVitals:
     def __init__(self, connection: Connection) -> None:
         self._db = connection
 
-    def read(self) -> Vitals:
+    def read(self, late_before: date) -> Vitals:
         """One look."""
         jobs = {row.name: Waiting(row.many, row.oldest) for row in self._db.execute(_JOBS)}
         return Vitals(
@@ -47,7 +54,8 @@ class PgVitals:
             workers=int(self._db.execute(_WORKERS).scalar_one()),
             letters=self._letters(),
             dead_letters=int(self._db.execute(_DEAD).scalar_one()),
-            late=int(self._db.execute(_LATE).scalar_one()),
+            late=int(self._db.execute(_LATE, {"late_before": late_before}).scalar_one()),
+            failing_webhooks=int(self._db.execute(_HOOKS).scalar_one()),
             scrub_errors=damage_count(self._db),
             upkeep={Task(row.task): row.at for row in self._db.execute(select(u.upkeep))},
         )

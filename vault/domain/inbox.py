@@ -77,6 +77,14 @@ def near_until(today: date, working: WorkingTime) -> date:
     return working.days_after(today, NEAR_DAYS)
 
 
+def late_before(today: date, working: WorkingTime) -> date:
+    """Dossiers due before this day are late today, and no others (`pace_of`)."""
+    day = today
+    while working.due_day(day - timedelta(days=1)) >= today:
+        day -= timedelta(days=1)
+    return day
+
+
 def standing_of(dossier: Dossier, *, now: datetime, today: date, working: WorkingTime) -> Standing:
     """Whose turn it is, since when, and whether that is too long at work. After a notice it is the citizen's turn."""
     pace = pace_of(dossier.due_on, today=today, working=working, closed=dossier.closed is not None)

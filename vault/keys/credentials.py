@@ -216,6 +216,14 @@ class FileCredentialDesk:
         wrong = tuple(place for place in places if told[place] != meant[place])
         return PublishedStatus(found.issued_at, wrong)
 
+    def status_signed_at(self, list_id: int, token: bytes, *, now: datetime) -> datetime | None:
+        """When a published list was signed; None for one that verifiers refuse."""
+        try:
+            trust = self.trusted(now=now)
+            return qr.verify_status_token(token, trust=trust, now=now, uri=self.status_uri(list_id)).issued_at
+        except qr.StatusError:
+            return None
+
     def _claims(self, record_id: bytes, facts: CredentialFacts, *, slot: StatusSlot, at: datetime) -> qr.Claims:
         return qr.Claims(
             issuer=facts.issuer,

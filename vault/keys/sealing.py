@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
@@ -93,6 +94,13 @@ class FileSealingDesk:
         """Lift a pending seal, or put a fresh archive time stamp over it."""
         renewed = signing.upgrade(pdf, timestamper=self._timestamper, validation=self._evidence)
         return self._proven(renewed, self._clock.now())
+
+    def ask_the_time(self) -> datetime:
+        """The time-stamp authority's time, in a token for bytes that mean nothing. `TSA_UNAVAILABLE`."""
+        try:
+            return signing.stamped_at(self._timestamper.timestamp(os.urandom(32)))
+        except signing.TimestampUnavailableError as error:
+            raise Unavailable("TSA_UNAVAILABLE") from error
 
     def collect(
         self, chains: Sequence[Sequence[x509.Certificate]], *, sha256: bytes, kept: signing.Evidence | None = None

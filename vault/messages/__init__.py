@@ -1,6 +1,7 @@
 """Every sentence a person reads, Vietnamese first, English second, in one catalogue (`*.yaml` beside this file).
 
-`errors.yaml` is keyed by the stable code of an error and says what to do next; `ui.yaml` holds the words of the pages.
+`errors.yaml` is keyed by the stable code of an error and says what to do next; `ui.yaml` holds the words of the pages,
+`doctor.yaml` those of `vault doctor`.
 A sentence may name `{facts}` of the error; a missing fact leaves a dash, never a crash.
 """
 
@@ -29,7 +30,7 @@ class _Facts(dict[str, object]):
 @cache
 def _catalogue() -> Mapping[str, Mapping[str, str]]:
     merged: dict[str, Mapping[str, str]] = {}
-    for file in ("errors.yaml", "ui.yaml"):
+    for file in ("errors.yaml", "ui.yaml", "doctor.yaml"):
         merged.update(yaml.safe_load(files(__package__).joinpath(file).read_text(encoding="utf-8")))
     return merged
 

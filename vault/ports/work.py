@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 from typing import Protocol
 
@@ -73,6 +74,6 @@ class Jobs(Protocol):
 class VitalSigns(Protocol):
     """What waits, for the people who run it."""
 
-    def read(self) -> Vitals:
-        """One look, cheap enough for every fifteen seconds."""
+    def read(self, late_before: date) -> Vitals:
+        """One look, cheap enough for every fifteen seconds. Open dossiers due before that day are late."""
         ...

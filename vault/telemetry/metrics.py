@@ -100,6 +100,8 @@ def gauges(look: Look) -> Iterator[Metric]:
     yield left
     if look.vitals is not None:
         yield from _rows(look.vitals, look.now)
+        paper = "Working time that the oldest paper has waited for an officer."
+        yield GaugeMetricFamily("vault_paper_working_seconds", paper, value=look.paper_wait.total_seconds())
 
 
 def _rows(vitals: Vitals, now: datetime) -> Iterator[Metric]:
@@ -111,10 +113,16 @@ def _rows(vitals: Vitals, now: datetime) -> Iterator[Metric]:
         many.add_metric([name], one.count)
         age.add_metric([name], one.seconds(now))
     yield from (many, age)
-    yield GaugeMetricFamily("vault_failed_jobs", "Jobs that were given up.", value=vitals.failed_jobs)
+    yield GaugeMetricFamily(
+        "vault_failed_jobs", "Jobs that were given up within the last day.", value=vitals.failed_jobs
+    )
     yield GaugeMetricFamily("vault_dead_letters", "Letters that the national store refused.", value=vitals.dead_letters)
     yield GaugeMetricFamily("vault_workers", "Workers that live.", value=vitals.workers)
-    yield GaugeMetricFamily("vault_late_dossiers", "Open dossiers whose day is over.", value=vitals.late)
+    yield GaugeMetricFamily(
+        "vault_late_dossiers", "Open dossiers whose day is over, by working days.", value=vitals.late
+    )
+    hooks = "Partners' addresses that were switched off or have failed for an hour."
+    yield GaugeMetricFamily("vault_failing_webhooks", hooks, value=vitals.failing_webhooks)
     yield GaugeMetricFamily("vault_scrub_errors", "Blobs that do not read back.", value=vitals.scrub_errors)
     since = GaugeMetricFamily("vault_upkeep_seconds", "Time since it last ended well.", labels=["task"])
     for task, at in vitals.upkeep.items():

@@ -41,5 +41,5 @@ def metrics(app: TheWholeApp, request: Request) -> Response:
     given = request.headers.get("authorization", "").removeprefix("Bearer ")
     if wanted is None or not hmac.compare_digest(given.encode(), wanted.get_secret_value().encode()):
         raise NotFound("NOT_FOUND")
-    text, media_type = telemetry.exposition(app.look)
+    text, media_type = telemetry.exposition(app.looks.look)
     return Response(text, media_type=media_type)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -11,10 +12,13 @@ from typing import Any
 import pytest
 
 from vault.cli import upkeep
-from vault.cli.findings import Finding, State
+from vault.cli.findings import Finding, State, words
+from vault.cli.work_checks import clock, told_of
 from vault.domain.backups import choose, stamp, superfluous
 from vault.domain.errors import VaultError
 from vault.domain.upkeep import Run
+from vault.domain.vitals import Vitals, Waiting
+from vault.messages import Language
 from vault.ports import PublishedStatus
 
 NOW = datetime(2026, 11, 28, 3, tzinfo=UTC)
@@ -77,7 +81,7 @@ def ending(left: timedelta, lists: dict[int, timedelta | str | None]) -> dict[st
         credentials=SimpleNamespace(read_status=read_status),
         published=SimpleNamespace(get=lambda path: None if lists[int(path.rpartition("/")[2])] is None else b"token"),
     )
-    return {one.name: one for one in upkeep.ends(service)}
+    return {one.name: one for one in (*upkeep.seal_ends(service), *upkeep.status_lists(service))}
 
 
 @pytest.mark.parametrize(
@@ -90,8 +94,8 @@ def ending(left: timedelta, lists: dict[int, timedelta | str | None]) -> dict[st
 )
 def test_a_seal_is_told_of_before_it_ends(left: timedelta, state: State, told: str) -> None:
     found = ending(left, {1: timedelta(seconds=9)})["seal certificate"]
-    assert (found.state, found.told) == (state, told)
-    assert ("vault keys create seal" in found.advice) == (state is not State.GOOD)
+    assert (found.state, found.told.say(Language.EN)) == (state, told)
+    assert found.advice == (None if state is State.GOOD else words("ends.do"))
 
 
 @pytest.mark.parametrize(
@@ -108,8 +112,39 @@ def test_a_status_list_that_is_old_damaged_or_missing_is_told_of(
 ) -> None:
     found = ending(timedelta(days=99), {1: timedelta(seconds=9), 2: signed})
     assert found["status list"].state is State.GOOD
-    assert (found["status list 2"].state, found["status list 2"].told) == (state, told)
-    assert ("is a worker running?" in found["status list 2"].advice) == (state is not State.GOOD)
+    assert (found["status list 2"].state, found["status list 2"].told.say(Language.EN)) == (state, told)
+    assert found["status list 2"].advice == (None if state is State.GOOD else words("list.do"))
+
+
+QUIET = Vitals({}, 0, Waiting(0), Waiting(0), Waiting(0), workers=1)
+
+
+@pytest.mark.parametrize(
+    ("changed", "part", "state"),
+    [
+        ({}, None, State.GOOD),
+        ({"workers": 0}, "workers", State.BROKEN),
+        ({"jobs": {"read_intake": Waiting(3, NOW - timedelta(minutes=6)), "x": Waiting(1, NOW)}}, "queue", State.WORSE),
+        ({"jobs": {"read_intake": Waiting(900, NOW - timedelta(minutes=4))}}, None, State.GOOD),
+        ({"failed_jobs": 1}, "given up", State.WORSE),
+        ({"seals": Waiting(1, NOW - timedelta(minutes=11))}, "time stamps", State.WORSE),
+        ({"log": Waiting(1, NOW - timedelta(seconds=31))}, "transparency log", State.WORSE),
+        ({"dead_letters": 1}, "letters", State.WORSE),
+        ({"letters": Waiting(1, NOW - timedelta(minutes=61))}, "letters", State.WORSE),
+        ({"failing_webhooks": 1}, "webhooks", State.WORSE),
+    ],
+)
+def test_work_that_stands_still_is_told_of_and_nothing_else(
+    changed: dict[str, Any], part: str | None, state: State
+) -> None:
+    found = list(told_of(replace(QUIET, **changed), NOW, connected=False))
+    assert [(one.name, one.state) for one in found if one.state is not State.GOOD] == ([(part, state)] if part else [])
+    assert all((one.advice is None) == (one.state is State.GOOD) for one in found)
+
+
+@pytest.mark.parametrize(("seconds", "state"), [(0, State.GOOD), (4, State.GOOD), (-6, State.WORSE), (6, State.WORSE)])
+def test_a_clock_that_is_off_is_told_of_either_way(seconds: int, state: State) -> None:
+    assert clock("clock", "PostgreSQL", timedelta(seconds=seconds)).state is state
 
 
 def days(*numbers: int) -> list[str]:

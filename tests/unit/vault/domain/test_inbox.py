@@ -12,7 +12,7 @@ from vault.domain.dossiers import Attachment, Closing, Demand, Dossier, Ending, 
 from vault.domain.errors import Conflict
 from vault.domain.holders import HolderKind, HolderLink, HolderRole
 from vault.domain.ids import DossierCode, RecordCode
-from vault.domain.inbox import LONG_WAIT, Pace, Turn, near_until, pace_of, standing_of
+from vault.domain.inbox import LONG_WAIT, Pace, Turn, late_before, near_until, pace_of, standing_of
 from vault.domain.working_time import EVERY_WEEKDAY, Days, Hours
 
 ALWAYS = replace(
@@ -119,3 +119,12 @@ def test_a_night_and_a_weekend_are_no_waiting() -> None:
     ):
         standing = standing_of(waiting, now=now, today=TODAY, working=WORKING)
         assert standing.waited_long is long, now
+
+
+def test_late_is_what_was_due_before_one_day_that_no_weekend_or_feast_comes_into() -> None:
+    """The gauge for operators counts by that day what the list for the head of the desk shows paper by paper."""
+    for number in range(40):
+        today = date(2026, 11, 20) + timedelta(days=number)
+        first = late_before(today, WORKING)
+        for due in (today + timedelta(days=n) for n in range(-12, 4)):
+            assert (due < first) == (pace_of(due, today=today, working=WORKING) is Pace.LATE), (today, due)

@@ -26,6 +26,7 @@ from vault.domain.audit import Event, Outcome
 from vault.domain.errors import Unavailable
 from vault.domain.people import STRANGER, Action
 from vault.domain.vitals import Expiry, Look, Vitals, Waiting
+from vault.domain.working_time import EVERY_WEEKDAY
 from vault.usecases.oversee.take_vitals import take_vitals
 from vault.web.main import create
 
@@ -109,6 +110,7 @@ def test_a_look_at_parts_that_are_down_is_a_finding() -> None:
         parts={"database": down, "objects": lambda: None},
         expiries=lambda: [Expiry("trust_list", NOW)],
         clock=Clock(),
+        working=EVERY_WEEKDAY,
     )
     assert (look.down, look.vitals, look.expiries) == (("database",), None, (Expiry("trust_list", NOW),))
     assert look.parts == ("database", "objects", "keys")

@@ -36,6 +36,8 @@ class Outcome:
     passed: int
     failed: int
     skipped: int = 0
+    which: tuple[str, ...] = ()
+    """Tests that failed, by name."""
 
 
 def check(*command: str) -> Outcome:
@@ -48,7 +50,9 @@ def pytest(name: str, *arguments: str) -> Outcome:
     """A run of pytest, counted from its report; a run that broke off counts as a failure of its own."""
     report = OUT / f"{name}.xml"
     report.unlink(missing_ok=True)
-    command = [str(BIN / "python"), "-m", "pytest", "-q", f"--junitxml={report}", *arguments]
+    # The slowest are named: one that nears its time-out here fails on a slower machine.
+    told = ("--durations=10", "--durations-min=10")
+    command = [str(BIN / "python"), "-m", "pytest", "-q", *told, f"--junitxml={report}", *arguments]
     status = subprocess.run(command, cwd=ROOT, check=False).returncode
     if not report.exists():
         return Outcome(0, 1)
@@ -58,7 +62,10 @@ def pytest(name: str, *arguments: str) -> Outcome:
         for keys in (("tests",), ("failures", "errors"), ("skipped",))
     )
     broken = int(status != 0 and failed == 0)
-    return Outcome(total - failed - skipped, failed + broken, skipped)
+    cases = (case for suite in suites for case in suite.iter("testcase"))
+    which = [case for case in cases if case.find("failure") is not None or case.find("error") is not None]
+    names = tuple(f"{case.get('classname')}::{case.get('name')}" for case in which)
+    return Outcome(total - failed - skipped, failed + broken, skipped, names)
 
 
 def slow(*, pages: bool) -> list[str]:
@@ -114,6 +121,9 @@ def main(arguments: Sequence[str]) -> int:
         took = time.monotonic() - begin
         print(f"=== {name}: {outcome.passed} passed, {outcome.failed} failed{skipped} in {took:.0f} s", flush=True)
     passed, failed = (sum(getattr(one, key) for one in outcomes) for key in ("passed", "failed"))
+    for one in outcomes:
+        for name in one.which:
+            print(f"failed: {name}")  # what its services and pages said stands in its report above
     print(f"\n{passed} passed, {failed} failed")
     return 1 if failed else 0
 

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import time
+from collections.abc import Generator, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
+
+from tests.evidence import homes_of, logs_of, pages_of
 
 if TYPE_CHECKING:
     from tests.collector import Collector
@@ -15,6 +20,13 @@ if TYPE_CHECKING:
     from vault.bootstrap import App
 
 ROOT = Path(__file__).resolve().parent.parent
+# The same examples every time, and none of them timed: a find is written down as a test, not met by chance.
+settings.load_profile("ci")
+FAILED = ROOT / ".test-out" / "failed"
+MIDNIGHTS = (0, 17)
+"""Hours in UTC at which a day ends: there, and in Viet Nam."""
+A_TEST = timedelta(seconds=60)
+"""In which whatever opens something "today" has asked for it again."""
 GROUPS = {"needs_vectors": ("VAULT_VECTORS", "vectors"), "needs_samples": ("VAULT_SAMPLES", "samples")}
 
 
@@ -36,6 +48,35 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for item in items:
             if item.get_closest_marker(marker):
                 item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def until_midnight(now: datetime) -> timedelta:
+    """How long it is until the day ends in UTC or in Viet Nam, whichever is sooner."""
+    ends = (now.replace(hour=hour, minute=0, second=0, microsecond=0) for hour in MIDNIGHTS)
+    return min((end - now) % timedelta(days=1) for end in ends)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A report of what failed carries what its services and pages said: the only witness of what comes once."""
+    report = yield
+    given = getattr(item, "funcargs", {})
+    if report.failed and given:
+        report.sections += [section for home in homes_of(given) for section in logs_of(home)]
+        if opened := getattr(given.get("visit"), "opened", None):
+            report.sections += pages_of(opened, item.name, FAILED)
+    return report
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Let the day turn before a test of the whole service, not in its middle: such a test has the machine's clock.
+
+    What it opens today it counts, dates and finds as of today, in its own process, in others and in the database.
+    """
+    if any(item.get_closest_marker(name) for name in ("service", "browser")):
+        left = until_midnight(datetime.now(UTC))  # noqa: TID251 - the clock that the services have
+        if left < A_TEST:
+            time.sleep(left.total_seconds() + 0.1)
 
 
 @pytest.fixture(scope="session")

@@ -19,6 +19,7 @@ from pydantic import SecretStr
 
 from tests.fakes.blobs import MemoryBlobs
 from tests.fakes.http import Client, stranger
+from tests.fakes.ports import apart
 from vault import bootstrap
 from vault.bootstrap import App
 from vault.config import Settings
@@ -29,7 +30,6 @@ from vault.domain.passwords import hash_password
 from vault.domain.people import Actor, Role
 from vault.domain.records import Record, StatusSlot
 from vault.domain.states import RecordState, SignatureEvidence, TrustLevel
-from vault.embedded.ports import free_inner
 from vault.embedded.postgres import Postgres
 from vault.ports import Account, Tx
 
@@ -138,7 +138,7 @@ def running(home: Path, **settings: Any) -> Iterator[Counter]:
     server = Postgres(home)
     for folder in ("log", "run"):
         (home / folder).mkdir(parents=True, exist_ok=True)
-    port, password = next(free_inner()), "ab" * 16
+    port, password = next(apart()), "ab" * 16
     server.start(port, password=password)
     url = f"postgresql://vault:{password}@127.0.0.1:{port}/vault"
     passphrase = SecretStr("mau")

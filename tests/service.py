@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
@@ -18,15 +19,17 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psycopg
 import pytest
 
 from vault.bootstrap import SEED_ACCOUNTS, App, build
 from vault.config import Settings
 from vault.domain.people import Role
+from vault.embedded import process
 
 ROOT = Path(__file__).resolve().parent.parent
 VAULT = ROOT / ".venv" / "bin" / "vault"
-WAIT_SECONDS = 120
+WAIT_SECONDS = 240
 METRICS_TOKEN = "do-thu-2026"
 
 
@@ -92,6 +95,45 @@ class Service:
             time.sleep(0.2)
         pytest.fail(f"intake {intake_id} did not reach {states} in {WAIT_SECONDS} s; see {self.home}/log")
 
+    def settle(self) -> None:
+        """Wait until the worker has done what tests before left to it; what comes by the clock does not count."""
+        waiting = (
+            "SELECT count(*) FROM procrastinate_jobs WHERE status IN ('todo', 'doing') AND NOT args ? 'timestamp'"
+            " AND (scheduled_at IS NULL OR scheduled_at < now() + interval '1 minute')"
+        )
+        deadline = time.monotonic() + 2 * WAIT_SECONDS
+        with self._owner() as database:
+            while (left := database.execute(waiting).fetchone()) != (0,):
+                if time.monotonic() > deadline:
+                    pytest.fail(f"{left} jobs are left after {2 * WAIT_SECONDS} s; see {self.home}/log")
+                time.sleep(0.2)
+
+    @contextmanager
+    def without_worker(self) -> Iterator[None]:
+        """Its processes stand still meanwhile, none of them in the middle of a job: for a few seconds."""
+        notes = [process.read_note(one) for one in (self.home / "run").glob("worker-*.json")]
+        pids = [note.pid for note in notes if note is not None]
+        assert pids
+        busy = "SELECT count(*) FROM procrastinate_jobs WHERE status = 'doing'"
+        deadline = time.monotonic() + WAIT_SECONDS
+        with self._owner() as database:
+            while True:
+                _signal(pids, signal.SIGSTOP)
+                if database.execute(busy).fetchone() == (0,):
+                    break
+                _signal(pids, signal.SIGCONT)
+                assert time.monotonic() < deadline, "the worker is never idle"
+                time.sleep(0.2)
+        try:
+            yield
+        finally:
+            _signal(pids, signal.SIGCONT)
+
+    def _owner(self) -> psycopg.Connection[Any]:
+        url = self.app.settings.owner_database_url or self.app.settings.database_url
+        assert url is not None
+        return psycopg.connect(url.get_secret_value(), autocommit=True)
+
     def digitize(
         self, data: bytes, name: str, *, type_code: str, holders: list[Mapping[str, str]], fields: Mapping[str, str]
     ) -> str:
@@ -105,6 +147,11 @@ class Service:
         sealed = self.wait_for_intake(intake_id, "SEALED")
         assert sealed["failure"] is None
         return str(sealed["record"])
+
+
+def _signal(pids: list[int], number: signal.Signals) -> None:
+    for pid in pids:
+        os.kill(pid, number)
 
 
 @contextmanager

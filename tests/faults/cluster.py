@@ -25,6 +25,7 @@ import psycopg
 from pydantic import SecretStr
 
 from tests.fakes.parts import HOST
+from tests.fakes.ports import apart
 from tests.faults.forge import Child, Forge
 from tests.faults.processes import serve, work
 from vault import bootstrap
@@ -236,7 +237,7 @@ def running(home: Path, forge: Forge) -> Iterator[Cluster]:
         *(f"volume-{one}{kind}" for one in range(VOLUMES) for kind in ("", ".grpc")),
         *(f"web-{one}" for one in range(WEBS)),
     )  # fmt: skip
-    free = ports.free_inner()
+    free = apart()
     cluster = Cluster(home, forge, {name: next(free) for name in names}, own_disk)
     try:
         with ThreadPoolExecutor(2) as pool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -12,7 +13,7 @@ import time
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
-from threading import Timer
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -199,6 +200,20 @@ def test_only_one_run_at_a_time_and_never_into_itself(home: Path, folders: tuple
     assert (status, answer["code"]) == (1, "BULK_JOURNAL")
 
 
+def _kill_the_reader(pipe: Path, crew: Crew) -> None:
+    """Kill the first process of the crew once it stands before the pipe, reading."""
+    while True:
+        try:
+            end = os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
+        except OSError as error:
+            assert error.errno == errno.ENXIO  # noqa: PT017 - nobody yet; any other is a fault of the test
+            time.sleep(0.01)
+        else:
+            crew._hands[0].process.kill()  # while this end is open, it waits
+            os.close(end)
+            return
+
+
 @pytest.mark.parametrize("kind", ["hangs", "dies"])
 def test_a_file_that_holds_or_kills_a_process_costs_only_itself(
     kind: str, home: Path, folders: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
@@ -216,12 +231,12 @@ def test_a_file_that_holds_or_kills_a_process_costs_only_itself(
         yield Task("good.pdf", source / "good.pdf", out / "good.pdf", "thử")
 
     with Crew(1, 8.0 if kind == "hangs" else 60.0) as crew:
+        killer = Thread(target=_kill_the_reader, args=(source / "bad.pdf", crew))
         if kind == "dies":
-            Timer(
-                0.5,
-                lambda: crew._hands[0].process.kill(),  # noqa: PLW0108 - there is no hand yet when the clock is set
-            ).start()
+            killer.start()
         first, second = crew.run(tasks())
+        if kind == "dies":
+            killer.join()
     assert isinstance(first, Refused)
     assert first.error.code == {"hangs": "PARSER_TIMEOUT", "dies": "PARSER_CRASHED"}[kind]
     assert isinstance(second, Done)

@@ -106,7 +106,7 @@ def told(app: App, *words: str, typed: str = "") -> tuple[int, dict[str, Any]]:
     ran = subprocess.run(
         [str(Path(sys.executable).with_name("vault")), *words, "--json"],
         env=kept | {"VAULT_HOME": str(app.settings.home)},
-        cwd=ROOT, input=typed, capture_output=True, text=True, check=False, timeout=60,
+        cwd=ROOT, input=typed, capture_output=True, text=True, check=False, timeout=300,
     )  # fmt: skip
     return ran.returncode, json.loads(ran.stdout.splitlines()[-1])
 

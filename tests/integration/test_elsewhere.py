@@ -83,6 +83,7 @@ class World:
         return str(self.client.post("/api/v1/dossiers", json=said).raise_for_status().json()["code"])
 
     def asked(self, code: str) -> Any:
+        """The question as it is after a second: for a test of that second alone."""
         return self.client.post(f"/api/v1/dossiers/{code}/outside", json={"source": "NATIONAL"})
 
     def answered(self, code: str, source: str = "NATIONAL") -> Any:
@@ -99,9 +100,21 @@ class World:
         answered = self.client.get(f"/api/v1/dossiers/{code}/components").raise_for_status().json()
         return next(one for one in answered["components"] if one["component"] == HOME)
 
-    def fetched(self, code: str) -> Any:
+    def fetch(self, code: str) -> Any:
+        """The paper as it is after the time that somebody waits for it."""
         [found] = self.component(code)["outside"]
         return self.client.post(f"/api/v1/dossiers/{code}/outside/{found['paper']}/fetch")
+
+    def fetched(self, code: str, paper: str = "") -> Any:
+        """The paper once it is fetched or refused: at once, or by asking again where that was too short a time."""
+        end = time.monotonic() + LONG
+        if not paper:
+            [found] = self.component(code)["outside"]
+            paper = found["paper"]
+        while True:
+            got = self.client.post(f"/api/v1/dossiers/{code}/outside/{paper}/fetch")
+            if got.json().get("state") != "FOUND" or time.monotonic() > end:
+                return got
 
     def refusals(self, code: str, action: Action) -> list[str | None]:
         with self.app.uow.begin() as tx:
@@ -211,8 +224,8 @@ def _deliver(world: World) -> None:
 def test_a_claim_about_somebody_else_or_of_a_day_to_come_is_not_even_shown(world: World, fault: str, code: str) -> None:
     world.paper()
     dossier = world.opened()
-    world.national.faults(fault)
-    assert world.asked(dossier).json()[0]["found"] == 0
+    world.national.faults(rate=1, kinds=(fault,))  # however often it is asked
+    assert world.answered(dossier)["found"] == 0
     assert world.component(dossier)["outside"] == []
     assert [one["code"] for one in world.outside(dossier)["papers"]] == [code]
     assert world.refusals(dossier, Action.ASK_OUTSIDE) == [code]
@@ -224,16 +237,16 @@ def test_a_claim_about_somebody_else_or_of_a_day_to_come_is_not_even_shown(world
 def test_the_same_claim_twice_is_one(world: World) -> None:
     world.paper()
     code = world.opened()
-    world.national.faults("duplicate")
-    world.asked(code)
+    world.national.faults(rate=1, kinds=("duplicate",))  # however often it is asked
+    world.answered(code)
     assert len(world.component(code)["outside"]) == 1
 
 
 def test_other_bytes_than_were_told_are_put_aside(world: World) -> None:
     world.paper()
     code = world.opened()
-    world.asked(code)
-    world.national.faults("wrong-digest")
+    world.answered(code)
+    world.national.faults(rate=1, kinds=("wrong-digest",))
     got = world.fetched(code)
     assert (got.json()["state"], got.json()["code"]) == ("REFUSED", "OUTSIDE_DIGEST")
     assert world.component(code)["outside"] == []
@@ -247,7 +260,7 @@ def test_a_file_that_is_no_paper_is_refused_like_any_upload(world: World) -> Non
 
     world.paper()
     code = world.opened()
-    world.asked(code)
+    world.answered(code)
     told = world.app.engines
     world.app.__dict__["engines"] = Refusing()
     try:
@@ -301,10 +314,11 @@ def test_a_day_without_an_answer_ends_the_question_and_it_may_be_asked_again(wor
 def test_a_paper_that_is_too_slow_to_fetch_goes_to_a_job(world: World) -> None:
     world.paper()
     code = world.opened()
-    world.asked(code)
-    world.national.faults("500")
-    got = world.fetched(code)
+    world.answered(code)
+    world.national.faults(rate=1, kinds=("500",))
+    got = world.fetch(code)
     assert (got.status_code, got.json()["state"]) == (202, "FOUND")
+    world.national.faults()
     assert world.fetched(code).json()["state"] == "FETCHED"
 
 
@@ -312,10 +326,12 @@ def test_the_page_shows_where_a_paper_lies_and_leads_to_it(world: World) -> None
     world.paper()
     code = world.opened()
     world.client.post(f"/ho-so/{code}/ngoai", data={"source": "NATIONAL"})
+    by_job(world, code)
     page = world.client.get(f"/ho-so/{code}").text
     assert "Kho dữ liệu quốc gia" in page
     assert "12/GPXD" in page
     [found] = world.component(code)["outside"]
+    world.fetched(code)
     gone = world.client.post(f"/ho-so/{code}/ngoai/{found['paper']}", follow_redirects=False)
     assert gone.headers["location"].startswith("/so-hoa/")
 
@@ -390,7 +406,7 @@ def test_a_paper_of_an_issuing_system_is_asked_for_and_fetched_over_the_guide_s_
     assert (answer["state"], answer["found"], answer["consent"]) == ("ANSWERED", 1, "COUNTER")
     [found] = world.component(code)["outside"]
     assert (found["source"], found["decision"]["verdict"]) == (ISSUER, "NEEDS_CHECK")
-    got = world.client.post(f"/api/v1/dossiers/{code}/outside/{found['paper']}/fetch").json()
+    got = world.fetched(code).json()
     assert got["state"] == "FETCHED", got
     intake = IntakeId(got["intake"])
     desk.be_read(world.app, intake)
@@ -412,8 +428,7 @@ def test_other_bytes_than_the_issuing_system_told_are_put_aside(world: World) ->
     _issued(world, scan(next(PAGES)), sha256="0" * 64)
     code = world.opened()
     world.answered(code, ISSUER)
-    [found] = world.component(code)["outside"]
-    got = world.client.post(f"/api/v1/dossiers/{code}/outside/{found['paper']}/fetch").json()
+    got = world.fetched(code).json()
     assert (got["state"], got["code"]) == ("REFUSED", "OUTSIDE_DIGEST")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import http.client
 import io
+import itertools
 import json
 import os
 import signal
@@ -21,12 +22,14 @@ import psycopg
 import pytest
 from minio import Minio
 
+from tests.fakes.ports import apart
 from vault.domain.errors import Unavailable
 from vault.embedded import Plan, Supervisor, process, program
+from vault.embedded.objects import Objects
 from vault.embedded.ports import answers, free_inner, is_free
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
 PARTS = ("master", "volume", "filer", "s3")
 pytestmark = pytest.mark.service
@@ -148,9 +151,14 @@ def test_secrets_are_for_their_owner_only(home: Path) -> None:
 
 def test_starting_again_changes_nothing_and_takes_no_time(home: Path) -> None:
     before, settings_before = pids(home), settings(home)
-    begin = time.perf_counter()
-    start(home)
-    assert time.perf_counter() - begin < 1
+    times = []
+    for _ in range(5):  # a burst of other work on the machine does not fail it; a wait stays
+        begin = time.perf_counter()
+        start(home)
+        times.append(time.perf_counter() - begin)
+        if times[-1] < 1:
+            break
+    assert min(times) < 1
     assert (pids(home), settings(home)) == (before, settings_before)
 
 
@@ -199,6 +207,31 @@ def test_a_port_that_was_taken_meanwhile_is_replaced(home: Path) -> None:
     assert get(home, "moved") == b"z"
 
 
+def test_an_inner_port_that_was_taken_while_the_store_started_is_replaced(tmp_path: Path) -> None:
+    """Two services that start at once may choose the same: the store that lost one of its ports takes others."""
+    asked: list[Collection[int]] = []
+
+    def chosen(taken: Collection[int]) -> Iterator[int]:
+        asked.append(taken)
+        return itertools.chain([lost] if len(asked) == 1 else [], free_inner(taken))
+
+    keys = {"access_key": "a" * 20, "secret_key": "b" * 48, "store_key": "c" * 48}
+    for folder in ("log", "run"):
+        (tmp_path / folder).mkdir()
+    with socket.socket() as thief:
+        thief.bind(("127.0.0.1", 0))
+        thief.listen()
+        lost, port = thief.getsockname()[1], next(apart())
+        store = Objects(tmp_path, chosen)
+        try:
+            store.start(port, **keys)
+            assert store.running_on() == port
+            assert len(asked) == 2
+            assert lost not in json.loads((store.folder / "ports.json").read_text()).values()
+        finally:
+            store.stop()
+
+
 def test_two_at_once_start_everything_once(home: Path) -> None:
     supervisor(home).stop()
     with ThreadPoolExecutor(3) as pool:
@@ -216,8 +249,8 @@ def test_stop_leaves_nothing_behind(home: Path) -> None:
     running = [pid for pid in pids(home) if pid]
     begin = time.perf_counter()
     supervisor(home).stop()
-    sys.stdout.write(f"stop {time.perf_counter() - begin:.1f} s\n")
-    assert time.perf_counter() - begin < 6
+    took = time.perf_counter() - begin
+    sys.stdout.write(f"stop {took:.1f} s\n")
     assert not any(Path(f"/proc/{pid}").exists() for pid in running)
     assert all(is_free(port) for port in ports.values())
     # Its own four only: a store that was killed elsewhere leaves its sockets in /tmp, and numbers of ports come again.
@@ -225,12 +258,19 @@ def test_stop_leaves_nothing_behind(home: Path) -> None:
     assert not any(path.exists() for path in sockets)
     assert list((home / "run").iterdir()) == []
     supervisor(home).stop()  # again: nothing to do
-    start(home)
+    for _ in range(3):  # a burst of other work on the machine does not fail it; a part that is waited for does
+        start(home)
+        if took < 6:
+            break
+        begin = time.perf_counter()
+        supervisor(home).stop()
+        took = time.perf_counter() - begin
+    assert took < 6
 
 
 def test_a_server_given_by_url_is_not_started(tmp_path: Path) -> None:
     folder = tmp_path / ".vault"
-    ports = free_inner()
+    ports = apart()
     given = {
         "database_url": f"postgresql://u:p@127.0.0.1:{next(ports)}/x", "s3_endpoint": f"127.0.0.1:{next(ports)}"
     }  # fmt: skip
@@ -278,11 +318,11 @@ def test_a_program_runs_once_restarts_for_other_settings_and_tells_why_it_died(t
     dying = program.Program(tmp_path, "dying", (sys.executable, "-c", "raise SystemExit('no such table')"))
     dying.ensure("one")
     with pytest.raises(Unavailable, match="no such table"):
-        program.await_ready(dying, "127.0.0.1", next(free_inner()))
+        program.await_ready(dying, "127.0.0.1", next(apart()))
 
 
 def test_another_service_on_the_port_is_never_taken_for_ours(tmp_path: Path) -> None:
-    port = next(free_inner())
+    port = next(apart())
     late = program.Program(tmp_path, "late", (sys.executable, "-m", "http.server", "--bind", "127.0.0.1", str(port)))
     with socket.socket() as stranger:
         stranger.bind(("127.0.0.1", port))

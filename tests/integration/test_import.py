@@ -270,7 +270,7 @@ def test_a_bucket_is_an_old_store_too(app: App, clerk: Actor, old: OldFolder, tm
         "VAULT_IMPORT_S3_SECRET_KEY": settings.s3_secret_key.get_secret_value(),
     }
     done = subprocess.run(
-        line, env=environment(app) | secrets, capture_output=True, text=True, check=False, timeout=120
+        line, env=environment(app) | secrets, capture_output=True, text=True, check=False, timeout=300
     )
     told = json.loads(done.stdout.strip().splitlines()[-1])
     assert told["imported"] + told["ready"] + told["known"] == 3

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.service
 HOLDER = {"number": "031090000001", "name": "NGUYỄN VĂN MẪU"}
 
 
-def _until_covered(service: Service, seconds: float = 30) -> int:
+def _until_covered(service: Service, seconds: float = 120) -> int:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         # In the order of an event's way: asked the other way round, one that moved meanwhile is missed.
@@ -73,7 +73,7 @@ def test_every_event_gets_a_place_and_a_stranger_can_check_it_offline(service: S
 
 @pytest.mark.usefixtures("record")
 def test_whoever_changes_the_past_is_named(service: Service) -> None:
-    size = _until_covered(service)
+    _until_covered(service)
     assert service.app.log.fsck() == ()
     victim = _sql(service, "SELECT event_id FROM log_leaf WHERE position = 1")
     was = _sql(service, "SELECT purpose FROM event WHERE id = :id", id=victim)
@@ -88,9 +88,11 @@ def test_whoever_changes_the_past_is_named(service: Service) -> None:
         _sql(service, "UPDATE event SET purpose = :was WHERE id = :id", was=was, id=victim)
         _sql(service, "ALTER TABLE event ENABLE TRIGGER event_no_change")
     assert service.app.log.fsck() == ()
-    path = f"tile/0/000.p/{size}" if size < 256 else "tile/0/000"
-    tile = service.app.files.get(path)
-    if tile is not None and service.app.log.head().size == size:
+    with service.without_worker():  # a log that grows meanwhile reads another tile
+        size = service.app.log.head().size
+        path = f"tile/0/000.p/{size}" if size < 256 else "tile/0/000"
+        tile = service.app.files.get(path)
+        assert tile is not None
         try:
             service.app.files.put(path, bytes(len(tile)), mime="application/octet-stream")
             assert any(path in one or "root" in one for one in service.app.log.fsck())

@@ -21,9 +21,9 @@ from sqlalchemy import text
 
 from tests.fakes.http import BASE, Client
 from tests.fakes.parts import with_other
+from tests.fakes.ports import apart
 from vault.bootstrap import App
 from vault.config import IdentityProvider
-from vault.embedded import ports
 from vault.web.main import create
 from vault.web.pages.account import STATE_COOKIE
 from vault.web.session import COOKIE
@@ -46,7 +46,7 @@ class World:
 def world(parts: App) -> Iterator[World]:
     assert NODE is not None, "deploy/setup brings Node"
     assert MODULE.is_file(), "deploy/setup --test brings oidc-provider"
-    port = next(ports.free_inner(set()))
+    port = next(apart())
     issuer = f"http://127.0.0.1:{port}"
     back = f"{BASE}/dang-nhap/qua"
     script = Path(__file__).with_name("oidc_provider.mjs")

@@ -23,12 +23,12 @@ from psycopg.types.json import Jsonb
 from sqlalchemy import create_engine
 from sqlalchemy.exc import DBAPIError
 
+from tests.fakes.ports import apart
 from vault.db import upgrade
 from vault.db.migrate import config_for, sqlalchemy_url
 from vault.db.migrations import versions
 from vault.db.rights import work_as_role
 from vault.db.seeding import seed
-from vault.embedded.ports import free_inner
 from vault.embedded.postgres import Postgres
 
 pytestmark = pytest.mark.service
@@ -81,7 +81,7 @@ def old(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     home = tmp_path_factory.mktemp("old")
     for name in ("log", "run"):
         (home / name).mkdir()
-    server, port, password = Postgres(home), next(free_inner()), "ab" * 16
+    server, port, password = Postgres(home), next(apart()), "ab" * 16
     server.start(port, password=password)
     url = f"postgresql://vault:{password}@127.0.0.1:{port}/vault"
     try:

@@ -30,6 +30,7 @@ from tests.fakes import desk
 from tests.fakes.desk import record_of
 from tests.fakes.engines import ToldEngines
 from tests.fakes.parts import HOST, account, running, with_other
+from tests.fakes.ports import apart
 from tests.fakes.seals import PlainSeal
 from tests.service import VAULT
 from tests.whole import fill, lost
@@ -42,7 +43,6 @@ from vault.domain.ids import RecordCode
 from vault.domain.people import Role
 from vault.embedded import process
 from vault.embedded.objects import Objects
-from vault.embedded.ports import free_inner
 from vault.embedded.postgres import Postgres, _give_to_nobody
 from vault.embedded.supervisor import Plan, Supervisor
 from vault.usecases.heal.back_up import BackedUp, back_up
@@ -88,7 +88,7 @@ def round_of(app: App) -> BackedUp:
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """A vault with hundreds of records, backed up twice, then gone."""
     elsewhere, home = Objects(tmp_path_factory.mktemp("elsewhere")), tmp_path_factory.mktemp("lost")
-    port = next(free_inner())
+    port = next(apart())
     elsewhere.start(port, access_key=KEY, secret_key=SECRET, store_key="c" * 48)
     stores = [
         CopyStore(
@@ -299,7 +299,7 @@ def _serve(server: Postgres) -> int:
     assert not (server.data / "recovery.signal").exists(), "it was replayed: any server of the version starts on it"
     (server.data / "pg_hba.conf").write_text("host all all 127.0.0.1/32 trust\n", encoding="ascii")
     _give_to_nobody(server.home / "postgres")
-    port = next(free_inner())
+    port = next(apart())
     process.spawn(server._command(port), note=server.note, log=server.log, cwd=Path("/"))
     server._await(port, 60)
     return port

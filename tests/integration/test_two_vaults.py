@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
+from tests.fakes.ports import apart
 from tests.golden.specimens import as_jpeg, draw
 from tests.service import Service, running
 from vault.domain.people import Role
-from vault.embedded.ports import free_inner
 
 pytestmark = [pytest.mark.service, pytest.mark.timeout(900)]
 RESIDENCE = "1.004194"
@@ -36,7 +36,7 @@ class Two:
 @pytest.fixture(scope="module")
 def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Two]:
     folder = tmp_path_factory.mktemp("two")
-    free = free_inner()
+    free = apart()
     ports = {code: next(free) for code in (OLD, NEW)}
     names = {OLD: "Hải Dương", NEW: "Hải Phòng"}
     directory = folder / "peers.json"
@@ -124,7 +124,7 @@ def _component(officer: Any, code: str) -> Any:
     return next(one for one in answered["components"] if one["component"] == HOME)
 
 
-def _until(ask: Any, seconds: float = 60) -> Any:
+def _until(ask: Any, seconds: float = 240) -> Any:
     end = time.monotonic() + seconds
     while not (found := ask()):
         assert time.monotonic() < end

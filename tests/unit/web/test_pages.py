@@ -57,7 +57,7 @@ def seen(sheets: dict[str, Pixels], tmp_path_factory: pytest.TempPathFactory) ->
 def run(asked: list[dict[str, Any]]) -> list[Any]:
     script = Path(__file__).with_name("pages.mjs")
     done = subprocess.run(
-        [str(NODE), str(script)], input=json.dumps(asked), capture_output=True, text=True, check=True, timeout=120
+        [str(NODE), str(script)], input=json.dumps(asked), capture_output=True, text=True, check=True, timeout=280
     )
     found: list[Any] = json.loads(done.stdout)
     return found

@@ -48,7 +48,7 @@ def test_a_child_that_grew_old_is_asked_no_more_and_ends() -> None:
     with Sandbox(LIMITS, each=3, keep=0) as box:
         first = pid(box, "a")
         assert pid(box, "a") != first
-        end = time.monotonic() + 20
+        end = time.monotonic() + 60
         while _alive(first) and time.monotonic() < end:
             time.sleep(0.01)
         assert not _alive(first)

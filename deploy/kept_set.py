@@ -69,9 +69,10 @@ def fill(url: str, size: int) -> None:
     with psycopg.connect(url) as db:
         row = db.execute("SELECT count(*) FROM record").fetchone()
     begin = 1 + (row[0] if row else 0)
+    started = time.monotonic()
+    # Also when all are there: a run that was cut while it made the indexes again left some out.
+    seeding.seed(url, begin, max(size, begin - 1), told=lambda n: n % 500_000 or log(f"  {n:,}"))
     if begin <= size:
-        started = time.monotonic()
-        seeding.seed(url, begin, size, told=lambda n: n % 500_000 or log(f"  {n:,}"))
         log(f"{size - begin + 1:,} records in {time.monotonic() - started:.0f} s")
 
 

@@ -18,7 +18,7 @@ from tests.fakes.photographs import CUT, GOOD, page_of, photograph
 from vault.domain.people import Role
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Playwright
+    from playwright.sync_api import Browser, Playwright, Route
 
     from tests.service import Service
 
@@ -272,6 +272,49 @@ def test_papers_on_the_phone_are_shown_without_network(visit: Visits, paper: Pap
     found.go(f"/cua-toi/{paper.code}/trinh")
     found.page.wait_for_selector("#ways:not([hidden])")
     assert len(showings(service, paper.code, purpose)) == 1, "told once, however often the page is opened"
+
+
+TOLD = """async ([record, purpose]) => {
+  const { noteShowing, sendShowings } = await import("/static/js/present-store.js");
+  const what = { way: "ONE_WAY", fields: ["type_code"], audience: "Trường Kim Đồng", purpose };
+  await (record ? noteShowing(record, what) : sendShowings());
+}"""
+"""Keep a showing of this record and send it; without a record send what waits."""
+
+
+def test_a_showing_that_is_turned_away_for_the_moment_stays_on_the_phone(
+    visit: Visits, paper: Paper, service: Service
+) -> None:
+    """Asked too often, signed out, a part down, no answer: told later, once. What is refused for good is let go."""
+    found = visit(width=360)
+    found.sign_in(Role.CITIZEN)
+    page = found.context.new_page()  # of its own: what the browser says about these refusals is no error of a page
+    page.goto(f"{found.url}/cua-toi/dong-y")
+    answers: list[int] = []
+
+    def answer(route: Route) -> None:
+        status = answers.pop(0)
+        route.abort() if status == 0 else route.fulfill(status=status, json={"title": "x", "code": "X"})
+
+    found.context.route("**/api/v1/me/records/*/showings", answer)
+    purpose = "Nhập học, máy chủ bận"
+    record: str | None = paper.code
+    for status in (429, 401, 403, 408, 425, 500, 503, 0):
+        answers.append(status)
+        page.evaluate(TOLD, [record, purpose])
+        record = None
+        assert answers == [], "it was tried"
+        assert page.evaluate(WAITING) == 1, status
+    assert showings(service, paper.code, purpose) == []
+    found.context.unroute("**/api/v1/me/records/*/showings")
+    for _ in range(2):
+        page.evaluate(TOLD, [None, purpose])
+        assert page.evaluate(WAITING) == 0
+    assert len(showings(service, paper.code, purpose)) == 1
+    found.context.route("**/api/v1/me/records/*/showings", answer)
+    answers.append(422)
+    page.evaluate(TOLD, [paper.code, "để bỏ"])
+    assert (answers, page.evaluate(WAITING)) == ([], 0)
 
 
 def test_a_correction_is_asked_for_and_followed(visit: Visits, service: Service) -> None:

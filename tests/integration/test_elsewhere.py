@@ -36,6 +36,7 @@ from vault.domain.ids import DossierCode
 from vault.domain.intake import IntakeId, NamedHolder
 from vault.domain.outside import GIVE_UP_AFTER, AskState
 from vault.domain.people import Action, Actor, Role
+from vault.domain.reuse import Step
 from vault.domain.states import Source, TrustLevel
 from vault.national.simulator import HANG_SECONDS
 from vault.usecases.outside.ask import answer_ask
@@ -175,6 +176,9 @@ def test_a_paper_of_the_store_is_offered_looked_at_taken_in_and_attached_by_the_
         "NATIONAL_STORE",
     )
     assert component["decisions"] == []
+    with world.app.uow.begin() as tx:
+        (looked, *_) = tx.events.list(dossier=DossierCode(code), action=Action.LOOKUP, limit=5)
+    assert looked.details["asked"] == [Step.THIS_VAULT, Step.NATIONAL_STORE], "what was consulted, in the law's order"
     refused = world.client.post(
         f"/api/v1/dossiers/{code}/demand", json={"component": HOME, "ground": "NO_DATA", "reason": "cho chắc"}
     )

@@ -42,7 +42,7 @@ from vault.usecases.protect.erase import Erase, Erased, erase
 from vault.usecases.reuse.open_dossier import OpenDossier, open_dossier
 
 pytestmark = pytest.mark.service
-AGENCY = "H24.961"
+AGENCY = "H24.982"
 HOLDER = NamedHolder("031090000961", "PHẠM XÓA HẾT")
 FORM = NamedHolder("031090000962", "PHẠM TỜ KHAI")
 Deed = Callable[[], object]

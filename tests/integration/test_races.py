@@ -10,23 +10,25 @@ from threading import Barrier
 from typing import TypeVar
 
 import pytest
+from sqlalchemy import text
 
 from tests.fakes import desk
 from tests.fakes.desk import HOLDER, be_read, be_sealed, confirmed, new_scan, received, record_of, word
 from tests.fakes.engines import ToldEngines
-from tests.fakes.parts import with_other
+from tests.fakes.parts import account, with_other
 from tests.fakes.seals import PlainSeal
 from vault.bootstrap import App
 from vault.domain.audit import Event, Outcome
 from vault.domain.dossiers import Dossier
 from vault.domain.errors import Conflict, Invalid
 from vault.domain.holders import HolderId
-from vault.domain.intake import IntakeId, IntakeState
-from vault.domain.people import Action, Actor
+from vault.domain.intake import IntakeId, IntakeState, NamedHolder
+from vault.domain.people import Action, Actor, Role
 from vault.domain.states import RecordState
 from vault.usecases.digitize.take_back import take_back
 from vault.usecases.oversee.break_glass import BreakGlass, break_glass
 from vault.usecases.oversee.change_state import ChangeState, change
+from vault.usecases.oversee.count import who_looked
 from vault.usecases.reuse.answer import answer
 from vault.usecases.reuse.attach import Attach, attach
 from vault.usecases.reuse.open_dossier import OpenDossier, Person, open_dossier
@@ -306,3 +308,35 @@ def test_the_same_word_eight_times_at_once_breaks_one_glass(app: App, officer: A
     assert [one.details["glass"] for one in told] == [first[0]]
     assert broken("người khác cần, cũng gấp") != first[0], "another word is another opening"
     assert broken(at=timedelta(hours=1, minutes=1)) != first[0], "an hour later it opens anew"
+
+
+def test_what_a_citizen_is_told_is_in_the_act_s_own_transaction(app: App, officer: Actor) -> None:
+    """So it is there when the act is: at the next load of their page, however long that takes, and never without it."""
+    number = HolderId.parse("031090000774")
+    with app.uow.begin() as tx:
+        mine = tx.holders.ensure(number, "PHẠM THẤY NGAY", at=app.clock.now())
+    citizen = account(app, "thay-ngay", Role.CITIZEN, holder_id=mine)
+    paper = record_of(app, officer, holder=NamedHolder(number.number, "PHẠM THẤY NGAY"))
+    dossier = open_dossier(
+        OpenDossier(PROCEDURE, number.number), actor=officer, uow=app.uow, catalogue=app.catalogue, clock=app.clock
+    )
+    told = who_looked(actor=citizen, uow=app.uow.acting(citizen), limit=50)
+    assert (told[0].action, told[0].dossier) == (Action.OPEN_DOSSIER, dossier.code)
+    broken = break_glass(
+        BreakGlass(paper, "cấp cứu, cần biết ngay"), actor=officer, uow=app.uow, clock=app.clock, ids=app.ids
+    )
+    told = who_looked(actor=citizen, uow=app.uow.acting(citizen), limit=50)
+    assert (told[0].action, told[0].details["glass"]) == (Action.BREAK_GLASS, broken.id)
+    made_by = """
+        SELECT act.xmin::text, event.xmin::text FROM event, {table} act
+        WHERE event.id = (SELECT max(id) FROM event WHERE {which} = :code AND action = :action) AND {key} = :code
+    """
+    for table, key, which, action, code in (
+        ("dossier", "act.code", "dossier_code", Action.OPEN_DOSSIER, dossier.code),
+        ("broken_glass", "act.record_code", "record_code", Action.BREAK_GLASS, paper),
+        ("record", "act.code", "record_code", Action.SEAL, paper),
+    ):
+        query = text(made_by.format(table=table, which=which, key=key))
+        with app.uow.begin() as tx:
+            ((act, event),) = tx.records._db.execute(query, {"code": code, "action": action.value}).all()
+        assert act == event, f"{table} and its event were written by one transaction"

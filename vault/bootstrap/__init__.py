@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from vault.bootstrap.app import App, acting, build, database_url, old_bucket, owner_database_url, passphrase_of
+from vault.bootstrap.app import App, acting, build, old_bucket
 from vault.bootstrap.keys import end_seal, make_log, put_seal, root_row, seal_request, seals_before
+from vault.bootstrap.places import database_url, owner_database_url, passphrase_of
 from vault.bootstrap.preparing import (
     SEED_ACCOUNTS,
     UNFIT,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -13,17 +13,25 @@ from typing import cast
 
 import httpx
 import yaml
-from pydantic import ValidationError
 
 import ocr
 import qr
 import signing
 from vault import catalogue as catalogue_data
 from vault import telemetry
-from vault.blobs import BucketKeeper, EncryptedBlobs, FileShards, S3Copy, S3Files, S3Settings, S3Store
+from vault.blobs import BucketKeeper, EncryptedBlobs, FileShards, S3Copy, S3Files, S3Store
 from vault.bootstrap.looks import Looks
+from vault.bootstrap.places import (
+    database_url,
+    passphrase_of,
+    s3_import,
+    s3_of,
+    s3_of_copy,
+    settings_of_environment,
+    witnesses_of,
+)
 from vault.bootstrap.system import SystemClock, SystemIds
-from vault.config import CopyStore, Settings
+from vault.config import Settings
 from vault.db import PostgresUnitOfWork, WalledUnitOfWork
 from vault.domain.catalogue import Catalogue
 from vault.domain.errors import Invalid, Unavailable
@@ -54,7 +62,7 @@ from vault.keys import (
     load_log_key,
     nothing_fetched,
 )
-from vault.log import NoteError, TransparencyLog, WitnessAddress, Witnesses, parse_verifier_key
+from vault.log import TransparencyLog, Witnesses
 from vault.national import HttpNationalStore, connect
 from vault.partners import HttpIssuer, HttpWebhookSender
 from vault.peers import HttpPeer, Patience, PeerKeys, SignedPeerDesk, load_directory, peer_sources
@@ -115,7 +123,7 @@ class App:
     @cached_property
     def store(self) -> S3Store:
         """The object store, as names and bytes."""
-        return S3Store(_s3(self.settings))
+        return S3Store(s3_of(self.settings))
 
     @cached_property
     def blobs(self) -> EncryptedBlobs:
@@ -125,7 +133,7 @@ class App:
     @cached_property
     def copies(self) -> Mapping[str, S3Store]:
         """The other stores that hold a copy of everything, by name."""
-        return {one.name: S3Store(_s3_of(one)) for one in self.settings.copies}
+        return {one.name: S3Store(s3_of_copy(one)) for one in self.settings.copies}
 
     @cached_property
     def backup_copies(self) -> tuple[S3Copy, ...]:
@@ -390,7 +398,7 @@ class App:
             key=key,
             origin=origin,
             clock=self.clock,
-            witnesses=Witnesses(_witnesses(self.settings)),
+            witnesses=Witnesses(witnesses_of(self.settings)),
         )
 
     @cached_property
@@ -474,80 +482,12 @@ def acting(app: App, actor: Actor) -> App:
 
 def build(settings: Settings | None = None) -> App:
     """The app of these settings; without any, of the environment and the home folder."""
-    return App(settings or _settings(), SystemClock(), SystemIds())
-
-
-def _settings() -> Settings:
-    """What the environment says; `SETTINGS_WRONG` names the variables that it cannot mean, never their values."""
-    try:
-        return Settings()
-    except ValidationError as error:
-        names = sorted({f"VAULT_{one['loc'][0]}".upper() for one in error.errors() if one["loc"]})
-        raise Invalid("SETTINGS_WRONG", names=", ".join(names)) from None
-    except ValueError:  # the file that `vault up` wrote is no JSON any more
-        raise Unavailable("SERVICE_FILE_BROKEN", file="service.json") from None
-
-
-def database_url(settings: Settings) -> str:
-    """Where PostgreSQL is; `NOT_UP` when nobody said and nothing was started."""
-    if settings.database_url is None:
-        raise Unavailable("NOT_UP")
-    return settings.database_url.get_secret_value()
-
-
-def owner_database_url(settings: Settings) -> str:
-    """The same database for whoever migrates."""
-    owner = settings.owner_database_url
-    return database_url(settings) if owner is None else owner.get_secret_value()
-
-
-def _witnesses(settings: Settings) -> tuple[WitnessAddress, ...]:
-    try:
-        return tuple(WitnessAddress(url, parse_verifier_key(key)) for url, key in settings.witnesses)
-    except NoteError as error:
-        raise Invalid("SETTINGS_WRONG", names="VAULT_WITNESSES") from error
+    return App(settings or settings_of_environment(), SystemClock(), SystemIds())
 
 
 def old_bucket(app: App, bucket: str) -> S3Store:
     """A bucket of an old store, read by `vault import`; `IMPORT_SETTINGS` names what is not set."""
-    found = app.settings
-    if not (found.import_s3_endpoint and found.import_s3_access_key and found.import_s3_secret_key):
-        names = "VAULT_IMPORT_S3_ENDPOINT, VAULT_IMPORT_S3_ACCESS_KEY, VAULT_IMPORT_S3_SECRET_KEY"
-        raise Invalid("IMPORT_SETTINGS", names=names)
-    return S3Store(
-        S3Settings(
-            endpoint=found.import_s3_endpoint,
-            access_key=found.import_s3_access_key.get_secret_value(),
-            secret_key=found.import_s3_secret_key.get_secret_value(),
-            bucket=bucket,
-            secure=found.import_s3_secure,
-            region=found.s3_region,
-        )
-    )
-
-
-def _s3(settings: Settings) -> S3Settings:
-    if settings.s3_endpoint is None or settings.s3_access_key is None or settings.s3_secret_key is None:
-        raise Unavailable("NOT_UP")
-    return S3Settings(
-        endpoint=settings.s3_endpoint,
-        access_key=settings.s3_access_key.get_secret_value(),
-        secret_key=settings.s3_secret_key.get_secret_value(),
-        bucket=settings.s3_bucket,
-        secure=settings.s3_secure,
-        region=settings.s3_region,
-    )
-
-
-def _s3_of(copy: CopyStore) -> S3Settings:
-    return S3Settings(
-        endpoint=copy.endpoint,
-        access_key=copy.access_key.get_secret_value(),
-        secret_key=copy.secret_key.get_secret_value(),
-        bucket=copy.bucket,
-        secure=copy.secure,
-        region=copy.region,
-    )
+    return S3Store(s3_import(app.settings, bucket))
 
 
 @contextmanager
@@ -557,14 +497,3 @@ def _usable(file: Path) -> Iterator[None]:
         yield
     except (signing.SigningError, qr.QrError) as error:
         raise Unavailable(error.code, file=file.name) from error
-
-
-def passphrase_of(settings: Settings) -> bytes:
-    """What opens the private keys; `PASSPHRASE_MISSING`."""
-    if settings.key_passphrase is not None:
-        return settings.key_passphrase.get_secret_value().encode()
-    file = settings.home / "keys" / "passphrase"
-    if settings.environment == "development":
-        with suppress(FileNotFoundError):
-            return file.read_bytes()
-    raise Unavailable("PASSPHRASE_MISSING")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from cryptography import x509
 
-from vault.bootstrap.app import App, passphrase_of
+from vault.bootstrap.app import App
+from vault.bootstrap.places import passphrase_of
 from vault.domain.errors import Conflict
 from vault.keys import as_dict, former_seals, install_seal, make_log_key, request_seal, retire_seal
 

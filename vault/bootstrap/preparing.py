@@ -5,7 +5,8 @@ from __future__ import annotations
 from contextlib import closing
 from dataclasses import dataclass
 
-from vault.bootstrap.app import App, build, owner_database_url, passphrase_of
+from vault.bootstrap.app import App, build
+from vault.bootstrap.places import owner_database_url, passphrase_of
 from vault.config import Settings
 from vault.db import upgrade
 from vault.domain.errors import Unavailable

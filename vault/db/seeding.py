@@ -188,21 +188,30 @@ _HOLDERS = {
 _CHUNK = 20_000
 
 
-def seed(database_url: str, first: int, last: int, *, told: Callable[[int], None] = lambda _: None) -> None:
+_DROPPED = "CREATE TABLE IF NOT EXISTS seeding.dropped (rank int, position int, statement text)"
+"""Of its own schema, which is no part of ours: what is to be made again, kept where a cut leaves it."""
+
+
+def seed(
+    database_url: str, first: int, last: int, *, told: Callable[[int], None] = lambda _: None, chunk: int = _CHUNK
+) -> None:
     """Add the records with numbers from `first` to `last`, and their holders. `told` hears the last number copied.
 
-    The set must hold the records before `first` already, and nothing else.
+    The set must hold the records before `first` already, and nothing else. Cut off at any point it is called again
+    with what is missing, be it nothing: `first` = `last` + 1 makes the indexes again that a cut left out.
     """
     with Connection.connect(database_url, autocommit=True) as db:
         tables = (*_HOLDERS, *_COLUMNS)
-        kept = _without_indexes(db, tables) if last - first >= _CHUNK else []
+        db.execute("CREATE SCHEMA IF NOT EXISTS seeding")
+        db.execute(_DROPPED)
+        if last - first >= chunk:
+            _drop_indexes(db, tables)
         numbers = iter(range(first, last + 1))
-        while chunk := list(islice(numbers, _CHUNK)):
+        while part := list(islice(numbers, chunk)):
             with db.transaction():
-                _copy_chunk(db, [record_of(number) for number in chunk])
-            told(chunk[-1])
-        for statement in kept:
-            db.execute(statement)
+                _copy_chunk(db, [record_of(number) for number in part])
+            told(part[-1])
+        _make_indexes(db)
         db.execute("SELECT setval(pg_get_serial_sequence('holder', 'id'), (SELECT max(id) FROM holder))")
         for table in tables:
             db.execute(sql.SQL("VACUUM (ANALYZE) {}").format(sql.Identifier(table)))
@@ -227,8 +236,26 @@ def _copy(db: Connection[Any], table: str, columns: Sequence[str], rows: Iterato
             copy.write_row(row)
 
 
-def _without_indexes(db: Connection[Any], tables: Sequence[str]) -> list[bytes]:
-    """Drop indexes and foreign keys of the tables; gives the statements that make them again, primary keys first."""
+def _make_indexes(db: Connection[Any]) -> None:
+    """Make what was dropped, each at once with the note that it is there again: primary keys, others, foreign keys."""
+    rows = db.execute("SELECT statement FROM seeding.dropped ORDER BY rank, position").fetchall()
+    for (statement,) in rows:
+        with db.transaction():
+            db.execute(statement.encode())
+            db.execute("DELETE FROM seeding.dropped WHERE statement = %s", (statement,))
+
+
+def _drop_indexes(db: Connection[Any], tables: Sequence[str]) -> None:
+    """Drop indexes and foreign keys of the tables, and note in the same transaction how they are made again."""
+    with db.transaction():
+        for rank, statements in enumerate(_without_indexes(db, tables)):
+            for position, statement in enumerate(statements):
+                told = (rank, position, statement.decode())
+                db.execute("INSERT INTO seeding.dropped VALUES (%s, %s, %s)", told)
+
+
+def _without_indexes(db: Connection[Any], tables: Sequence[str]) -> tuple[list[bytes], list[bytes], list[bytes]]:
+    """Drop indexes and foreign keys of the tables; gives what makes them again: keys, plain indexes, foreign keys."""
     constraints = db.execute(
         """
         SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid), contype FROM pg_constraint
@@ -256,4 +283,4 @@ def _without_indexes(db: Connection[Any], tables: Sequence[str]) -> list[bytes]:
     ]
     keys = [one for one, row in zip(again, constraints, strict=True) if row[3] != b"f" and row[3] != "f"]
     foreign = [one for one in again if one not in keys]
-    return [*keys, *(definition.encode() for _, definition in plain), *foreign]
+    return keys, [definition.encode() for _, definition in plain], foreign

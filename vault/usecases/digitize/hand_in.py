@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from vault.domain.audit import Event
 from vault.domain.errors import Forbidden, Invalid
 from vault.domain.hand_ins import MOST_WAITING, HandIn, check_room, checked_key
-from vault.domain.ids import RecordCode, digest_of
-from vault.domain.intake import Channel, Intake, IntakeId, IntakeState
+from vault.domain.ids import RecordCode
+from vault.domain.intake import Channel, Intake, IntakeState
 from vault.domain.people import Action, Actor, require
 from vault.ports import Blobs, Clock, Engines, Ids, UnitOfWork
-from vault.usecases.digitize.receive import keep_bytes, settle_bytes, taken
+from vault.usecases.digitize.receive import keep_bytes, new_intake, settle_bytes, taken
 from vault.usecases.refusals import recorded
 
 _MOST_LISTED = 5 * MOST_WAITING
@@ -71,21 +71,9 @@ def hand_in(
         if len(what.data) > max_bytes:
             raise Invalid("FILE_TOO_LARGE", limit=max_bytes)
         seen = engines.examine(what.data, sender=actor.account_id)
-    intake = Intake(
-        id=IntakeId(ids.token()),
-        state=IntakeState.RECEIVED,
-        original=digest_of(what.data),
-        filename=what.name[-200:],
-        mime=seen.mime,
-        size=len(what.data),
-        channel=Channel.CITIZEN,
-        agency_code=agency_code,
-        received_by=actor.account_id,
-        received_at=now,
-        page_count=seen.pages,
-        hint_type=what.type_code,
-        hint_holder=number,
-    )
+    sender = replace(actor, agency_code=agency_code)
+    fresh = new_intake(what.data, seen, filename=what.name, channel=Channel.CITIZEN, actor=sender, ids=ids, now=now)
+    intake = replace(fresh, hint_type=what.type_code, hint_holder=number)
     paper = keep_bytes(what.data, intake, uow=uow, blobs=blobs)
     with uow.begin() as tx:
         kept = taken(tx, intake)

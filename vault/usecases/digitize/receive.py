@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Protocol
 
-import ocr
 from vault.domain.audit import Event
 from vault.domain.errors import Forbidden, Invalid, NotFound
 from vault.domain.ids import Digest, digest_of
@@ -89,10 +89,24 @@ def receive(
     return Received(kept, duplicate, seen.advice)
 
 
+class Examined(Protocol):
+    """What is known of a file before it is read."""
+
+    @property
+    def mime(self) -> str:
+        """Its kind by its content."""
+        ...
+
+    @property
+    def pages(self) -> int:
+        """How many it has."""
+        ...
+
+
 def new_intake(
-    data: bytes, seen: ocr.Probe, *, filename: str, channel: Channel, actor: Actor, ids: Ids, now: datetime
+    data: bytes, seen: Examined, *, filename: str, channel: Channel, actor: Actor, ids: Ids, now: datetime
 ) -> Intake:
-    """The intake of an examined file that nobody has read; whoever takes files in begins with it."""
+    """The intake, for the actor's agency, of a file that nobody has read; whoever takes files in begins here."""
     return Intake(
         id=IntakeId(ids.token()),
         state=IntakeState.RECEIVED,

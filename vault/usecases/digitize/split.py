@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from vault.domain.audit import Event, Outcome
 from vault.domain.batches import Batch, BatchId, BatchState, Part, parts_of
 from vault.domain.errors import Invalid
-from vault.domain.ids import digest_of
-from vault.domain.intake import Channel, Intake, IntakeId, IntakeState
+from vault.domain.intake import Channel
 from vault.domain.people import SYSTEM, Action, Actor, Role
 from vault.ports import Blobs, Clock, Engines, Ids, UnitOfWork
-from vault.usecases.digitize.receive import keep_bytes, settle_bytes
+from vault.usecases.digitize.receive import keep_bytes, new_intake, settle_bytes
 
 PAGES_A_LOOK = 25
 """Pages that one child looks at: what a crash costs, and how often the officer sees the bar move."""
 PAGES_A_CUT, PARTS_A_CUT = 200, 40
 """What one child cuts out: a batch is handed to it whole each time, so not one paper at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Cut:
+    """A paper that our own child cut out of an examined file."""
+
+    pages: int
+    mime: str = "application/pdf"
 
 
 def split(
@@ -100,27 +107,16 @@ def _take(
                 tx.batches.set_part(batch.id, replace(part, failure="TOO_MANY_PAGES"))
     for part, paper in zip(fitting, papers, strict=True):
         now = clock.now()
-        intake = Intake(
-            id=IntakeId(ids.token()),
-            state=IntakeState.RECEIVED,
-            original=digest_of(paper),
-            filename=f"{batch.filename[:-4] or batch.filename}-{part.position + 1:04d}.pdf",
-            mime="application/pdf",
-            size=len(paper),
-            channel=Channel.BATCH,
-            agency_code=batch.agency_code,
-            received_by=batch.received_by,
-            received_at=now,
-            page_count=part.pages,
-            hint_type=part.type_code,
-        )
+        name = f"{batch.filename[:-4] or batch.filename}-{part.position + 1:04d}.pdf"
+        actor = Actor(batch.received_by, batch.by_name, Role.SYSTEM, batch.agency_code)
+        fresh = new_intake(paper, _Cut(part.pages), filename=name, channel=Channel.BATCH, actor=actor, ids=ids, now=now)
+        intake = replace(fresh, hint_type=part.type_code)
         owner = keep_bytes(paper, intake, uow=uow, blobs=blobs)
         with uow.begin() as tx:
             kept = tx.intakes.add(intake)
             tx.batches.set_part(batch.id, replace(part, intake=kept.id))
             if kept.id == intake.id:
                 tx.jobs.read(kept.id)
-            actor = Actor(batch.received_by, batch.by_name, Role.SYSTEM, batch.agency_code)
             details = {"intake": kept.id, "pages": part.pages, "channel": Channel.BATCH.value, "batch": batch.id}
             code = None if kept.id == intake.id else "DUPLICATE"
             tx.events.add(Event(now, actor, Action.RECEIVE, code=code, details=details))

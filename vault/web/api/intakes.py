@@ -16,7 +16,8 @@ from vault.usecases.digitize.know_again import KnowAgain, know_again
 from vault.usecases.digitize.receive import Receive, receive
 from vault.usecases.digitize.take_back import take_back
 from vault.usecases.digitize.view_intake import preview_of, view_intake, view_intakes
-from vault.web.api.models import ConfirmIn, IntakeOut, PageOut, ReceivedOut
+from vault.web.api.models import ConfirmIn, IntakeOut, IssuerNoteOut, PageOut, ReceivedOut
+from vault.web.issuers import issuer_noted
 from vault.web.session import Fresh, SignedIn, TheApp
 
 router = APIRouter(prefix="/intakes", tags=["digitize"])
@@ -60,7 +61,9 @@ def list_intakes(actor: SignedIn, app: TheApp, limit: int = 50) -> list[IntakeOu
 def get_intake(intake_id: str, actor: SignedIn, app: TheApp) -> IntakeOut:
     """One paper: how far it has come, and what the reader proposes."""
     seen = view_intake(IntakeId(intake_id), actor=actor, uow=app.uow, clock=app.clock)
-    return IntakeOut.of(seen.intake)
+    noted = issuer_noted(seen.intake, app)
+    note = None if noted is None else IssuerNoteOut(code=noted[0], agency_code=noted[1].code, agency_name=noted[1].name)
+    return IntakeOut.of(seen.intake, note)
 
 
 @router.get("/{intake_id}/pages")

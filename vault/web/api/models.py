@@ -125,8 +125,16 @@ class LikenessOut(BaseModel):
     known: float
 
 
+class IssuerNoteOut(BaseModel):
+    """What the dated list of agencies says about the issuer that was read, for whoever confirms it: see `code`."""
+
+    code: str
+    agency_code: str
+    agency_name: str
+
+
 class IntakeOut(BaseModel):
-    """A paper on its way in."""
+    """A paper on its way in; `issuer_note` where one paper is asked for."""
 
     id: str
     state: str
@@ -147,9 +155,10 @@ class IntakeOut(BaseModel):
     record: str | None
     same_as: str | None
     rescan_of: list[LikenessOut]
+    issuer_note: IssuerNoteOut | None = None
 
     @classmethod
-    def of(cls, intake: Intake) -> Self:
+    def of(cls, intake: Intake, note: IssuerNoteOut | None = None) -> Self:
         """From the domain."""
         signatures = intake.signatures
         return cls(
@@ -179,6 +188,7 @@ class IntakeOut(BaseModel):
             record=intake.record,
             same_as=intake.same_as,
             rescan_of=[LikenessOut(record=one.record, score=one.score, known=one.known) for one in intake.rescan_of],
+            issuer_note=note,
         )
 
 

@@ -8,11 +8,11 @@ from vault.domain.ids import normal_record_code
 from vault.usecases.correct.follow_cases import list_versions
 from vault.usecases.oversee.change_state import ChangeState, change
 from vault.usecases.oversee.check_original import check_original
-from vault.usecases.oversee.compare_revision import compare_revision, picture_of_revision
 from vault.usecases.oversee.view_record import Copy, download, view_record
-from vault.usecases.oversee.view_revision import list_revisions, view_revision
+from vault.usecases.oversee.view_revision import list_revisions
 from vault.web.api.models import RecordOut, RevisionOut, StateIn, VersionOut
 from vault.web.api.signed import ChangesOut, SignaturesNowOut
+from vault.web.revisions import compared, revision_file, revision_picture
 from vault.web.session import Fresh, SignedIn, TheApp
 
 router = APIRouter(prefix="/records", tags=["records"])
@@ -60,32 +60,13 @@ def get_revisions(code: str, actor: SignedIn, app: TheApp, purpose: str | None =
 @router.get("/{code}/revisions/{number}", response_class=Response)
 def get_revision(code: str, number: int, actor: SignedIn, app: TheApp, purpose: str | None = None) -> Response:
     """The paper as it was when that signature was made."""
-    file = view_revision(
-        normal_record_code(code),
-        number,
-        actor=actor,
-        uow=app.uow,
-        blobs=app.blobs,
-        clock=app.clock,
-        purpose=purpose,
-    )
-    headers = {"Content-Disposition": f'inline; filename="{file.name}"'}
-    return Response(file.data, media_type=file.mime, headers=headers)
+    return revision_file(code, number, actor, app, purpose=purpose)
 
 
 @router.get("/{code}/revisions/{number}/changes")
 def get_changes(code: str, number: int, actor: SignedIn, app: TheApp, purpose: str | None = None) -> ChangesOut:
     """Which pages look different now from what that signer saw, each with the addresses of both pictures."""
-    found = compare_revision(
-        normal_record_code(code),
-        number,
-        actor=actor,
-        uow=app.uow,
-        blobs=app.blobs,
-        engines=app.engines,
-        clock=app.clock,
-        purpose=purpose,
-    )
+    found = compared(code, number, actor, app, purpose=purpose)
     return ChangesOut.of(normal_record_code(code), found)
 
 
@@ -94,18 +75,7 @@ def get_page(
     *, code: str, number: int, page: int, actor: SignedIn, app: TheApp, purpose: str | None = None
 ) -> Response:
     """A page (from 0) of a signed revision as JPEG; number 0 is the file as it is now."""
-    data = picture_of_revision(
-        normal_record_code(code),
-        number,
-        page,
-        actor=actor,
-        uow=app.uow,
-        blobs=app.blobs,
-        engines=app.engines,
-        clock=app.clock,
-        purpose=purpose,
-    )
-    return Response(data, media_type="image/jpeg")
+    return revision_picture(code, number, page, actor, app, purpose=purpose)
 
 
 @router.get("/{code}/signatures")

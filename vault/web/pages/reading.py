@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 import ocr
 from vault import messages
@@ -14,6 +13,7 @@ from vault.domain.catalogue import FieldKind
 from vault.domain.holders import HolderRole
 from vault.domain.intake import DATE_FIELDS, Intake, NamedHolder, Page, ProposedField
 from vault.domain.reuse import VIET_NAM
+from vault.web.issuers import issuer_noted
 
 _MARGIN = 12
 """Pixels of the page shown around a field, so that accents and the label's end are seen too."""
@@ -182,12 +182,7 @@ def remarks_of(intake: Intake, type_code: str, app: App) -> tuple[Remark, ...]:
 
 def _issuer_remarks(intake: Intake, app: App) -> Iterator[Remark]:
     """The issuer as read against the dated list of agencies: one that is gone, or was not there yet, is told now."""
-    proposed: Mapping[str, ProposedField] = intake.proposal.fields if intake.proposal else {}
-    said = _value(proposed, "issued_on")
-    issued_on = date.fromisoformat(said) if _ISO.fullmatch(said) else None
-    today = app.clock.now().astimezone(VIET_NAM).date()
-    directory = app.catalogue.directory
-    noted = directory.noted(_value(proposed, "issuer"), _value(proposed, "place"), issued_on, today)
+    noted = issuer_noted(intake, app)
     if noted is not None:
         yield Remark(noted[0], (noted[1].name,))
 

@@ -19,16 +19,17 @@ from vault.domain.reuse import VIET_NAM
 from vault.domain.states import RecordState
 from vault.messages import Language, say
 from vault.usecases.oversee.change_state import ChangeState, change
-from vault.usecases.oversee.compare_revision import Comparison, compare_revision, picture_of_revision
+from vault.usecases.oversee.compare_revision import Comparison
 from vault.usecases.oversee.trace_record import Trace, trace_record
 from vault.usecases.oversee.view_record import Copy, download, view_record
-from vault.usecases.oversee.view_revision import Revision, revisions_of, view_revision
+from vault.usecases.oversee.view_revision import Revision, revisions_of
 from vault.web.errors import status_of
 from vault.web.html import render
 from vault.web.pages.desk import type_name
 from vault.web.pages.reading import date_fields, labels_of, shown, word_of
 from vault.web.pages.signatures import SignaturesView, signatures_view
 from vault.web.pages.versions import CaseView, VersionView, cases_view, versions_view
+from vault.web.revisions import compared, revision_file, revision_picture
 from vault.web.session import Fresh, SignedIn, TheApp, TheLanguage
 
 router = APIRouter(prefix="/giay-to", include_in_schema=False)
@@ -170,45 +171,21 @@ def file(code: str, copy: Copy, actor: SignedIn, app: TheApp) -> Response:
 @router.get("/{code}/ban-ky/{number}", response_class=Response)
 def revision(code: str, number: int, actor: SignedIn, app: TheApp) -> Response:
     """A paper that came signed, as it was when that signature was made."""
-    found = view_revision(
-        normal_record_code(code), number, actor=actor, uow=app.uow, blobs=app.blobs, clock=app.clock, purpose=None
-    )
-    headers = {"Content-Disposition": f'inline; filename="{found.name}"'}
-    return Response(found.data, media_type=found.mime, headers=headers)
+    return revision_file(code, number, actor, app, purpose=None)
 
 
 @router.get("/{code}/ban-ky/{number}/so-sanh")
 def comparison(request: Request, code: str, number: int, actor: SignedIn, app: TheApp) -> Response:
     """What that signer saw beside what the file shows now."""
-    own = normal_record_code(code)
-    found = compare_revision(
-        own,
-        number,
-        actor=actor,
-        uow=app.uow,
-        blobs=app.blobs,
-        engines=app.engines,
-        clock=app.clock,
-        purpose=None,
-    )
-    return render(request, "comparison.html", ComparisonView(own, found), actor=actor)
+    found = compared(code, number, actor, app, purpose=None)
+    view = ComparisonView(normal_record_code(code), found)
+    return render(request, "comparison.html", view, actor=actor)
 
 
 @router.get("/{code}/ban-ky/{number}/trang/{page}", response_class=Response)
 def revision_page(code: str, number: int, page: int, actor: SignedIn, app: TheApp) -> Response:
     """A page of a signed revision as a picture; number 0 is the file as it is now."""
-    data = picture_of_revision(
-        normal_record_code(code),
-        number,
-        page,
-        actor=actor,
-        uow=app.uow,
-        blobs=app.blobs,
-        engines=app.engines,
-        clock=app.clock,
-        purpose=None,
-    )
-    return Response(data, media_type="image/jpeg")
+    return revision_picture(code, number, page, actor, app, purpose=None)
 
 
 @router.post("/{code}/trang-thai")

@@ -17,6 +17,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -266,6 +267,24 @@ def test_stop_leaves_nothing_behind(home: Path) -> None:
         supervisor(home).stop()
         took = time.perf_counter() - begin
     assert took < 6
+
+
+def test_the_roles_of_an_earlier_version_get_a_password_each(home: Path) -> None:
+    supervisor(home).stop()
+    read = settings(home)
+    one = read["embedded"]["postgres_password"]
+    for name in ("program_password", "backup_password"):  # as a version wrote it that gave all three roles one
+        own = read["embedded"].pop(name)
+        read = json.loads(json.dumps(read).replace(own, one))
+    (home / "service.json").write_text(json.dumps(read), encoding="utf-8")
+    read = start(home)
+    urls = {name: read[name] for name in ("database_url", "owner_database_url", "backup_database_url")}
+    assert len({urlsplit(url).password for url in urls.values()}) == 3
+    for name, url in urls.items():
+        psycopg.connect(url).close()
+        if name != "owner_database_url":
+            with pytest.raises(psycopg.OperationalError, match="password"):
+                psycopg.connect(url.replace(str(urlsplit(url).password), one))
 
 
 def test_a_server_given_by_url_is_not_started(tmp_path: Path) -> None:

@@ -67,9 +67,10 @@ class Postgres:
         port = int(lines[3])
         return port if ports.answers(port) else None
 
-    def start(self, port: int, *, password: str) -> None:
+    def start(self, port: int, *, password: str, program_password: str = "", backup_password: str = "") -> None:
         """Bring it up on `port`, making the cluster, the role `vault` and its database on the first start.
 
+        `password` is the owner's; the program's and the backup's are the same where none is given.
         Raises `Unavailable("PART_FAILED")` with the end of the log.
         """
         if not (self.data / "PG_VERSION").is_file():
@@ -78,7 +79,7 @@ class Postgres:
         who = self.data / "pg_hba.conf"
         if who.read_text(encoding="utf-8") != _WHO:  # a new cluster, or one of an earlier version
             who.write_text(_WHO, encoding="ascii")
-        self._make_role(password)
+        self._make_role(password, program=program_password or password, backup=backup_password or password)
         process.spawn(self._command(port), note=self.note, log=self.log, cwd=Path("/"))
         self._await(port, _START_SECONDS)
 
@@ -165,7 +166,7 @@ class Postgres:
             raise Unavailable("PART_FAILED", part="postgres", log="initdb", last=made.stderr.strip())
         draft.rename(self.data)
 
-    def _make_role(self, password: str) -> None:
+    def _make_role(self, password: str, *, program: str = "", backup: str = "") -> None:
         """Make the roles and the database, or give the roles the password of today, in single-user mode.
 
         So the superuser needs no password and cannot sign in at all. `vault` owns its database and migrates it; the
@@ -178,13 +179,13 @@ class Postgres:
             f"ALTER ROLE vault PASSWORD '{password}'\n"  # hexadecimal digits, made by state.py
             "CREATE DATABASE vault OWNER vault\n"
             "CREATE ROLE vault_app\n"
-            f"ALTER ROLE vault_app LOGIN PASSWORD '{password}'\n"  # an earlier version made it without
+            f"ALTER ROLE vault_app LOGIN PASSWORD '{program or password}'\n"  # an earlier version made it without
             "GRANT vault_app TO vault\n"  # so that the owner may give it rights
             "CREATE ROLE vault_program NOLOGIN\n"  # what the web's requests run as: migration 0014
             "GRANT vault_program TO vault\n"
             "GRANT vault_program TO vault_app\n"
             "CREATE ROLE vault_backup LOGIN REPLICATION\n"
-            f"ALTER ROLE vault_backup PASSWORD '{password}'\n"
+            f"ALTER ROLE vault_backup PASSWORD '{backup or password}'\n"
             "GRANT EXECUTE ON FUNCTION pg_switch_wal() TO vault_backup\n"
         )
         digest = hashlib.sha256(script.encode()).hexdigest()

@@ -34,7 +34,9 @@ class State:
     http_port_given: bool = False  # by the environment: never moved
     postgres_port: int = 0
     s3_port: int = 0
-    postgres_password: str = field(default_factory=_secret, repr=False)
+    postgres_password: str = field(default_factory=_secret, repr=False)  # of the owner, for migrations alone
+    program_password: str = field(default_factory=_secret, repr=False)
+    backup_password: str = field(default_factory=_secret, repr=False)
     s3_access_key: str = field(default_factory=lambda: secrets.token_hex(10), repr=False)
     s3_secret_key: str = field(default_factory=_secret, repr=False)
     store_key: str = field(default_factory=_secret, repr=False)  # signs SeaweedFS's internal requests
@@ -44,7 +46,7 @@ class State:
     @property
     def database_url(self) -> str:
         """URL of the embedded database for the program, which owns nothing there (`vault.db.rights`)."""
-        return f"postgresql://vault_app:{self.postgres_password}@127.0.0.1:{self.postgres_port}/vault"
+        return f"postgresql://vault_app:{self.program_password}@127.0.0.1:{self.postgres_port}/vault"
 
     @property
     def owner_database_url(self) -> str:
@@ -54,7 +56,7 @@ class State:
     @property
     def backup_database_url(self) -> str:
         """URL for the role that may replicate and nothing else."""
-        return f"postgresql://vault_backup:{self.postgres_password}@127.0.0.1:{self.postgres_port}/postgres"
+        return f"postgresql://vault_backup:{self.backup_password}@127.0.0.1:{self.postgres_port}/postgres"
 
     @property
     def s3_endpoint(self) -> str:
@@ -65,6 +67,13 @@ class State:
     def national_url(self) -> str:
         """Address of the national store's simulator."""
         return f"http://127.0.0.1:{self.national_port}"
+
+    def with_passwords_of_their_own(self) -> Self:
+        """The same state, but that each role has a password of its own: an earlier version gave all three one."""
+        shared = self.postgres_password
+        program = _secret() if self.program_password == shared else self.program_password
+        backup = _secret() if self.backup_password == shared else self.backup_password
+        return replace(self, program_password=program, backup_password=backup)
 
     def with_ports(self, **ports: int) -> Self:
         """The same state with other ports."""
@@ -94,12 +103,15 @@ class State:
 _KEPT = tuple(State.__dataclass_fields__)
 _LATER = frozenset({"national_port", "national_token"})
 """Fields that a file of an older version lacks."""
+_SHARED = ("program_password", "backup_password")
+"""The same, where the roles of that version sign in with the owner's password until the server is started anew."""
 
 
 def load(home: Path) -> State:
     """The state of a home, or a new one with fresh secrets. Raises `Unavailable("SERVICE_FILE_BROKEN")`."""
     try:
         raw = json.loads((home / FILE).read_text(encoding="utf-8"))["embedded"]
+        raw = dict.fromkeys(_SHARED, raw["postgres_password"]) | raw
         return State(**{name: raw[name] for name in _KEPT if name in raw or name not in _LATER})
     except FileNotFoundError:
         return State()

@@ -91,7 +91,7 @@ class Supervisor:
         """
         kept = state.load(self._plan.home)
         postgres, objects = self._embedded(kept)
-        kept = self._choose_national(self._choose_ports(kept))
+        kept = self._choose_national(self._choose_ports(self._own_passwords(kept) if postgres else kept))
         state.save(self._plan.home, kept, postgres=postgres, objects=objects)
         for web in self._webs(kept):
             self._ensure(web, kept)
@@ -133,6 +133,12 @@ class Supervisor:
             list(pool.map(program.Program.stop, (web, national, *self._workers(), *self._surplus_workers())))
             self._say("stopping PostgreSQL and the object store")
             list(pool.map(lambda part: part.stop(), (self._postgres, self._objects)))
+        self._clear_counts()
+
+    def _clear_counts(self) -> None:
+        """The counts of processes that are gone: kept for ever, each start would leave a file more to read."""
+        for file in (self._plan.home / "run" / "metrics").glob("*.db"):
+            file.unlink(missing_ok=True)
 
     def health(self) -> tuple[Health, ...]:
         """Each part as it is now. Starts nothing and waits for nobody longer than a few seconds."""
@@ -176,6 +182,14 @@ class Supervisor:
     def _ensure(self, part: program.Program, kept: state.State) -> None:
         if part.ensure(self._made_from(kept)):
             self._say(f"starting {part.name}")
+
+    def _own_passwords(self, kept: state.State) -> state.State:
+        """One for each role, given when the server starts: a running one knows those of its start."""
+        if self._postgres.running_on() is not None:
+            return kept
+        own = kept.with_passwords_of_their_own()
+        self._plan = replace(self._plan, database_url=own.database_url if self._plan.database_url else None)
+        return own
 
     def _choose_ports(self, kept: state.State) -> state.State:
         inner = ports.free_inner({kept.postgres_port, kept.s3_port})
@@ -233,7 +247,13 @@ class Supervisor:
         self._say("starting PostgreSQL")
         self._postgres.stop()
         return _on_a_free_port(
-            kept.postgres_port, lambda port: self._postgres.start(port, password=kept.postgres_password)
+            kept.postgres_port,
+            lambda port: self._postgres.start(
+                port,
+                password=kept.postgres_password,
+                program_password=kept.program_password,
+                backup_password=kept.backup_password,
+            ),
         )
 
     def _start_objects(self, kept: state.State) -> int:

@@ -26,8 +26,8 @@ class Told:
     name: str
     facts: Mapping[str, str | int]
     status: int
-    whole: str
-    """All of it as text, for those who look for what must not be there."""
+    whole: bytes
+    """All of it as it was sent, for those who look for what must not be there."""
 
 
 @dataclass
@@ -44,7 +44,7 @@ class Collector:
             for one in (one for scope in sent.scope_spans for one in scope.spans):
                 facts = {each.key: each.value.string_value or each.value.int_value for each in one.attributes}
                 ids = one.trace_id.hex(), one.span_id.hex(), one.parent_span_id.hex()
-                told = Told(about["service.name"], *ids, one.name, facts, one.status.code, str(one))
+                told = Told(about["service.name"], *ids, one.name, facts, one.status.code, one.SerializeToString())
                 self.spans.append(told)
 
 

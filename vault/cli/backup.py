@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
@@ -14,7 +15,7 @@ import typer
 
 from vault import bootstrap
 from vault.bootstrap import App
-from vault.cli.edge import Exit, Json, err, out, print_json
+from vault.cli.edge import Exit, Json, err, fail, out, print_json
 from vault.cli.service import plan_of
 from vault.domain.errors import Conflict, Invalid, NotFound, Unavailable
 from vault.domain.upkeep import Problem
@@ -44,8 +45,9 @@ def back_everything_up(
     it: copy the folder `keys` and the pass phrase elsewhere, apart from each other (deploy/README.md).
     """
     with closing(bootstrap.build()) as service:
-        while True:
-            done = back_up(
+
+        def once() -> BackedUp:
+            return back_up(
                 copies=service.backup_copies,
                 database=service.database_copier,
                 uow=service.uow,
@@ -53,12 +55,31 @@ def back_everything_up(
                 base_every=timedelta(hours=base_hours),
                 keep=timedelta(days=keep_days),
             )
+
+        for done in rounds(once, every=follow, refused=lambda error: fail(error, as_json=as_json)):
             _tell(done, service, as_json=as_json)
-            if not follow:
-                break
-            time.sleep(follow)
     if done.failed:
         raise typer.Exit(Exit.DOWN)
+
+
+def rounds(
+    once: Callable[[], BackedUp],
+    *,
+    every: float,
+    refused: Callable[[Unavailable], object],
+    sleep: Callable[[float], None] = time.sleep,
+) -> Iterator[BackedUp]:
+    """One round, or with `every` one each so many seconds for ever: a part that is down is told, and waited for."""
+    while True:
+        try:
+            yield once()
+        except Unavailable as error:
+            if not every or error.code == "BACKUP_NO_COPIES":  # waiting mends no settings
+                raise
+            refused(error)
+        if not every:
+            return
+        sleep(every)
 
 
 def _tell(done: BackedUp, service: App, *, as_json: bool) -> None:

@@ -20,6 +20,7 @@ from vault.usecases.heal.scrub import scrub
 
 app = typer.Typer()
 index = typer.Typer(help="The search index.", no_args_is_help=True)
+_COLUMNS = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
 _TOLD = 1000
 """So many problems stand in the JSON object; the counts are of all."""
 
@@ -122,13 +123,15 @@ def read_everything(
     Exit status 1 when something was damaged and no copy could heal it.
     """
     end = time.monotonic() + minutes * 60
-    with closing(bootstrap.build()) as service:
+    with closing(bootstrap.build()) as service, Progress(*_COLUMNS, console=err, transient=True) as progress:
+        bar = progress.add_task("scrub", total=1.0)
         done = scrub(
             uow=service.uow,
             bucket=service.keeper,
             clock=service.clock,
             pace=paced(rate * 1e6),
             go_on=lambda: not minutes or time.monotonic() < end,
+            told=lambda share: progress.update(bar, completed=share),
             anew=anew,
         )
     lost = [one for one in done.damaged if one not in done.healed]
@@ -155,8 +158,7 @@ def rebuild(
     older changes nothing. Exit status 1 when the text of a paper does not open; it keeps its older entry.
     """
     end = time.monotonic() + minutes * 60
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    with closing(bootstrap.build()) as service, Progress(*columns, console=err, transient=True) as progress:
+    with closing(bootstrap.build()) as service, Progress(*_COLUMNS, console=err, transient=True) as progress:
         bar = progress.add_task("index", total=1.0)
         done = rebuild_index(
             uow=service.uow,

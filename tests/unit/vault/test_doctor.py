@@ -97,6 +97,8 @@ def test_a_check_that_breaks_is_a_finding_and_the_others_go_on(lonely: App) -> N
         ("OBJECT_STORE_DOWN", "code: SignatureDoesNotMatch", "object store", "OBJECT_STORE_REFUSES"),
         ("BUCKET_MISSING", "", "object store", "BUCKET_MISSING"),
         ("KEY_SERVICE_DOWN", "no token", "wrapping key", "KEY_SERVICE_DOWN"),
+        ("TRUST_LIST", "out of date", "fsck", "TRUST_LIST"),
+        ("KEY_UNUSABLE", "the certificate is outside its dates", "fsck", "KEY_UNUSABLE"),
         ("SIGNER_UNAVAILABLE", "cannot open shared object", "fsck", "SIGNER_UNAVAILABLE"),
     ],
 )

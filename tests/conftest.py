@@ -104,7 +104,8 @@ def service(tmp_path_factory: pytest.TempPathFactory, collector: Collector) -> I
     # Imported here, because the unit tests of the engines must not need the program.
     from tests.service import running  # noqa: PLC0415
 
-    with running(tmp_path_factory.mktemp("vault"), {"VAULT_OTLP_ENDPOINT": collector.url}) as found:
+    settings = {"VAULT_OTLP_ENDPOINT": collector.url, "OTEL_BSP_SCHEDULE_DELAY": "500"}  # ms; 5000 without
+    with running(tmp_path_factory.mktemp("vault"), settings) as found:
         yield found
 
 

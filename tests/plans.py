@@ -528,6 +528,7 @@ def _keys() -> Iterator[Any]:
     yield _call("keys", "let_go", "d-7", INTAKE)
     yield _call("keys", "of_paper", INTAKE)
     yield _call("keys", "begin_use", INTAKE)
+    yield _call("keys", "begin_use_of", INTAKE, "d-7")
     yield _call("keys", "ended", INTAKE)
     yield _call("keys", "wholes_of", (INTAKE, IntakeId("in-8")))
     yield _call("keys", "files_of", (INTAKE, IntakeId("in-8")))

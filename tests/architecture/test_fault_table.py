@@ -104,9 +104,9 @@ LOOKS = frozenset(
     evidence.of_holder figures.acts forms.of_dossier hand_ins.find hand_ins.of_account hand_overs.actor_of
     hand_overs.intakes holders.find holders.get holds.living intakes.count_due intakes.due intakes.find intakes.get
     intakes.get_all intakes.known_as intakes.list intakes.of_bytes intakes.open_ones intakes.pages intakes.received_by
-    intakes.signatures_of keys.agencies keys.begin_use keys.ended keys.files_of keys.of keys.older keys.strays
-    keys.unheld keys.wholes_of log.leaves outbox.of_agency outbox.of_dossier outside.ask outside.asks outside.cursor
-    outside.fresh dossiers.opened_under
+    intakes.signatures_of keys.agencies keys.begin_use keys.begin_use_of keys.ended keys.files_of keys.of keys.older
+    keys.strays keys.unheld keys.wholes_of log.leaves outbox.of_agency outbox.of_dossier outside.ask outside.asks
+    outside.cursor outside.fresh dossiers.opened_under
     outside.get_ask outside.of_intake outside.paper outside.papers peer_questions.get peer_questions.waiting
     records.erased_at records.find records.first_holder records.get records.history records.holder_ids records.of_blob
     records.of_codes records.of_holder records.of_people records.seals_to_renew records.states records.status_lists

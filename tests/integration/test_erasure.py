@@ -230,19 +230,29 @@ def test_a_correction_that_is_sealed_meanwhile_ends_with_the_paper(
     assert (over.state, over.failure, over.differences) == (CaseState.REFUSED, "RECORD_ERASED", ())
 
 
-def test_an_erasure_waits_for_whoever_takes_a_key_and_then_ends_it(app: App, officer: Actor, guard: Actor) -> None:
+@pytest.mark.parametrize("of_a_blob", [False, True])
+def test_an_erasure_waits_for_whoever_takes_a_key_and_then_ends_it(
+    app: App, officer: Actor, guard: Actor, *, of_a_blob: bool
+) -> None:
     code = desk.record_of(app, officer, holder=HOLDER)
     paper = intake_of(app, code)
     with ThreadPoolExecutor(1) as pool:
         with app.uow.begin() as tx:
-            tx.keys.begin_use(paper)
+            if of_a_blob:
+                assert tx.keys.begin_use_of(paper, "late") == ()
+            else:
+                tx.keys.begin_use(paper)
             waiting = pool.submit(erased, app, guard, code)
             with suppress(TimeoutError):
                 waiting.result(timeout=0.5)
             assert not waiting.done()
-            tx.keys.hold("late", HeldKey(paper, WrappedKey(AGENCY, "file:1", b"x")))
+            late = HeldKey(paper, WrappedKey(AGENCY, "file:1", b"x"), "late")
+            tx.keys.hold("late", late)
+            assert tx.keys.begin_use_of(paper, "late") == (late,)
         waiting.result(timeout=30)
     nothing_is_left(app, paper)
+    with pytest.raises(NotFound, match="PAPER_ERASED"), app.uow.begin() as tx:
+        tx.keys.begin_use_of(paper, "late")
 
 
 def test_scans_that_were_known_again_go_with_the_record(app: App, officer: Actor, guard: Actor) -> None:

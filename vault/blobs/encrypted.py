@@ -16,7 +16,7 @@ import hmac
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
-from vault.blobs.cipher import KEY_SIZE, CipherError, Reader, decrypt, encrypt, encrypted_size
+from vault.blobs.cipher import KEY_SIZE, CipherError, decrypt, encrypt, encrypted_size
 from vault.blobs.s3 import S3Store
 from vault.domain.errors import NotFound, Unavailable
 from vault.domain.ids import Digest, digest_of
@@ -73,8 +73,7 @@ class EncryptedBlobs:
         """Store bytes that no paper has: one transaction and one call of the store."""
         del mime
         with self._uow.begin() as tx:
-            tx.keys.begin_use(paper)
-            if tx.keys.of(digest, lock=True):
+            if tx.keys.begin_use_of(paper, digest):
                 return False
             key = self._ids.random(KEY_SIZE)
             self._wrap(tx, key, digest, paper, agency)
@@ -82,8 +81,8 @@ class EncryptedBlobs:
         return True
 
     def _store_under(self, name: str, data: bytes, key: bytes, digest: Digest) -> None:
-        pieces = Reader(encrypt(data, key=key, digest=digest))
-        self._store.put_stream(name, pieces, encrypted_size(len(data)), mime=_SEALED)
+        pieces = encrypt(data, key=key, digest=digest)
+        self._store.put_pieces(name, pieces, encrypted_size(len(data)), mime=_SEALED)
 
     def _wrap(self, tx: Tx, key: bytes, digest: Digest, paper: IntakeId, agency: str) -> None:
         wrapped = self._keys.wrap(key, agency=agency, context=key_context(digest, paper))
@@ -91,8 +90,7 @@ class EncryptedBlobs:
 
     def _take(self, tx: Tx, digest: Digest, paper: IntakeId, agency: str) -> tuple[bytes, bool]:
         """The blob's key with a wrap for this paper; whether it was made now. `PAPER_ERASED`."""
-        tx.keys.begin_use(paper)
-        held = tx.keys.of(digest, lock=True)
+        held = tx.keys.begin_use_of(paper, digest)
         key = self._opened(held) if held else self._ids.random(KEY_SIZE)
         if all(one.paper != paper for one in held):
             self._wrap(tx, key, digest, paper, agency)

@@ -16,6 +16,7 @@ from sqlalchemy import (
     delete,
     exists,
     func,
+    literal,
     select,
     text,
     tuple_,
@@ -57,7 +58,17 @@ _REWRAP = (
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 8))")
 _SHARE = text("SELECT pg_advisory_xact_lock_shared(hashtextextended(:name, 8))")
 _OF = select(t.blob_key).where(t.blob_key.c.digest == bindparam("d")).order_by(t.blob_key.c.created_at)
+# Named in the order in which they are taken, the paper first: as an erasure takes them.
+_SHARE_AND_LOCK = text(
+    "SELECT pg_advisory_xact_lock_shared(hashtextextended(:end, 8)), pg_advisory_xact_lock(hashtextextended(:name, 8))"
+)
 _ENDED = select(t.ended_paper.c.paper).where(t.ended_paper.c.paper == bindparam("p"))
+# A statement of its own behind the locks: it has to see what whoever held them before has committed.
+_ENDED_AND_OF = (
+    select(_ENDED.scalar_subquery().label("ended"), t.blob_key)
+    .select_from(select(literal(1)).subquery("one").outerjoin(t.blob_key, t.blob_key.c.digest == bindparam("d")))
+    .order_by(t.blob_key.c.created_at)
+)
 _HOLD = (
     upsert(t.blob_key)
     .values({name: bindparam(name) for name in ("digest", "paper", "agency_code", "key", "wrapped")})
@@ -159,6 +170,14 @@ class PgBlobKeys:
         self._db.execute(_SHARE, {"name": _end_of(paper)})
         if self.ended(paper):
             raise NotFound("PAPER_ERASED")
+
+    def begin_use_of(self, paper: IntakeId, digest: str) -> tuple[HeldKey, ...]:
+        """Both locks in one round trip, what they guard in another."""
+        self._db.execute(_SHARE_AND_LOCK, {"end": _end_of(paper), "name": digest})
+        rows = self._db.execute(_ENDED_AND_OF, {"p": paper, "d": digest}).all()
+        if rows[0].ended is not None:
+            raise NotFound("PAPER_ERASED")
+        return tuple(held_of(row) for row in rows if row.digest is not None)
 
     def ended(self, paper: IntakeId) -> bool:
         """Whether its tombstone stands."""

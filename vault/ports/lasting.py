@@ -87,6 +87,10 @@ class BlobKeys(Protocol):
         """
         ...
 
+    def begin_use_of(self, paper: IntakeId, digest: str) -> tuple[HeldKey, ...]:
+        """`begin_use`, then `of` the blob with its lock: for every file that comes in, in half as many round trips."""
+        ...
+
     def ended(self, paper: IntakeId) -> bool:
         """Whether the paper's keys were destroyed for good."""
         ...

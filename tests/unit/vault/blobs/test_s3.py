@@ -1,0 +1,86 @@
+"""What goes over the wire when bytes are put: whole, once more when the store asks for it, and told in no address."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+from vault.blobs import S3Settings, S3Store
+from vault.domain.errors import Unavailable
+
+SECRET = "not-said-to-anybody"
+
+
+class Store(ThreadingHTTPServer):
+    """Answers what it is told to, and keeps what came."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.answers: list[int] = []
+        self.came: list[tuple[str, dict[str, str], bytes]] = []
+
+
+class Handler(BaseHTTPRequestHandler):
+    """One request."""
+
+    protocol_version = "HTTP/1.1"
+    server: Store
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+    def do_PUT(self) -> None:
+        """Keep it."""
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.came.append((self.path, dict(self.headers.items()), body))
+        self.send_response(self.server.answers.pop(0) if self.server.answers else 200)
+        self.send_header("ETag", f'"{hashlib.md5(body, usedforsecurity=False).hexdigest()}"')
+        self.send_header("Location", "/elsewhere")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+
+@pytest.fixture
+def server() -> Iterator[Store]:
+    server = Store()
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+def store_at(server: Store) -> S3Store:
+    where: tuple[Any, ...] = server.server_address
+    return S3Store(S3Settings(f"127.0.0.1:{where[1]}", "us", SECRET, "papers", secure=False, region="us-east-1"))
+
+
+def test_pieces_arrive_as_one_object_of_a_told_length(server: Store) -> None:
+    store_at(server).put_pieces("sealed/ab/x y", iter((b"KHO1", b"", b"x" * 70_000)), 70_004, mime="image/png")
+    ((path, headers, body),) = server.came
+    assert path == "/papers/sealed/ab/x%20y", "nothing of a signature in the address: it may end in a log"
+    assert body == b"KHO1" + b"x" * 70_000
+    assert headers["Content-Type"] == "image/png"
+    assert "Transfer-Encoding" not in headers
+    assert SECRET not in str(headers)
+
+
+def test_what_is_asked_for_again_is_sent_whole_again(server: Store) -> None:
+    """A store that answers 500 and then 200: the pieces of the first try are not used up."""
+    server.answers = [500, 200]
+    store_at(server).put_pieces("a", (one for one in (b"KHO1", b"rest")), 8, mime="a/b")
+    assert [body for _, _, body in server.came] == [b"KHO1rest"] * 2
+
+
+@pytest.mark.parametrize("answer", [204, 301, 307, 403, 404])
+def test_any_other_answer_is_no_success_and_leads_nowhere(server: Store, answer: int) -> None:
+    server.answers = [answer]
+    with pytest.raises(Unavailable, match="OBJECT_STORE_DOWN"):
+        store_at(server).put("a", b"x", mime="a/b")
+    assert len(server.came) == 1

@@ -56,8 +56,14 @@ def refuse_active(pdf: bytes) -> None:
 
 
 def _kinds(pdf: bytes) -> Iterator[str]:
+    # Closed at once: pypdf's objects point at each other, and would keep the file until they are collected.
+    with io.BytesIO(pdf) as source:
+        yield from _kinds_in(source, pdf)
+
+
+def _kinds_in(source: io.BytesIO, pdf: bytes) -> Iterator[str]:
     try:
-        reader = PdfReader(io.BytesIO(pdf), strict=False)
+        reader = PdfReader(source, strict=False)
         if reader.is_encrypted:
             reader.decrypt("")
         numbers = {number for table in reader.xref.values() for number in table} | set(reader.xref_objStm)

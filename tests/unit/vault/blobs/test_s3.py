@@ -25,6 +25,9 @@ class Store(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.answers: list[int] = []
         self.came: list[tuple[str, dict[str, str], bytes]] = []
+        self.etag: str | None = None
+        self.kept: bytes | None = None
+        self.removed = 0
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -41,9 +44,24 @@ class Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.server.came.append((self.path, dict(self.headers.items()), body))
         self.send_response(self.server.answers.pop(0) if self.server.answers else 200)
-        self.send_header("ETag", f'"{hashlib.md5(body, usedforsecurity=False).hexdigest()}"')
+        etag = self.server.etag or hashlib.md5(body, usedforsecurity=False).hexdigest()
+        self.send_header("ETag", f'"{etag}"')
         self.send_header("Location", "/elsewhere")
         self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def do_GET(self) -> None:
+        """What it kept: not always what came."""
+        kept = self.server.came[-1][2] if self.server.kept is None else self.server.kept
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(kept)))
+        self.end_headers()
+        self.wfile.write(kept)
+
+    def do_DELETE(self) -> None:
+        """Gone."""
+        self.server.removed += 1
+        self.send_response(204)
         self.end_headers()
 
 
@@ -84,3 +102,17 @@ def test_any_other_answer_is_no_success_and_leads_nowhere(server: Store, answer:
     with pytest.raises(Unavailable, match="OBJECT_STORE_DOWN"):
         store_at(server).put("a", b"x", mime="a/b")
     assert len(server.came) == 1
+
+
+def test_an_etag_of_its_own_is_settled_by_reading_back(server: Store) -> None:
+    """A store that encrypts by itself tells another ETag than that of what was sent."""
+    server.etag = "0" * 32
+    store_at(server).put_pieces("a", (b"KHO1", b"rest"), 8, mime="a/b")
+    assert not server.removed
+
+
+def test_other_bytes_than_were_sent_are_removed_and_told(server: Store) -> None:
+    server.etag, server.kept = "0" * 32, b"KHO1resT"
+    with pytest.raises(Unavailable, match="OBJECT_STORE_DOWN"):
+        store_at(server).put_pieces("a", (b"KHO1", b"rest"), 8, mime="a/b")
+    assert server.removed == 1

@@ -1,13 +1,19 @@
-"""Networks in ONNX files. onnxruntime stays in this file."""
+"""Networks in ONNX files. onnxruntime stays in this file.
+
+Its wheel of 1.31 makes a device number under the user's cache and reports to its maker's servers as soon as it is
+imported; this program tells nobody that it reads papers. The variable works only before the import.
+"""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
-import onnxruntime  # type: ignore[import-untyped]
-
 from ocr.errors import ReaderMissingError
+
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # noqa: TID251 - the only way to tell onnxruntime, see above
+import onnxruntime  # type: ignore[import-untyped]
 
 
 def session(path: Path) -> Any:

@@ -100,6 +100,22 @@ def test_the_folders_that_our_processes_need_are_there(compose: dict[str, Any], 
         assert any(one.startswith("/var/lib/vault/scratch") for one in service["tmpfs"]), "the root is read-only"
         for folder in (*mounted - {"/run/secrets"}, "/var/lib/vault/scratch", "/var/lib/vault/backup"):
             assert folder in recipe
+    # Found by starting it: a tmpfs over a folder takes that folder's mode with older runtimes, and what `vault roots
+    # add` writes is its owner's alone, as keys are.
+    assert re.search(r"install -d .*-m 1777 /var/lib/vault/scratch", recipe)
+    page = (root / "deploy" / "README.md").read_text(encoding="utf-8")
+    assert "chown -R 10001:10001 deploy/private/keys deploy/private/roots" in page
+
+
+def test_the_builder_is_sent_what_the_image_is_made_of_and_no_secret(root: Path) -> None:
+    deploy = root / "deploy"
+    rules = [line for line in (deploy / "Containerfile.dockerignore").read_text(encoding="utf-8").splitlines() if line]
+    allowed = {line[1:] for line in rules if line.startswith("!")}
+    assert rules[1] == "*"
+    copied = re.findall(r"^COPY (.+) \S+$", (deploy / "Containerfile").read_text(encoding="utf-8"), re.MULTILINE)
+    for name in (word for line in copied for word in line.split()):
+        assert any(name == one or name.startswith(f"{one}/") for one in allowed), name
+    assert not any("private".startswith(one) or one in {"deploy", ".vault", ".git"} for one in allowed)
 
 
 def test_web_believes_caddy_alone_and_caddy_lets_batches_through(compose: dict[str, Any], root: Path) -> None:
@@ -140,6 +156,13 @@ def test_every_part_is_watched_and_waits_for_what_it_needs(compose: dict[str, An
             for other in services.values()
         )
         assert once or "healthcheck" in service, name
+
+
+def test_health_is_asked_by_get_and_measures_lie_in_their_volume(compose: dict[str, Any]) -> None:
+    """Found by starting it: Caddy answers 405 to the HEAD of `wget --spider` and would never have become healthy."""
+    for name, service in compose["services"].items():
+        assert "--spider" not in service.get("healthcheck", {}).get("test", []), name
+    assert "--storage.tsdb.path=/prometheus" in compose["services"]["prometheus"]["command"]
 
 
 def test_every_secret_and_volume_is_declared(compose: dict[str, Any], root: Path) -> None:

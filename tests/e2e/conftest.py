@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import shutil
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -54,6 +55,21 @@ def launch(playwright: Playwright, *flags: str) -> Browser:
     )
 
 
+PATIENCE_MS = 60_000
+"""What a slow machine may need for any one step; no test asserts by it."""
+
+
+def see(page: Page, selector: str, **how: Any) -> None:
+    """Wait until it is there and the page that it stands on is whole: what follows reads the rest at once."""
+    page.wait_for_selector(selector, **how)
+    page.wait_for_load_state()
+
+
+def in_hand(page: Page, selector: str) -> None:
+    """Wait until it has the focus, which a browser gives a moment after the page is there: what follows types."""
+    page.wait_for_function("one => document.activeElement?.matches(one) ?? false", arg=selector)
+
+
 @dataclass
 class Visit:
     """One person's browser on the service."""
@@ -62,6 +78,8 @@ class Visit:
     context: BrowserContext
     page: Page
     errors: list[str] = field(default_factory=list)
+    shooting: float = 0.0
+    """Seconds that pictures took: none of those that a person spends on the page."""
     foreign: list[str] = field(default_factory=list)
 
     def go(self, path: str) -> None:
@@ -89,12 +107,13 @@ class Visit:
 
     def shoot(self, name: str, *widths: int) -> None:
         """Whole-page screenshots."""
-        size = self.page.viewport_size
+        size, begin = self.page.viewport_size, time.monotonic()
         for width in widths or WIDTHS:
             self.page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
             self.page.screenshot(path=self.shots / f"{name}-{width}.png", full_page=True)
         if size is not None:
             self.page.set_viewport_size(size)
+        self.shooting += time.monotonic() - begin
 
     def findings(self) -> list[str]:
         """Serious and critical findings of axe-core on the page as it is, WCAG 2.2 AA and best practice."""
@@ -129,28 +148,35 @@ def chromium(playwright_: Playwright) -> Iterator[Browser]:
     browser.close()
 
 
-Visits = Callable[..., Visit]
+@dataclass
+class Visits:
+    """Opens browsers of people on the service."""
+
+    url: str
+    chromium: Browser
+    opened: list[Visit] = field(default_factory=list)
+
+    def __call__(self, *, width: int = 1440, browser: Browser | None = None, url: str = "", **options: Any) -> Visit:
+        """One more."""
+        context = (browser or self.chromium).new_context(
+            viewport={"width": width, "height": HEIGHTS[width]}, locale="vi-VN", **options
+        )
+        context.set_default_timeout(PATIENCE_MS)
+        found = Visit(url or self.url, context, context.new_page())
+        watch(found)
+        self.opened.append(found)
+        return found
 
 
 @pytest.fixture
 def visit(service: Service, chromium: Browser) -> Iterator[Visits]:
     """Opens browsers of people; at the end none may have seen an error or asked anybody but the service."""
-    opened: list[Visit] = []
-
-    def open_one(*, width: int = 1440, browser: Browser | None = None, url: str = "", **options: Any) -> Visit:
-        context = (browser or chromium).new_context(
-            viewport={"width": width, "height": HEIGHTS[width]}, locale="vi-VN", **options
-        )
-        found = Visit(url or service.url, context, context.new_page())
-        watch(found)
-        opened.append(found)
-        return found
-
-    yield open_one
-    for one in opened:
+    visits = Visits(service.url, chromium)
+    yield visits
+    for one in visits.opened:
         one.context.close()
-    assert [line for one in opened for line in one.errors] == []
-    assert [address for one in opened for address in one.foreign] == []
+    assert [line for one in visits.opened for line in one.errors] == []
+    assert [address for one in visits.opened for address in one.foreign] == []
 
 
 Signed = Callable[[Role], "StorageState"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.counter import PASSWORD, Counter
-from tests.e2e.conftest import Visits
+from tests.e2e.conftest import Visits, see
 from tests.e2e.looking import looked_over
 from tests.e2e.test_keyboard import press, reach
 from vault.catalogue import request_terms
@@ -63,7 +63,7 @@ def test_a_request_is_asked_on_a_phone_and_answered_by_keys_within_its_days(
     reach(own, "#new [name=note]")
     own.page.keyboard.type("xóa giấy cũ")
     press(own, "#new button")
-    own.page.wait_for_selector("#done")
+    see(own.page, "#done")
     answer_by, due_on = days(service, person)
     said = own.page.inner_text("#open")
     assert answer_by in said
@@ -81,20 +81,20 @@ def test_a_request_is_asked_on_a_phone_and_answered_by_keys_within_its_days(
     assert NUMBER in card.inner_text()
     card.locator("[value=REFUSE]").focus()
     page.keyboard.press("Enter")
-    page.wait_for_selector("#error")
+    see(page, "#error")
     assert "lý do" in page.inner_text("#error")
     looked_over(desk, "data-requests")
     for step, state in (("ANSWER", "Đã nhận, đang làm"), ("EXTEND", "đã gia hạn")):
         card.locator("[name=reason]").fill("nhiều giấy phải xem")
         card.locator(f"[value={step}]").focus()
         page.keyboard.press("Enter")
-        page.wait_for_selector("#done")
-        page.wait_for_selector(f"#open .card:has-text('{NAME}'):has-text('{state}')")
+        see(page, "#done")
+        see(page, f"#open .card:has-text('{NAME}'):has-text('{state}')")
         assert card.locator(f"[value={step}]").count() == 0, "what was done is offered no more"
         page.goto(f"{desk.url}/du-lieu")
     card.locator("[value=DONE]").focus()
     page.keyboard.press("Enter")
-    page.wait_for_selector("#closed")
+    see(page, "#closed")
     assert NAME in page.inner_text("#closed")
     own.page.reload()
     assert "Đã thực hiện" in own.page.inner_text("#closed")
@@ -117,5 +117,5 @@ def test_what_is_asked_on_paper_is_written_down(visit: Visits) -> None:
         page.goto(f"{desk.url}/du-lieu")
         page.fill("#new [name=number]", number)
         page.keyboard.press("Enter")
-        page.wait_for_selector(lands)
+        see(page, lands)
     assert "Xem dữ liệu" in page.locator("#open .card", has_text=NAME).first.inner_text()

@@ -50,7 +50,7 @@ def test_the_page_takes_new_files_of_a_chosen_folder_and_moves_them(visit: Visit
     page.evaluate(put, ["may-quet.jpg", list(as_jpeg(draw("HONGHEO", seed=641), 3))])
     page.evaluate(put, ["hong.pdf", [1, 2, 3]])
     page.wait_for_function(
-        "() => document.querySelector('#sent a') && document.querySelector('#sent .why')", timeout=30_000
+        "() => document.querySelector('#sent a') && document.querySelector('#sent .why')", timeout=120_000
     )
     listing = """async () => {
       const root = await navigator.storage.getDirectory(); const found = [];
@@ -60,7 +60,7 @@ def test_the_page_takes_new_files_of_a_chosen_folder_and_moves_them(visit: Visit
       }
       return found.sort();
     }"""
-    for _ in range(40):
+    for _ in range(400):
         if page.evaluate(listing) == ["da-gui/may-quet.jpg", "khong-nhan/hong.pdf"]:
             break
         page.wait_for_timeout(250)

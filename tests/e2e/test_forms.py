@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.e2e.conftest import HOLDER, Visit, Visits, seal
+from tests.e2e.conftest import HOLDER, Visit, Visits, in_hand, seal, see
 from tests.e2e.looking import looked_over
 from tests.e2e.test_keyboard import press, reach, sign_in
 from vault.domain.people import Role
@@ -39,7 +39,7 @@ def test_a_slip_is_told_and_the_paper_corrected_by_keys_alone(visit: Visits, fil
     kept = slip_into_a_case(found, code, paper)
     decide_it(found, kept)
     press(found, f"main a[href='/giay-to/{paper}']")
-    found.page.wait_for_selector("#versions")
+    see(found.page, "#versions")
     assert f"{kept} 9" in found.page.inner_text("#versions")
     found.go(f"/ho-so/{code}/to-khai")
     assert found.page.locator(".doubt").count() == 0, "the form rests on the corrected paper"
@@ -65,19 +65,19 @@ def slip_into_a_case(found: Visit, code: str, paper: str) -> str:
     field.locator("text=khác với giấy tờ").wait_for(state="visible")
     assert field.locator(".said").inner_text().rstrip(" ·") == kept, "both values are seen"
     page.keyboard.press("Control+Enter")
-    page.wait_for_selector("#error")
+    see(page, "#error")
     assert page.input_value(NUMBER) == f"{kept} 9", "nothing typed is lost"
-    assert page.evaluate("document.activeElement.name") == "f.GPXD.number", "the eye is led there"
+    in_hand(page, NUMBER)  # the eye is led there
     assert page.url.endswith(f"/ho-so/{code}/to-khai")
     looked_over(found, "form-differs")
 
     press(found, f"button[formaction$='/dinh-chinh/{paper}']")
-    page.wait_for_selector("text=Đã mở vụ việc đính chính")
+    see(page, "text=Đã mở vụ việc đính chính")
     assert page.input_value(NUMBER) == f"{kept} 9"
     assert paper in page.input_value("[name=reason]")
     found.shoot("form-case-opened")
     press(found, "#submit")
-    page.wait_for_selector("#submitted")
+    see(page, "#submitted")
     assert "1 mục khác giấy tờ" in page.inner_text("#submitted")
     page.reload()
     assert page.locator("#submitted p").count() == 1
@@ -97,12 +97,12 @@ def decide_it(found: Visit, kept: str) -> None:
     reach(found, "[name=reason]")
     page.keyboard.type("Bản chính ghi như đề nghị")
     press(found, "button[value=accept]")
-    page.wait_for_selector("#error")  # compared with the original first
+    see(page, "#error")  # compared with the original first
     assert page.input_value("[name=reason]") == "Bản chính ghi như đề nghị"
     assert page.input_value("[name='f.number']") == f"{kept} 9"
     press(found, "[name=compared]", "Space")
     press(found, "button[value=accept]")
-    page.wait_for_selector("text=Đã có phiên bản 2", timeout=60_000)
+    see(page, "text=Đã có phiên bản 2", timeout=60_000)
     found.shoot("case-corrected")
 
 
@@ -118,7 +118,7 @@ def test_a_value_is_put_back_and_without_scripts_too(visit: Visits, filled: tupl
         page.fill(issuer, "Nơi khác")
         if not scripts:
             page.press(NUMBER, "Enter")
-        page.wait_for_selector(f".field:has({NUMBER}) .differs button.back")
+        see(page, f".field:has({NUMBER}) .differs button.back")
         page.click(f".field:has({NUMBER}) .differs button.back")
         page.wait_for_function("([one, kept]) => document.querySelector(one).value === kept", arg=[NUMBER, kept])
         assert page.input_value(issuer) == "Nơi khác", "everything else stays as it was typed"
@@ -136,7 +136,7 @@ def test_a_case_is_refused_and_ends(visit: Visits, service: Service, filled: tup
     found.go(f"/dinh-chinh/{case}")
     found.page.fill("[name=reason]", "Bản chính ghi như kho")
     found.page.click("button[value=refuse]")
-    found.page.wait_for_selector(".heading .badge.bad")
+    see(found.page, ".heading .badge.bad")
     assert "Bản chính ghi như kho" in found.page.inner_text("#case")
     assert found.page.locator("form.side").count() == 0
     found.go("/dinh-chinh")

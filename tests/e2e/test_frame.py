@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.e2e.conftest import Visits
+from tests.e2e.conftest import Visits, see
 from tests.e2e.test_keyboard import reach
 from vault.domain.people import Role
 
@@ -45,7 +45,7 @@ def test_many_entries_stand_in_a_menu_that_keys_open_and_close(visit: Visits) ->
     assert seen(page) == [], "on a phone the page itself begins at the top"
     reach(found, ".menu")
     page.keyboard.press("Enter")
-    page.wait_for_selector(".way:popover-open")
+    see(page, ".way:popover-open")
     entries = seen(page)
     assert {"/ban-lam-viec", "/so-hoa", "/ho-so/moi", "/dinh-chinh", "/giam-sat", "/q"} <= set(entries)
     assert {"/tai-khoan", "/dang-xuat"} <= set(entries)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.counter import PASSWORD, Counter
-from tests.e2e.conftest import HOLDER, Paper, Visit, Visits, seal
+from tests.e2e.conftest import HOLDER, Paper, Visit, Visits, in_hand, seal, see
 from vault.bootstrap import SEED_ACCOUNTS
 from vault.domain.people import Role
 
@@ -23,6 +23,7 @@ MOST_TABS = 120
 def reach(visit: Visit, selector: str) -> None:
     """Press Tab until the element has the focus, and see that it shows it."""
     page = visit.page
+    see(page, selector, state="attached")
     for _ in range(MOST_TABS):
         if page.evaluate("one => document.activeElement?.matches(one) ?? false", selector):
             shown = page.evaluate(
@@ -58,13 +59,15 @@ def test_a_dossier_from_the_first_field_to_its_end(visit: Visits, service: Servi
     sign_in(found, Role.OFFICER)
     press(found, "a[href='/ho-so/moi']")
     page.wait_for_url("**/ho-so/moi")
+    in_hand(page, "#procedure")
     page.keyboard.type("1.004194")
-    page.wait_for_selector("#procedures [data-code='1.004194']")
+    see(page, "#procedures [data-code='1.004194']")
     page.keyboard.press("Enter")
     reach(found, "[name=holder]")
     page.keyboard.type("031090999555")
     page.keyboard.press("Enter")
-    page.wait_for_selector("[name=holder_name]:not([type=hidden])")
+    see(page, "[name=holder_name]:not([type=hidden])")
+    in_hand(page, "[name=holder_name]")
     page.keyboard.type("VÕ THỊ BÀN PHÍM")
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(r"/ho-so/H.+"))
@@ -76,11 +79,11 @@ def test_a_dossier_from_the_first_field_to_its_end(visit: Visits, service: Servi
             break
         page.keyboard.press("ArrowDown")
     press(found, ".component.nothing details.ask button")
-    page.wait_for_selector(".component.asked")
+    see(page, ".component.asked")
     press(found, "a[href$='/phieu']")
     page.wait_for_url("**/phieu")
     press(found, "main form button")
-    page.wait_for_selector("text=Phiếu số 1")
+    see(page, "text=Phiếu số 1")
     page.go_back()
     page.go_back()
     reach(found, "[name=ending]")
@@ -110,7 +113,7 @@ def test_a_paper_is_revoked_and_a_number_opened(visit: Visits, service: Service)
     reach(found, "[name=reason]")
     page.keyboard.type("QĐ 9/2026")
     press(found, "button.danger")
-    page.wait_for_selector(".heading .badge.bad")
+    see(page, ".heading .badge.bad")
     press(found, ".top nav a[href='/giam-sat']")
     page.wait_for_url("**/giam-sat")
     press(found, ".figures .digitised a")
@@ -126,7 +129,7 @@ def test_a_component_is_attached_by_its_number_alone(visit: Visits, service: Ser
     found.go(f"/ho-so/{opened['code']}")
     key = found.page.locator(".component.usable form[data-key]").first.get_attribute("data-key") or ""
     found.page.keyboard.press(key)
-    found.page.wait_for_selector(".component.attached")
+    see(found.page, ".component.attached")
     assert paper.code[:2]
 
 
@@ -137,14 +140,14 @@ def test_a_citizen_shows_a_paper_and_stops_it(visit: Visits, paper: Paper) -> No
     press(found, f"a[href='/cua-toi/{paper.code}']")
     page.wait_for_url(f"**/cua-toi/{paper.code}")
     press(found, f"a[href='/cua-toi/{paper.code}/trinh']")
-    page.wait_for_selector("#ways:not([hidden])")
+    see(page, "#ways:not([hidden])")
     press(found, "#other summary")
     reach(found, "#consent [name=audience]")
     page.keyboard.type("Trường Bàn Phím")
     reach(found, "#consent [name=purpose]")
     page.keyboard.type("nhập học")
     press(found, "#consent [value=CODE]")
-    page.wait_for_selector("#stage .digits")
+    see(page, "#stage .digits")
     found.go("/cua-toi/chia-se")
     share = page.locator(".cards li", has_text="Trường Bàn Phím")
     action = share.locator("form").get_attribute("action")
@@ -159,10 +162,10 @@ def test_a_verifier_types_a_code_and_forgets_what_was_checked(visit: Visits, pap
     reach(found, "#code")
     page.keyboard.type(paper.code)
     page.keyboard.press("Enter")
-    page.wait_for_selector(".verdict")
+    see(page, ".verdict")
     press(found, "#history summary")
     press(found, "#forget")
-    page.wait_for_selector("#history", state="hidden")
+    see(page, "#history", state="hidden")
 
 
 def test_a_paper_is_opened_for_an_urgent_reason_and_that_is_judged(visit: Visits, service: Service) -> None:
@@ -184,6 +187,7 @@ def test_a_paper_is_opened_for_an_urgent_reason_and_that_is_judged(visit: Visits
     case = judge.page.locator("section.card", has_text=code).locator("form").get_attribute("action")
     reach(judge, f"form[action='{case}'] [name=finding]")
     judge.page.keyboard.type("Đúng quy định")
-    judge.page.keyboard.press("Enter")
+    with judge.page.expect_navigation():
+        judge.page.keyboard.press("Enter")
     judge.page.wait_for_function("one => !document.querySelector(one)", arg=f"form[action='{case}']")
     assert "Đúng quy định" in judge.page.inner_text("main")

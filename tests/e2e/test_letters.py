@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import insert, text
 
 from tests.counter import PASSWORD, Counter
-from tests.e2e.conftest import Visits
+from tests.e2e.conftest import Visits, see
 from tests.e2e.looking import looked_over
 from tests.e2e.test_keyboard import press
 from vault.db.partner_tables import webhook_message
@@ -77,7 +77,7 @@ def test_what_was_refused_is_seen_on_the_desk_and_sent_again_by_keys(
     assert "status 422" in first.inner_text()
     assert "BN-0001" in page.inner_text("#arrived")
     press(found, "#dead form button")
-    page.wait_for_selector("#again")
+    see(page, "#again")
     assert page.locator("#dead li").count() == 1
     assert f"{dossier}-KQ1" in page.inner_text("#waiting")
     assert sent_again(service) == [("DONE", 1)]
@@ -92,7 +92,7 @@ def test_what_was_refused_is_seen_on_the_desk_and_sent_again_by_keys(
     assert operator.page.url.endswith("/dong-bo"), "the operator begins here"
     assert operator.page.locator(f"a[href='/ho-so/{dossier}']").count() == 0, "and opens no dossier"
     press(operator, "#dead form button")
-    operator.page.wait_for_selector("#again")
+    see(operator.page, "#again")
     assert operator.page.locator("#dead").count() == 0
     looked_over(operator, "letters-none-dead")
 
@@ -127,7 +127,7 @@ def test_a_system_that_did_not_take_its_messages_is_seen_and_told_again_by_keys(
     assert dossier
     looked_over(found, "letters-systems")
     press(found, "#systems form button")
-    page.wait_for_selector("#told")
+    see(page, "#told")
     assert "2 tin" in page.inner_text("#told")
     assert page.locator("#systems").count() == 0
     with app.uow.begin() as tx:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.counter import PASSWORD, Counter
-from tests.e2e.conftest import Visit, Visits
+from tests.e2e.conftest import Visit, Visits, see
 from tests.e2e.looking import looked_over
 from tests.e2e.test_keyboard import press, reach
 from vault.domain.holders import HolderId
@@ -63,7 +63,7 @@ def test_a_mandate_is_recorded_by_keys_seen_by_its_principal_and_ended(
     page.wait_for_url("**/uy-quyen")
     wrote(found, username="khong-co-nguoi-nay", ground="Văn bản ủy quyền 12/2026", valid_until=last)
     page.keyboard.press("Enter")
-    page.wait_for_selector("#error")
+    see(page, "#error")
     assert "khong-co-nguoi-nay" in page.inner_text("#error")
     assert page.input_value("#new [name=ground]") == "Văn bản ủy quyền 12/2026", "what was typed stays"
     looked_over(found, "mandates-refused")
@@ -72,7 +72,7 @@ def test_a_mandate_is_recorded_by_keys_seen_by_its_principal_and_ended(
     reach(found, "#new [value=SHOW]")
     page.keyboard.press("Space")
     press(found, "#new button")
-    page.wait_for_selector("#done")
+    see(page, "#done")
     said = page.inner_text("#living")
     for word in ("LÊ LÀM THAY MẪU làm thay TRẦN ĐƯỢC LÀM THAY MẪU", "12/2026", last, "xuất trình và chia sẻ"):
         assert word in said
@@ -88,7 +88,7 @@ def test_a_mandate_is_recorded_by_keys_seen_by_its_principal_and_ended(
     reach(own, "#living [name=reason]")
     own.page.keyboard.type("không cần nữa")
     own.page.keyboard.press("Enter")
-    own.page.wait_for_selector("#done")
+    see(own.page, "#done")
     assert own.page.locator("#living form").count() == 0
     assert "không cần nữa" in own.page.inner_text("#over")
     page.reload()

@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from tests.counter import Counter
-from tests.e2e.conftest import HOLDER, Paper, Visit, Visits
+from tests.e2e.conftest import HOLDER, Paper, Visit, Visits, in_hand, see
 from tests.e2e.looking import looked_over
 from tests.golden.specimens import as_jpeg, as_pdf, draw
 from vault.domain.intake import IntakeId
@@ -47,7 +47,8 @@ def test_signing_in_leads_to_the_desk_and_out_again(visit: Visits) -> None:
     guest.page.wait_for_url("**/ho-so/moi")
     cookie = next(one for one in guest.context.cookies() if one["name"] == "kho_so_phien")
     assert (cookie["httpOnly"], cookie["sameSite"]) == (True, "Strict")
-    guest.page.click("form[action='/dang-xuat'] button")
+    with guest.page.expect_navigation():
+        guest.page.click("form[action='/dang-xuat'] button")
     guest.go("/ban-lam-viec")
     assert "/dang-nhap" in guest.page.url
 
@@ -66,7 +67,7 @@ def test_a_paper_is_digitised_by_keyboard_alone(desk: Visit, tmp_path: Path) -> 
     desk.go("/so-hoa")
     page.set_input_files("#file", file)
     page.wait_for_url(re.compile(r"/so-hoa/.+"))
-    page.wait_for_selector("#confirm", timeout=READING_MS)
+    see(page, "#confirm", timeout=READING_MS)
     assert page.input_value("#type") == "XNTTHN"
     assert page.input_value("#f-number") == specimen.fields["number"]
     assert not page.is_checked("[name=compared]"), "the officer says so, not the page"
@@ -92,30 +93,32 @@ def test_a_paper_is_digitised_by_keyboard_alone(desk: Visit, tmp_path: Path) -> 
     assert page.is_checked("[name=compared]")
     assert page.is_checked("[name=consent]")
     page.keyboard.press("Control+Enter")
-    page.wait_for_selector("#record-code", timeout=READING_MS)
+    see(page, "#record-code", timeout=READING_MS)
     desk.shoot("sealed")
     code = page.inner_text("#record-code")
     page.click("text=Mở giấy tờ")
+    page.wait_for_url("**/giay-to/**")
     assert code in page.inner_text("main")
     assert "B-LTA" in page.inner_text("main")
 
 
-def test_a_word_is_taken_back_until_it_is_sealed(desk: Visit, tmp_path: Path) -> None:
+def test_a_word_is_taken_back_until_it_is_sealed(desk: Visit, service: Service, tmp_path: Path) -> None:
     file = tmp_path / "hoan-tac.jpg"
     file.write_bytes(as_jpeg(draw("GPXD", seed=620), 1))
     page = desk.page
     desk.go("/so-hoa")
     page.set_input_files("#file", file)
-    page.wait_for_selector("#confirm", timeout=READING_MS)
+    see(page, "#confirm", timeout=READING_MS)
     page.fill("#f-number", "620/GPXD-SAI")
     page.fill("[name='h.0.number']", HOLDER["number"])
     page.fill("[name='h.0.name']", HOLDER["name"])
     page.check("[name=compared]")
-    page.click("#seal")
-    page.wait_for_selector("#undo")
-    desk.shoot("undo")
-    page.click("#undo")
-    page.wait_for_selector("#confirm")
+    with service.without_worker():  # a word may be taken back for seconds, which the pictures alone may take
+        page.click("#seal")
+        see(page, "#undo")
+        desk.shoot("undo")
+        page.click("#undo")
+        see(page, "#confirm")
     assert page.input_value("#f-number") == "620/GPXD-SAI"
     assert not page.is_checked("[name=compared]"), "whoever corrects says anew that they compared"
     page.click("#discard")
@@ -129,17 +132,17 @@ def test_changing_the_type_keeps_what_was_typed(desk: Visit, service: Service, t
     page = desk.page
     desk.go("/so-hoa")
     page.set_input_files("#file", file)
-    page.wait_for_selector("#confirm", timeout=READING_MS)
+    see(page, "#confirm", timeout=READING_MS)
     page.fill("#f-number", "77/2026")
     page.select_option("#type", "XNTTHN")
-    page.wait_for_selector("#f-marital_status")
+    see(page, "#f-marital_status")
     assert page.input_value("#f-number") == "77/2026"
     # A date that is none comes back with its sentence and with everything that was typed.
     page.fill("#f-issued_on", "31/02/2026")
     page.fill("[name='h.0.number']", HOLDER["number"])
     page.fill("[name='h.0.name']", HOLDER["name"])
     page.click("#seal")
-    page.wait_for_selector("#error")
+    see(page, "#error")
     assert "31/02/2026" in page.inner_text("#error") or "2026-02-31" in page.inner_text("#error")
     assert page.input_value("#f-number") == "77/2026"
     assert page.input_value("#f-issued_on") == "31/02/2026"
@@ -151,7 +154,7 @@ def test_a_bad_file_is_refused_in_words_where_it_was_dropped(desk: Visit, tmp_pa
     file.write_bytes(b"this is no PDF")
     desk.go("/so-hoa")
     desk.page.set_input_files("#file", file)
-    desk.page.wait_for_selector("#sent .why")
+    see(desk.page, "#sent .why")
     assert "không phải PDF" in desk.page.inner_text("#sent .why")
 
 
@@ -161,7 +164,7 @@ def test_a_poor_picture_is_told_while_the_paper_still_lies_on_the_scanner(desk: 
     whole.crop((whole.width // 4, 0, whole.width, whole.height)).save(file, quality=85, dpi=(300, 300))
     desk.go("/so-hoa")
     desk.page.set_input_files("#file", file)
-    desk.page.wait_for_selector("#sent a")
+    see(desk.page, "#sent a")
     assert "bị cắt mất mép" in desk.page.inner_text("#sent .why")
     assert desk.page.url.endswith("/so-hoa"), "the officer decides whether to go on with it"
     desk.shoot("upload-cut", 360)
@@ -196,7 +199,7 @@ def test_pictures_of_one_paper_become_one_file(desk: Visit, service: Service, tm
     desk.page.wait_for_function("() => document.querySelectorAll('#thumbs img').length === 2")
     desk.shoot("upload-join", 360)
     desk.page.click("#join-send")
-    desk.page.wait_for_selector("#confirm", timeout=2 * READING_MS)
+    see(desk.page, "#confirm", timeout=2 * READING_MS)
     intake = desk.page.url.rsplit("/", 1)[1]
     read = service.client(Role.OFFICER).get(f"/api/v1/intakes/{intake}/pages").raise_for_status().json()
     assert len(read) == 2
@@ -206,21 +209,23 @@ def test_pictures_of_one_paper_become_one_file(desk: Visit, service: Service, tm
 
 def test_the_desk_follows_the_reader_by_itself(desk: Visit, service: Service) -> None:
     data = as_jpeg(draw("HONGHEO", seed=613), 1)
-    service.client(Role.OFFICER).post("/api/v1/intakes", files={"file": ("moi.jpg", data)}).raise_for_status()
-    desk.go("/ban-lam-viec")
     line = desk.page.locator("#intakes li", has_text="moi.jpg")
-    assert "Đang đọc" in line.inner_text()
+    with service.without_worker():  # which may be quicker than the page
+        service.client(Role.OFFICER).post("/api/v1/intakes", files={"file": ("moi.jpg", data)}).raise_for_status()
+        desk.go("/ban-lam-viec")
+        assert "Đang đọc" in line.inner_text()
     line.filter(has_text="Chờ xác nhận").wait_for(timeout=READING_MS)
 
 
 def test_a_whole_dossier_by_page_and_nobody_is_asked_twice(desk: Visit, paper: Paper) -> None:
     page = desk.page
-    begin = time.monotonic()
+    begin, shooting = time.monotonic(), desk.shooting
     desk.go("/ho-so/moi")
+    in_hand(page, "#procedure")
     page.keyboard.type("dang ky tam tru")
-    page.wait_for_selector("#procedures [data-code='1.004194']")
+    see(page, "#procedures [data-code='1.004194']")
     page.fill("#procedure", "1.004194")
-    page.wait_for_selector("#procedures [data-code='1.004194']:only-child")
+    see(page, "#procedures [data-code='1.004194']:only-child")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     assert page.input_value("#procedure").startswith("1.004194 · ")
@@ -233,7 +238,7 @@ def test_a_whole_dossier_by_page_and_nobody_is_asked_twice(desk: Visit, paper: P
     usable.locator("details.ask summary").click()
     usable.locator("select[name=ground]").select_option("NO_DATA")
     usable.locator("details.ask button").click()
-    page.wait_for_selector("#refusal")
+    see(page, "#refusal")
     refusal = page.inner_text("#refusal")
     assert "Không được yêu cầu lại" in refusal
     assert "ONCE_ONLY" in refusal
@@ -242,9 +247,9 @@ def test_a_whole_dossier_by_page_and_nobody_is_asked_twice(desk: Visit, paper: P
     desk.shoot("once-only")
     number = page.locator(".component.usable form[data-key]").first.get_attribute("data-key") or ""
     page.keyboard.press(number)
-    page.wait_for_selector(".component.attached")
+    see(page, ".component.attached")
     assert "Đã đính kèm" in page.inner_text(".component.attached")
-    assert time.monotonic() - begin < 60
+    assert time.monotonic() - begin - (desk.shooting - shooting) < 60
     desk.shoot("attached", 1440)
 
 
@@ -284,10 +289,11 @@ def adoption_papers(service: Service) -> None:
 
 def test_six_components_are_answered_in_twelve_actions_within_a_minute(desk: Visit, service: Service) -> None:
     adoption_papers(service)
-    page, begin = desk.page, time.monotonic()
+    page, begin, shooting = desk.page, time.monotonic(), desk.shooting
     desk.go("/ho-so/moi")
+    in_hand(page, "#procedure")
     page.keyboard.type(ADOPTION)  # 1
-    page.wait_for_selector(f"#procedures [data-code='{ADOPTION}']")
+    see(page, f"#procedures [data-code='{ADOPTION}']")
     page.keyboard.press("Enter")  # 2: the procedure; it brings a line for the child and one for the parent
     page.fill("[name=holder]", HOLDER["number"])  # 3
     page.fill("[data-offered=CHILD] [data-number]", CHILD[0])  # 4
@@ -303,7 +309,7 @@ def test_six_components_are_answered_in_twelve_actions_within_a_minute(desk: Vis
         page.keyboard.press(key)
         page.wait_for_function(f"() => document.querySelectorAll('.component.attached').length === {count}")
     assert page.locator(".component.attached").count() == 6
-    assert time.monotonic() - begin < 60
+    assert time.monotonic() - begin - (desk.shooting - shooting) < 60
     desk.shoot("dossier-six-done", 1440)
 
 
@@ -317,10 +323,10 @@ def test_one_notice_tells_everything_that_is_missing(desk: Visit, service: Servi
     missing.locator("select[name=ground]").select_option("NO_DATA")
     missing.locator("select[name=form]").select_option("COPY")
     missing.locator("details.ask button").click()
-    page.wait_for_selector(".component.asked")
+    see(page, ".component.asked")
     page.click("text=Phiếu yêu cầu bổ sung")
     page.click("text=Phát hành phiếu")
-    page.wait_for_selector("text=Phiếu số 1")
+    see(page, "text=Phiếu số 1")
     sheet = page.inner_text(".sheet-of-paper")
     assert "Nộp bản sao" in sheet
     assert "NĐ 309/2026" in sheet
@@ -334,7 +340,7 @@ def test_an_unknown_holder_brings_a_line_for_the_name(desk: Visit) -> None:
     page.fill("#procedure", "1.004194")
     page.fill("[name=holder]", "031090999111")
     page.keyboard.press("Enter")
-    page.wait_for_selector("[name=holder_name]")
+    see(page, "[name=holder_name]")
     assert page.input_value("[name=holder]") == "031090999111"
     page.fill("[name=holder_name]", "NGUYỄN THỊ CHƯA BIẾT")
     page.keyboard.press("Enter")
@@ -351,12 +357,12 @@ def test_revoking_asks_for_a_reason_and_shows_in_the_log(desk: Visit, service: S
     page.select_option("[name=state]", "REVOKED")
     page.fill("[name=reason]", "   ")
     page.click("button.danger")
-    page.wait_for_selector("#error")
+    see(page, "#error")
     assert "lý do" in page.inner_text("#error")
     page.select_option("[name=state]", "REVOKED")
     page.fill("[name=reason]", "QĐ 12/2026 thu hồi")
     page.click("button.danger")
-    page.wait_for_selector(".heading .badge.bad")
+    see(page, ".heading .badge.bad")
     assert "QĐ 12/2026 thu hồi" in page.inner_text(".life")
     assert page.locator("button.danger").count() == 0, "revoked is for ever"
     desk.shoot("record-revoked", 1440)
@@ -368,13 +374,13 @@ def test_a_signed_letter_keeps_its_signatures_and_shows_them(desk: Visit, sample
     page = desk.page
     desk.go("/so-hoa")
     page.set_input_files("#file", letters[0])
-    page.wait_for_selector("#confirm", timeout=2 * READING_MS)
+    see(page, "#confirm", timeout=2 * READING_MS)
     assert "chữ ký" in page.inner_text("details summary")
     page.fill("[name='h.0.number']", HOLDER["number"])
     page.fill("[name='h.0.name']", HOLDER["name"])
     page.check("[name=compared]")
     page.click("#seal")
-    page.wait_for_selector("#record-code", timeout=READING_MS)
+    see(page, "#record-code", timeout=READING_MS)
     desk.shoot("sealed-signed-original")
     original = desk.context.request.get(f"{desk.url}{page.get_attribute('a[href$=ORIGINAL]', 'href')}")
     assert original.body() == letters[0].read_bytes()

@@ -17,7 +17,7 @@ from fastapi import APIRouter
 from fastapi.routing import APIRoute
 from PIL import Image
 
-from tests.e2e.conftest import HOLDER, Paper, Signed, Visit, Visits
+from tests.e2e.conftest import HOLDER, Paper, Signed, Visit, Visits, in_hand, see
 from tests.e2e.looking import looked_over
 from vault.bootstrap import SEED_ACCOUNTS
 from vault.domain.people import Role
@@ -108,7 +108,8 @@ def test_english_is_kept_and_leaves_no_vietnamese_behind(
 ) -> None:
     found = as_somebody(visit, signed, role)
     found.go(path)
-    found.page.click("a.lang")
+    with found.page.expect_navigation():
+        found.page.click("a.lang")
     assert found.page.get_attribute("html", "lang") == "en"
     found.go(path)
     assert found.page.get_attribute("html", "lang") == "en", "the cookie keeps it"
@@ -277,12 +278,13 @@ def test_what_waited_for_a_proof_is_offered_to_be_sent(visit: Visits, signed: Si
     password = next(one.password for one in SEED_ACCOUNTS if one.role is Role.OPERATOR)
     page.fill("[name=password]", password)
     page.keyboard.press("Enter")
-    page.wait_for_selector("main form[action='/dong-bo']")
-    assert page.evaluate("document.activeElement.textContent") == "Tiếp tục"
+    see(page, "main form[action='/dong-bo']")
+    in_hand(page, "main form[action='/dong-bo'] button.primary")
+    assert page.inner_text("main form[action='/dong-bo'] button.primary") == "Tiếp tục"
     assert page.input_value("[name=letter]") == "0"
     looked_over(found, "go-on")
     page.keyboard.press("Enter")
-    page.wait_for_selector(".alert")
+    see(page, ".alert")
     assert "tin mới hơn" in page.inner_text("main")
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.counter import PASSWORD, Counter
-from tests.e2e.conftest import Visit, Visits
+from tests.e2e.conftest import Visit, Visits, see
 from tests.e2e.looking import looked_over
 from tests.e2e.test_keyboard import press, reach
 from vault.domain.ids import DossierCode, RecordCode
@@ -73,7 +73,7 @@ def test_the_paper_that_answers_a_dossier_is_recorded_by_keys(desk: Visit, servi
     chosen = page.locator("#give-result input:checked").get_attribute("value")
     assert chosen == second, "the newest stands first"
     press(desk, "#give-result button")
-    page.wait_for_selector("#results")
+    see(page, "#results")
     assert f"{dossier}-KQ1" in page.inner_text("#results")
     assert second in page.inner_text("#results")
     assert page.locator("#awaited").count() == 0
@@ -95,7 +95,7 @@ def test_a_paper_that_was_revoked_meanwhile_is_refused_where_it_was_chosen(desk:
     with service.app.uow.begin() as tx:
         tx.records.set_state(paper, RecordState.REVOKED, superseded_by=None, at=service.app.clock.now())
     page.click("#give-result button")
-    page.wait_for_selector("#result-error")
+    see(page, "#result-error")
     assert "không phải là kết quả" in page.inner_text("#result-error")
     assert page.locator("#give-result").count() == 0, "it is not offered again"
     assert page.url.endswith(f"/ho-so/{dossier}"), "loading again shows the dossier and sends nothing"

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image, ImageFilter
 
 import qr
-from tests.e2e.conftest import Paper, Visit, Visits, launch, stored
+from tests.e2e.conftest import Paper, Visit, Visits, launch, see, stored
 from vault.domain.people import Role
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def camera(playwright: Playwright, frame: bytes, folder: Path) -> Iterator[Brows
 
 def verdict(visit: Visit, expected: str) -> str:
     """Wait for the final verdict; the text of its card."""
-    visit.page.wait_for_selector(f".verdict[data-verdict={expected}]", timeout=20_000)
+    see(visit.page, f".verdict[data-verdict={expected}]", timeout=60_000)
     visit.page.wait_for_function(
         "waiting => !document.getElementById('result').innerText.includes(waiting)", arg="Đang hỏi trạng thái"
     )
@@ -192,19 +192,19 @@ def test_a_look_up_code(scanner: Visit, paper: Paper) -> None:
     assert "NGUYỄN V** M**" in text
     scanner.page.fill("#code", "0000-0000-0000-01")
     scanner.page.click("#code-form button")
-    scanner.page.wait_for_selector(".verdict[data-verdict=UNREADABLE]")
+    see(scanner.page, ".verdict[data-verdict=UNREADABLE]")
     assert "Mã tra cứu không đúng" in scanner.page.inner_text(".verdict")
 
 
 def test_a_dropped_pdf(scanner: Visit, service: Service, paper: Paper) -> None:
     sealed = service.client(Role.OFFICER).get(f"/api/v1/records/{paper.code}/files/SEALED").content
     scanner.page.set_input_files("#file", {"name": "s.pdf", "mimeType": "application/pdf", "buffer": sealed})
-    scanner.page.wait_for_selector(".verdict[data-verdict=VALID]", timeout=60_000)
+    see(scanner.page, ".verdict[data-verdict=VALID]", timeout=60_000)
     assert paper.code in scanner.page.inner_text(".verdict")
     scanner.shoot("scanner-pdf")
     changed = sealed[:-40] + b"\n% changed\n" + sealed[-40:]
     scanner.page.set_input_files("#file", {"name": "s.pdf", "mimeType": "application/pdf", "buffer": changed})
-    scanner.page.wait_for_selector(".verdict.bad, .verdict.warn", timeout=60_000)
+    see(scanner.page, ".verdict.bad, .verdict.warn", timeout=60_000)
     assert scanner.page.get_attribute(".verdict", "data-verdict") != "VALID"
 
 

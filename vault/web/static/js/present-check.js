@@ -160,6 +160,6 @@ document.getElementById("fields").replaceChildren(
 addEventListener("hashchange", onFragment);
 onFragment();
 checker.renew();
-navigator.serviceWorker?.register("/q-worker.js", { scope: "/q" });
+navigator.serviceWorker?.register("/q-worker.js", { scope: "/q" }).catch(() => {});
 if (document.readyState === "complete") loadReader();
 else addEventListener("load", () => loadReader());

@@ -306,7 +306,7 @@ onNetwork();
 onFragment();
 drawChecks();
 checker.renew();
-navigator.serviceWorker?.register("/q-worker.js", { scope: "/q" });
+navigator.serviceWorker?.register("/q-worker.js", { scope: "/q" }).catch(() => {});
 // The reader is the heavy part: fetched when everything else is drawn, so that the first scan need not wait for it.
 if (document.readyState === "complete") loadReader();
 else addEventListener("load", () => loadReader());

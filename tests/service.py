@@ -111,6 +111,7 @@ class Service:
     @contextmanager
     def without_worker(self) -> Iterator[None]:
         """Its processes stand still meanwhile, none of them in the middle of a job: for a few seconds."""
+        self.settle()
         notes = [process.read_note(one) for one in (self.home / "run").glob("worker-*.json")]
         pids = [note.pid for note in notes if note is not None]
         assert pids

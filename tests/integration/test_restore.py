@@ -36,6 +36,7 @@ from tests.service import VAULT
 from tests.whole import fill, lost
 from vault import bootstrap
 from vault.bootstrap import App
+from vault.cli.edge import Exit
 from vault.cli.main import main
 from vault.config import CopyStore, Settings
 from vault.domain.errors import Unavailable
@@ -267,8 +268,10 @@ def _walk_the_runbook(capsys: pytest.CaptureFixture[str], world: World) -> None:
         assert len(commands) >= 2, heading
         for command in commands:
             words = shlex.split(command.removeprefix(".venv/bin/vault ").replace("USER", "canbo"))
-            assert main(words) == 0, (command, capsys.readouterr())
-    capsys.readouterr()
+            status, out = main(words), capsys.readouterr().out
+            # The doctor of a machine whose worker is not started yet says that, and finds nothing else that is broken.
+            alone = words == ["doctor"] and status == Exit.DOWN and "1 phần hỏng" in out and "`vault worker`" in out
+            assert status == 0 or alone, (command, out)
     assert Path("su-kien.jsonl").stat().st_size > 0
     status, told = said(capsys, "log", "status")
     assert (status, told["size"]) == (0, world.events)

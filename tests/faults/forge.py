@@ -103,9 +103,16 @@ class Forge:
         return Child(pid, line)
 
     def close(self) -> None:
-        """End it; its children are killed with it."""
+        """End it; its children are killed with it.
+
+        It waits for them; one that stands in the kernel may take long on a busy machine, and is killed all the same.
+        """
         self._control.close()
-        self._process.wait(30)
+        try:
+            self._process.wait(30)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
 
 
 @contextmanager

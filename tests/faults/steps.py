@@ -34,6 +34,9 @@ from vault.usecases.digitize.make_searchable import make_searchable
 from vault.usecases.reuse.attach import Attach, attach
 from vault.usecases.reuse.open_dossier import OpenDossier, open_dossier
 
+_ALL = 100_000
+"""Events of one kind: more than thousands of kills on one paper leave."""
+
 
 @dataclass
 class Stage:
@@ -55,7 +58,7 @@ class Stage:
     def told(self, action: Action, record: RecordCode, **details: object) -> list[Event]:
         """Events that say an act was done to the record."""
         with self.app.uow.begin() as tx:
-            found = tx.events.list(record=record, action=action, outcome=Outcome.DONE, limit=100)
+            found = tx.events.list(record=record, action=action, outcome=Outcome.DONE, limit=_ALL)
         return [one for one in found if all(one.details.get(name) == value for name, value in details.items())]
 
     def jobs(self, intake_id: IntakeId) -> Counter[str]:
@@ -72,7 +75,7 @@ class Stage:
     def events(self, action: Action, intake_id: IntakeId) -> list[str | None]:
         """Codes of the events that say an act was done to the paper."""
         with self.app.uow.begin() as tx:
-            found = tx.events.list(action=action, outcome=Outcome.DONE, limit=1000)
+            found = tx.events.list(action=action, outcome=Outcome.DONE, limit=_ALL)
         return [one.code for one in found if one.details.get("intake") == intake_id]
 
     def intake(self, intake_id: IntakeId) -> Intake:

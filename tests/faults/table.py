@@ -7,5 +7,13 @@ from tests.faults.room_steps import ROOMS
 from tests.faults.showing import PRESENT, REVOKE
 from tests.faults.steps import DIGITISE, REUSE, Step
 
-STEPS: tuple[Step, ...] = (*DIGITISE, *REUSE, *PRESENT, *REVOKE, *DESK, *ROOMS)
+JOURNEYS: dict[str, tuple[Step, ...]] = {
+    "digitise": DIGITISE,
+    "reuse": REUSE,
+    "present": PRESENT,
+    "revoke": REVOKE,
+    "desk": DESK,
+    "rooms": ROOMS,
+}
+STEPS: tuple[Step, ...] = tuple(step for steps in JOURNEYS.values() for step in steps)
 BY_NAME = {step.name: step for step in STEPS}

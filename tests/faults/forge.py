@@ -89,6 +89,7 @@ class Forge:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
+                process_group=0,  # so that all of it can be ended if it does not end by itself
             )
         self._control = ours
 
@@ -102,16 +103,14 @@ class Forge:
         line.send((work, arguments))
         return Child(pid, line)
 
-    def close(self) -> None:
-        """End it; its children are killed with it.
-
-        It waits for them; one that stands in the kernel may take long on a busy machine, and is killed all the same.
-        """
+    def close(self, seconds: float = 30) -> None:
+        """End it; its children are killed with it. One that does not end in so long is killed, children and all."""
         self._control.close()
         try:
-            self._process.wait(30)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
+            self._process.wait(seconds)
+        except subprocess.TimeoutExpired:  # a busy machine: what was found before must still be told
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
 
 

@@ -26,8 +26,17 @@ _WALLED = """
 """
 
 
+_THERE = """
+    SELECT a.attname FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+    WHERE c.relname = :table AND c.relnamespace = current_schema()::regnamespace AND a.attnum > 0 AND NOT a.attisdropped
+"""
+
+
 def grant(connection: Connection) -> bool:
     """Give the role its rights on every table that is there now; false when there is no such role.
+
+    Done in the transaction of each migration: a version that serves meanwhile would see no row behind a wall that is
+    new and say that a file is not there, and would be refused where a wall asks a table that is new.
 
     Row-level security binds the role of requests (`vault_program`), not this one, which works for every agency: each
     table with walls gets a policy that lets it through. To neither is the past open.
@@ -40,16 +49,18 @@ def grant(connection: Connection) -> bool:
         f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO {ROLE}",
         f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA {schema} TO {ROLE}",
         f"GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA {schema} TO {ROLE}",
-        f"GRANT UPDATE (checkpoint, witnesses) ON {schema}.log_head TO {ROLE}",
         f"REVOKE INSERT, UPDATE, DELETE ON {schema}.alembic_version FROM {ROLE}",
         *(
             f"CREATE POLICY program ON {schema}.{table} TO {ROLE} USING (true) WITH CHECK (true)"
             for table in connection.execute(text(_WALLED)).scalars()
         ),
     ]
-    for role in connection.execute(text(_ROLES)).scalars():
-        tables = ", ".join(f"{schema}.{table}" for table in FOR_EVER)
-        statements.insert(4, f"REVOKE UPDATE, DELETE ON {tables} FROM {role}")
+    columns = {table: set(connection.execute(text(_THERE), {"table": table}).scalars()) for table in FOR_EVER}
+    tables = ", ".join(f"{schema}.{table}" for table, there in columns.items() if there)
+    roles = connection.execute(text(_ROLES)).scalars().all() if tables else ()
+    statements += [f"REVOKE UPDATE, DELETE ON {tables} FROM {role}" for role in roles]
+    if changed := ", ".join(sorted(columns["log_head"] & {"checkpoint", "witnesses"})):
+        statements.append(f"GRANT UPDATE ({changed}) ON {schema}.log_head TO {ROLE}")
     for statement in statements:
         connection.execute(text(statement))
     return True

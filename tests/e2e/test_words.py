@@ -12,8 +12,10 @@ import signing
 from vault.domain.batches import BatchState
 from vault.domain.catalogue import ComponentForm, DemandForm, Situation
 from vault.domain.corrections import CaseState
+from vault.domain.data_requests import RequestKind, RequestState
 from vault.domain.holders import HolderRole
 from vault.domain.intake import IntakeState
+from vault.domain.mandates import MandateKind
 from vault.domain.outbox import LetterKind, LetterState
 from vault.domain.outside import AskState
 from vault.domain.people import Action, Role
@@ -50,6 +52,11 @@ SETS = {
     "ui.letters.why": ["NATIONAL_REFUSED", "NATIONAL_FAULT", "NATIONAL_DOWN", "NATIONAL_SIMULATOR"],
     "ui.letters.kind": [one.value for one in LetterKind],
     "ui.letter": [one.value for one in LetterState],
+    "ui.mandates.kind": [one.value for one in MandateKind],
+    "ui.mandates.state": ["COMING", "LIVING", "OVER", "REVOKED"],
+    "ui.requests.kind": [one.value for one in RequestKind],
+    "ui.requests.state": [one.value for one in RequestState],
+    "ui.systems.why": ["GONE", "FAILING"],
     "ui.mark": ["SURE", "LOOK", "DOUBT", "NONE"],
 }
 

@@ -23,7 +23,7 @@ from tests.golden.specimens import Person, Specimen, as_jpeg, as_pdf, draw, pers
 HOLDER = "031090000001"  # the citizen among the sign-ins of the development service
 PASSPORT = "1.001456"  # issue of an ordinary passport: asks for a copy of the birth certificate
 MARRIAGE = "1.000894"  # marriage: asks for the marital status, which must be recent and made for this purpose
-_PATIENCE_SECONDS = 90.0
+_PATIENCE_SECONDS = 180.0
 _BEFORE = {"READ": ("RECEIVED", "READING"), "SEALED": ("CONFIRMED", "SEALING")}
 
 

@@ -21,6 +21,7 @@ SLOW = "service or browser"
 MARK = re.compile(r"pytest\.mark\.(service|browser)\b")
 # A file stays with one of two processes: the longest begin first, or one core idles while the other ends the last.
 LONGEST = (
+    "integration/test_last_release",
     "faults/test_fault_table", "integration/test_rights", "integration/test_sealed_output",
     "integration/test_two_vaults", "integration/test_renew_seals", "integration/test_bad_input",
     "integration/test_import", "integration/test_service", "faults/test_killed_worker", "faults/test_cluster",

@@ -30,6 +30,8 @@ NAMED = {
     r"export VAULT_\w+=": _ARCHITECTURE + "deploy.py::test_every_variable_in_the_documentation_is_a_setting",
     r"export KHO_SO_": _ARCHITECTURE + "runbook.py::test_folders_that_compose_mounts_are_the_ones_that_were_made",
     r"bash deploy/setup": _ARCHITECTURE + "cluster.py::test_the_image_holds_every_file_that_its_set_up_reads",
+    r"bash deploy/release tag": _ARCHITECTURE + "release.py::test_a_release_is_a_tag_given_out_once_on_a_clean_commit",
+    r"bash deploy/release keep ": _ARCHITECTURE + "release.py::test_what_is_kept_is_the_program_without_what_is_large",
     r"docker build ": _ARCHITECTURE + "cluster.py::test_the_program_of_the_image_starts_without_anything_beside_it",
     r"docker compose": _ARCHITECTURE + "deploy.py::test_a_container_engine_reads_it_alike",
     r"kubectl apply -[kf] ": _ARCHITECTURE + "cluster.py::test_kubectl_renders_it_alike",

@@ -28,7 +28,9 @@ SHAPES = {
         r"[\"'](?P<said>(?=[^\"']*\d)(?=[^\"']*[A-Za-z])[A-Za-z0-9+/=_.~-]{20,})[\"']"
     ),
 }
-BINARY = frozenset({".png", ".jpg", ".onnx", ".pdf", ".ttf", ".gz", ".ico", ".woff2", ".p12", ".der", ".tif", ".npz"})
+BINARY = frozenset(
+    {".png", ".xz", ".jpg", ".onnx", ".pdf", ".ttf", ".gz", ".ico", ".woff2", ".p12", ".der", ".tif", ".npz"}
+)
 GENERATED = ("tests/golden/qr/cases/", "deploy/lock/", "deploy/web/package-lock.json", "tests/golden/old_code/")
 """Digests, signatures and keys of golden vectors, made by generators from fixed seeds; hashes of packages."""
 KNOWN = {

@@ -120,6 +120,9 @@ def test_a_case_is_followed_from_the_form_to_its_refusal(counter: Counter, offic
     assert [one["id"] for one in officer.get(f"/api/v1/dossiers/{code}/form").json()["corrections"]] == [
         case.json()["id"]
     ]
+    more = {"record": record.code, "stated": {"address": "số 21", "area": "75 m²"}}
+    dropped = officer.post("/api/v1/corrections", json=more)
+    assert (dropped.status_code, dropped.json()["code"]) == (409, "CORRECTION_OPEN"), "nothing is dropped in silence"
     path = f"/api/v1/corrections/{case.json()['id']}"
     number = record.holders[0].number or ""
     mine = citizen(counter, number)

@@ -89,6 +89,31 @@ def test_what_ended_takes_nothing_more_until_it_is_opened_again_with_a_reason(of
     assert officer.post(f"/api/v1/dossiers/{code}/demand", json=asked).status_code == 201
 
 
+def test_a_dossier_that_ended_shows_what_is_attached_to_it_and_opens_no_other_paper(
+    counter: Counter, officer: Client
+) -> None:
+    who = ("031090910061", "NGƯỜI SỐ 61")
+    used, other = (counter.record("GPXD", who, agency="H24.906") for _ in range(2))
+    code = opened(officer, 61)
+    looked = {"text": who[1], "dossier": code}
+    assert set(shown(officer, code)) == {used.code, other.code}
+    officer.post(f"/api/v1/dossiers/{code}/attach", json={"component": HOME, "record": used.code}).raise_for_status()
+    found = officer.post("/api/v1/search", json=looked).raise_for_status().json()
+    assert {used.code, other.code} <= {one["record"] for one in found}
+    officer.post(f"/api/v1/dossiers/{code}/close", json={"ending": "WITHDRAWN"}).raise_for_status()
+    assert shown(officer, code) == [used.code]
+    refused = officer.post("/api/v1/search", json=looked)
+    assert (refused.status_code, refused.json()["code"]) == (409, "DOSSIER_CLOSED")
+    assert officer.get(f"/ho-so/{code}", headers=PAGE).status_code == 200
+
+
+def shown(client: Client, code: str) -> list[str]:
+    """Records that the answer of a dossier gives for the home."""
+    answer = client.get(f"/api/v1/dossiers/{code}/components").raise_for_status().json()
+    (home,) = [one for one in answer["components"] if one["component"] == HOME]
+    return [one["record"] for one in home["decisions"]]
+
+
 def test_every_number_opens_the_acts_that_it_counts(counter: Counter, today: date) -> None:
     counter.account("so-lieu", "H24.905")
     officer = stranger(counter.app).signed_in("so-lieu", PASSWORD)

@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -352,7 +352,8 @@ def test_another_agency_s_officer_sees_nothing_of_it(world: World) -> None:
 # --- flow 1: a citizen's online dossier ------------------------------------------------------------------------------
 def _online(world: World, code: str, ref: str = "") -> dict[str, Any]:
     papers = [{"MaKetQuaThayThe": ref, "MaThanhPhanHoSo": HOME, "DuocLayTuKhoDMQG": "1"}] if ref else []
-    return {"MaHoSo": code, "MaTTHC": RESIDENCE, "SoGiayToChuHoSo": world.number, "ChuHoSo": NAME, "TaiLieuNop": papers}
+    who = {"SoGiayToChuHoSo": world.number, "ChuHoSo": NAME}
+    return {"MaHoSo": code, "MaTTHC": RESIDENCE, **who, "NgayHenTra": "20261220", "TaiLieuNop": papers}
 
 
 def _take(world: World) -> int:
@@ -379,6 +380,7 @@ def test_an_online_dossier_comes_in_once_with_what_the_citizen_chose(world: Worl
         dossier = tx.dossiers.get(DossierCode(code))
         refused = tx.events.list(agency_code=AGENCY, action=Action.OPEN_DOSSIER, limit=20)
     assert dossier.channel is DossierChannel.ONLINE
+    assert dossier.due_on == date(2026, 12, 20), "the day that the citizen was given"
     assert {one.code for one in refused if one.outcome.value == "REFUSED"} >= {"DOSSIER_CODE", "PROCEDURE_UNKNOWN"}
     assert by_job(world, code) is AskState.ANSWERED
     offered = world.component(code)["outside"]

@@ -19,7 +19,7 @@ from tests.fakes.seals import PlainSeal
 from vault.blobs.encrypted import plain_name
 from vault.bootstrap import App
 from vault.db.codec import to_json
-from vault.domain.audit import Event
+from vault.domain.audit import Event, Outcome
 from vault.domain.corrections import CaseDecision, CaseState
 from vault.domain.errors import Conflict, NotFound, Unavailable, VaultError
 from vault.domain.forms import FormDifference, FormEntry
@@ -30,6 +30,7 @@ from vault.domain.states import RecordState
 from vault.ports import key_context
 from vault.usecases.correct.open_case import OpenCase, open_case
 from vault.usecases.digitize.view_intake import view_intake
+from vault.usecases.exchange.export_record import Export, ExportForm, export_record
 from vault.usecases.oversee.view_record import Copy, download
 from vault.usecases.protect.encrypt_old import encrypt_old
 from vault.usecases.protect.erase import Erase, erase
@@ -223,6 +224,18 @@ def test_ten_thousand_keys_are_wrapped_anew_while_papers_are_read(
     assert app.blobs.get(digest_of(data)) == data
 
 
+def nothing_leaves(app: App, code: RecordCode, officer: Actor) -> None:
+    """An erased paper goes into no package, and no event says that it did."""
+    with pytest.raises(NotFound, match="RECORD_ERASED"):
+        export_record(
+            Export(code, ExportForm.SIP), actor=officer, uow=app.uow, blobs=app.blobs, catalogue=app.catalogue,
+            agency_name="BẢN MẪU", prove=lambda _: [], clock=app.clock,
+        )  # fmt: skip
+    with app.uow.begin() as tx:
+        given = tx.events.list(record=code, action=Action.DOWNLOAD, outcome=Outcome.DONE, limit=50)
+    assert given == (), "nothing was given, so nothing says so"
+
+
 def test_erasure_ends_bytes_text_previews_and_index_and_the_log_still_tells(
     app: App, officer: Actor, operator: Actor, db: psycopg.Connection
 ) -> None:
@@ -271,6 +284,7 @@ def test_erasure_ends_bytes_text_previews_and_index_and_the_log_still_tells(
         with pytest.raises(NotFound) as missing:
             download(code, copy, actor=officer, uow=app.uow, blobs=app.blobs, clock=app.clock, purpose=None)
         assert missing.value.code == "RECORD_ERASED"
+    nothing_leaves(app, code, officer)
     hits = search(SearchFor(SECRET, purpose="1.004194"), actor=officer, uow=app.uow, clock=app.clock)
     assert code not in {hit.record.code for hit in hits}
     _told_nowhere(db, record.id)

@@ -396,6 +396,11 @@ def test_a_phone_does_all_of_it_over_http(parts: App, record: RecordCode) -> Non
     assert phone.request("DELETE", "/api/v1/me/shares/nobody").json()["code"] == "SHARE"
     assert share["id"] not in {one["id"] for one in phone.get("/api/v1/me/shares").json()}
     assert stranger(parts).get("/api/v1/me/nonce").status_code == 401
+    # What was shown while the paper was in force and is told afterwards is kept; by now nothing of it may be shown.
+    change(ChangeState(record, RecordState.SUSPENDED, "thử"), actor=actor_of(parts), uow=parts.uow, clock=parts.clock)
+    told = f"/api/v1/me/records/{record}/showings"
+    assert phone.post(told, json=late | {"id": "before-it-ended"}).status_code == 204
+    assert phone.post(told, json=noted).json()["code"] == "RECORD_NOT_ACTIVE"
 
 
 # --- the lists -------------------------------------------------------------------------------------------------------

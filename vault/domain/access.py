@@ -16,6 +16,7 @@ from enum import StrEnum
 from vault.domain.errors import Forbidden, NotFound
 from vault.domain.ids import DossierCode
 from vault.domain.people import HOLDER_ROLES, Action, Actor, may
+from vault.domain.reuse import VIET_NAM
 
 HANDED_IN_FOR = timedelta(hours=24)
 """How long whoever took a paper in or confirmed it may look at what became of it: the paper itself lay before them."""
@@ -88,7 +89,7 @@ def is_open(dossier: DossierRef, now: datetime) -> bool:
         return False
     if dossier.due_on is None:
         return now < dossier.opened_at + DOSSIER_WITHOUT_DUE
-    return now.date() <= dossier.due_on + DOSSIER_AFTER_DUE
+    return now.astimezone(VIET_NAM).date() <= dossier.due_on + DOSSIER_AFTER_DUE
 
 
 def inside_wall(actor: Actor, paper: PaperFacts) -> bool:

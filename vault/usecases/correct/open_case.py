@@ -8,7 +8,7 @@ from datetime import datetime
 
 from vault.domain.audit import Event
 from vault.domain.corrections import CaseState, Correction, CorrectionId, FieldDifference
-from vault.domain.errors import Invalid, NotFound
+from vault.domain.errors import Conflict, Invalid, NotFound
 from vault.domain.forms import kind_of, same_value
 from vault.domain.ids import DossierCode, RecordCode
 from vault.domain.people import HOLDER_ROLES, Action, Actor, require
@@ -34,8 +34,9 @@ class OpenCase:
 
 
 def open_case(what: OpenCase, *, actor: Actor, uow: UnitOfWork, clock: Clock, ids: Ids) -> Correction:
-    """Open the case at the agency that keeps the record. The case that is open about it already is the answer.
+    """Open the case at the agency that keeps the record. One that is open already and says the same is the answer.
 
+    `CORRECTION_OPEN` while a case is open that says something else: it is decided first, then this can be stated.
     `CORRECTION_EMPTY` when nothing is stated otherwise than the record has it; `RECORD_STATE` for a record that was
     revoked or replaced; `DOSSIER_CLOSED` for a dossier that is over. An agency that does not keep the record is told
     what it stated itself, not what the record says.
@@ -46,10 +47,10 @@ def open_case(what: OpenCase, *, actor: Actor, uow: UnitOfWork, clock: Clock, id
     with recorded(uow, refusal), uow.begin() as tx:
         record = _seen(tx, what, actor, now)
         may_correct(record, record.version)
-        found = _differences(record, what.stated)
+        found, fresh = _differences(record, what.stated), CorrectionId(ids.token())
         case = tx.corrections.open(
             Correction(
-                id=CorrectionId(ids.token()),
+                id=fresh,
                 state=CaseState.OPEN,
                 record=record.code,
                 version=record.version,
@@ -64,6 +65,8 @@ def open_case(what: OpenCase, *, actor: Actor, uow: UnitOfWork, clock: Clock, id
                 opened_at=now,
             )
         )
+        if case.id != fresh and not set(found) <= set(case.differences):
+            raise Conflict("CORRECTION_OPEN")  # nobody's words are dropped without a word
         tx.events.add(
             Event(
                 now,

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from vault.domain.audit import Event
 from vault.domain.catalogue import Catalogue
+from vault.domain.errors import NotFound
 from vault.domain.ids import RecordCode
 from vault.domain.intake import Intake
 from vault.domain.people import Action, Actor, require
@@ -69,6 +70,8 @@ def export_record(
     refusal = Event(now, actor, Action.DOWNLOAD, record=what.record, purpose=what.purpose)
     with recorded(uow, refusal), uow.begin() as tx:
         record, basis = visible(tx, what.record, actor, now=now)
+        if record.erased and what.form is not ExportForm.JSON:
+            raise NotFound("RECORD_ERASED", record=record.code)
         acts, intake = tx.events.list(record=record.code, limit=200), tx.intakes.find(record.code)
         details = {"copy": what.form.value}
         tx.events.add(look(Action.DOWNLOAD, record, tx, actor, basis, now=now, purpose=what.purpose, details=details))

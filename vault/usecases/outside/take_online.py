@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Protocol
 
 from vault.domain.audit import Event, Outcome
@@ -60,6 +61,7 @@ def _take(told: object, agency_code: str, *, uow: UnitOfWork, catalogue: Catalog
             str(told.get("MaTTHC", "")),
             str(told.get("SoGiayToChuHoSo", "")),
             str(told.get("ChuHoSo", "")) or None,
+            due_on=_due(told),
             channel=DossierChannel.ONLINE,
             code=code,
             picks=_picks(told),
@@ -70,6 +72,17 @@ def _take(told: object, agency_code: str, *, uow: UnitOfWork, catalogue: Catalog
         clock=clock,
     )
     return True
+
+
+def _due(told: Mapping[str, object]) -> date | None:
+    """The day that the portal gave the citizen; none where it names none."""
+    day = told.get("NgayHenTra")
+    if not day:
+        return None
+    try:
+        return date.fromisoformat(str(day))
+    except ValueError as error:
+        raise Invalid("ONLINE_DOSSIER", reason="NgayHenTra") from error
 
 
 def _picks(told: Mapping[str, object]) -> dict[str, str]:

@@ -11,7 +11,7 @@ from vault.domain.errors import Forbidden, Invalid
 from vault.domain.ids import RecordCode
 from vault.domain.people import Action, Actor, require
 from vault.ports import Clock, UnitOfWork
-from vault.usecases.present.own_paper import own_paper, said
+from vault.usecases.present.own_paper import own_paper, paper_of, said
 
 KEPT = timedelta(days=30)
 """How long a showing may wait on a phone without network: the credential itself ends after three days."""
@@ -41,7 +41,10 @@ class Showing:
 
 
 def note_showing(what: Showing, *, known: frozenset[str], actor: Actor, uow: UnitOfWork, clock: Clock) -> None:
-    """Keep it. `known` are the names that a field may have."""
+    """Keep it. `known` are the names that a field may have.
+
+    A paper that nobody may show is refused as by `own_paper`; a showing that is told later is kept all the same.
+    """
     require(actor, Action.PRESENT)
     now = clock.now()
     audience, purpose = said(what.audience, what.purpose)
@@ -52,7 +55,10 @@ def note_showing(what: Showing, *, known: frozenset[str], actor: Actor, uow: Uni
     if what.shown_at is not None and not now - KEPT <= what.shown_at <= now + CLOCK_TOLERANCE:
         raise Invalid("SHOWING_TIME")
     with uow.begin() as tx:
-        record = own_paper(tx, actor, what.record, now=now)
+        if what.shown_at is None:
+            record = own_paper(tx, actor, what.record, now=now)
+        else:  # it happened: what became of the paper since does not undo it
+            record = paper_of(tx, actor, what.record)
         if what.id is not None:
             before = tx.events.list(record=record.code, action=Action.PRESENT, limit=LOOKED_AT)
             if any(one.details.get("showing") == what.id for one in before):

@@ -22,17 +22,23 @@ def own_paper(tx: Tx, actor: Actor, code: RecordCode, *, now: datetime) -> Recor
 
     `RECORD_NOT_ACTIVE`, `LIFETIME`, `NOT_COMPARED`: nobody compared it, so nobody is shown it as genuine.
     """
-    if actor.holder_id is None:
-        raise NotFound("RECORD")
-    record = next((one for one in tx.records.of_holder(actor.holder_id) if one.code == code), None)
-    if record is None:
-        raise NotFound("RECORD")
+    record = paper_of(tx, actor, code)
     if record.state is not RecordState.ACTIVE:
         raise Conflict("RECORD_NOT_ACTIVE", state=record.state.value)
     if record.expired(now.astimezone(VIET_NAM).date()):
         raise Invalid("LIFETIME")
     if record.trust is TrustLevel.L0:
         raise Conflict("NOT_COMPARED", record=record.code)
+    return record
+
+
+def paper_of(tx: Tx, actor: Actor, code: RecordCode) -> Record:
+    """The actor's own paper in whatever state it is by now; another's answers like one that is not there."""
+    if actor.holder_id is None:
+        raise NotFound("RECORD")
+    record = next((one for one in tx.records.of_holder(actor.holder_id) if one.code == code), None)
+    if record is None:
+        raise NotFound("RECORD")
     return record
 
 

@@ -62,6 +62,8 @@ def take_away(
     now = clock.now()
     with recorded(uow, Event(now, actor, Action.DOWNLOAD, record=code)), uow.begin() as tx:
         record, basis = visible(tx, code, actor, now=now)
+        if record.erased:
+            raise NotFound("RECORD_ERASED", record=code)
         details = {"copy": "EVERYTHING"}
         tx.events.add(look(Action.DOWNLOAD, record, tx, actor, basis, now=now, purpose=None, details=details))
     sealed = blobs.get(record.sealed)

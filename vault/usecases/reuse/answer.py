@@ -65,13 +65,17 @@ class DossierAnswer:
 def answer(code: DossierCode, *, actor: Actor, uow: UnitOfWork, catalogue: Catalogue, clock: Clock) -> DossierAnswer:
     """Decide every component against every record of the dossier's people, in one transaction, leaving one event.
 
-    The answer shows only the records that could stand for a component: the others are nobody's business here.
+    The answer shows only the records that could stand for a component: the others are nobody's business here. A
+    dossier that has ended shows what is attached to it and no more: it gives no purpose to look at other papers.
     """
     require(actor, Action.LOOKUP)
     now = clock.now()
     with recorded(uow, Event(now, actor, Action.LOOKUP, dossier=code)), uow.begin() as tx:
         dossier = own_dossier(tx, code, actor)
         offers = offers_for(tx, dossier)
+        if dossier.closed is not None:
+            attached = {one.record for one in dossier.attachments}
+            offers = tuple(one for one in offers if one.record.code in attached)
         facts = facts_of(dossier)
         others = elsewhere(tx, dossier)
         answers = tuple(

@@ -78,7 +78,9 @@ def open_dossier(what: OpenDossier, *, actor: Actor, uow: UnitOfWork, catalogue:
             raise Invalid("REQUEST_KEY", most=LONGEST_KEY)
         if what.authority not in Authority.__members__:
             raise Invalid("AUTHORITY", authority=what.authority)
-        if what.due_on is not None and not today <= what.due_on <= today + LONGEST_TERM:
+        # A dossier of the portal may be told late, after an outage: its day stays the day that the citizen was given.
+        first = date.min if what.channel is DossierChannel.ONLINE else today
+        if what.due_on is not None and not first <= what.due_on <= today + LONGEST_TERM:
             raise Invalid("DUE_DATE", due_on=what.due_on.isoformat())
         procedure = catalogue.procedure(what.procedure_code, today)
         holder = Person(what.holder_number, what.holder_name, what.holder_role)

@@ -52,6 +52,8 @@ def search(what: SearchFor, *, actor: Actor, uow: UnitOfWork, clock: Clock, brak
             brake(SEARCHES, actor.account_id, uow=uow, now=now)
         with uow.begin() as tx:
             dossier = own_dossier(tx, what.dossier, actor) if what.dossier else None
+            if dossier is not None:
+                dossier.require_open()
             people = dossier.people if dossier else ()
             limit = min(max(what.limit, 1), MOST)
             hits = _by_code(tx, what.text, actor.agency_code, people) or tx.search.find(

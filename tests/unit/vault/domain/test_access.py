@@ -116,6 +116,13 @@ def test_a_dossier_is_open_until_a_month_after_its_day_or_a_year_without_one() -
     assert not is_open(dossier(due_on=None, opened_at=NOW - DOSSIER_WITHOUT_DUE), NOW)
 
 
+def test_a_dossier_ends_at_midnight_in_viet_nam() -> None:
+    last_day = date(2026, 3, 31)
+    due = dossier(due_on=last_day - DOSSIER_AFTER_DUE)
+    assert is_open(due, datetime(2026, 3, 31, 16, 59, tzinfo=UTC))
+    assert not is_open(due, datetime(2026, 3, 31, 17, 1, tzinfo=UTC))
+
+
 def test_the_newest_open_dossier_is_the_purpose_and_comes_before_other_grounds() -> None:
     older, newer = dossier(opened_at=NOW - 3 * DAY), dossier(opened_at=NOW - DAY)
     ended = dossier(due_on=date(2026, 1, 1), opened_at=NOW)

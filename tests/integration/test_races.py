@@ -19,6 +19,7 @@ from tests.fakes.parts import account, with_other
 from tests.fakes.seals import PlainSeal
 from vault.bootstrap import App
 from vault.domain.audit import Event, Outcome
+from vault.domain.consents import ConsentPurpose
 from vault.domain.dossiers import Dossier
 from vault.domain.errors import Conflict, Invalid
 from vault.domain.holders import HolderId
@@ -29,6 +30,7 @@ from vault.usecases.digitize.take_back import take_back
 from vault.usecases.oversee.break_glass import BreakGlass, break_glass
 from vault.usecases.oversee.change_state import ChangeState, change
 from vault.usecases.oversee.count import who_looked
+from vault.usecases.present.set_consent import set_consent
 from vault.usecases.reuse.answer import answer
 from vault.usecases.reuse.attach import Attach, attach
 from vault.usecases.reuse.open_dossier import OpenDossier, Person, open_dossier
@@ -238,6 +240,22 @@ def test_a_holder_ensured_eight_times_at_once_is_one_holder(app: App, number: st
     with app.uow.begin() as tx:
         assert tx.holders.find(holder) == ids[0]
         assert tx.holders.get(ids[0]).name == "TRẦN THỊ THỬ"
+
+
+def test_one_switch_turned_six_times_at_once_is_turned_once(app: App) -> None:
+    with app.uow.begin() as tx:
+        holder = tx.holders.ensure(HolderId.parse("031090930777"), "NGUYỄN THỊ CÔNG TẮC", at=app.clock.now())
+    citizen = account(app, "cong-tac", Role.CITIZEN, holder_id=holder)
+
+    def turn(_: int) -> datetime:
+        what = ConsentPurpose.OTHER_AGENCIES
+        return set_consent(what, on=True, actor=citizen, uow=app.uow, clock=app.clock).at
+
+    assert len(set(at_once(6, turn))) == 1, "its date stays"
+    with app.uow.begin() as tx:
+        assert len(tx.consents.of_holders((holder,))) == 1
+        told = tx.events.list(holder_id=holder, action=Action.CONSENT, limit=20)
+    assert [one.code for one in told] == ["GIVEN"]
 
 
 @pytest.mark.parametrize(("reasons", "refused"), [(("cấp sai",) * 4, 0), (("cấp sai", "lý do khác") * 2, 2)])

@@ -12,6 +12,7 @@ from vault.db import tables as t
 from vault.db.codec import AnyRow, AnySelect
 from vault.db.intakes import PgIntakes
 from vault.db.texts import PgTexts
+from vault.db.turns import one_at_a_time
 from vault.domain.consents import Consent, ConsentPurpose
 from vault.domain.hand_ins import HandIn
 from vault.domain.intake import Intake, IntakeId
@@ -44,10 +45,12 @@ class PgConsents:
             )
         )
 
-    def of_holders(self, holder_ids: Sequence[int]) -> tuple[Consent, ...]:
+    def of_holders(self, holder_ids: Sequence[int], *, lock: bool = False) -> tuple[Consent, ...]:
         """Oldest first."""
         if not holder_ids:
             return ()
+        for holder_id in sorted(set(holder_ids)) if lock else ():
+            one_at_a_time(self._db, f"consents of {holder_id}")
         rows = (
             self._db.execute(_OF_ONE, {"holder": holder_ids[0]})
             if len(holder_ids) == 1

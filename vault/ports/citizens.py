@@ -17,8 +17,8 @@ class Consents(Protocol):
         """Append one turn."""
         ...
 
-    def of_holders(self, holder_ids: Sequence[int]) -> tuple[Consent, ...]:
-        """Every turn of these holders, oldest first."""
+    def of_holders(self, holder_ids: Sequence[int], *, lock: bool = False) -> tuple[Consent, ...]:
+        """Every turn of these holders, oldest first; with `lock` nobody else turns one until this transaction ends."""
         ...
 
 

@@ -29,7 +29,7 @@ def set_consent(purpose: ConsentPurpose, *, on: bool, actor: Actor, uow: UnitOfW
     with recorded(uow, Event(now, actor, Action.CONSENT, holder_id=actor.holder_id)), uow.begin() as tx:
         if actor.holder_id is None:
             raise Forbidden("NO_HOLDER")
-        kept = newest(tx.consents.of_holders((actor.holder_id,))).get((actor.holder_id, purpose))
+        kept = newest(tx.consents.of_holders((actor.holder_id,), lock=True)).get((actor.holder_id, purpose))
         if kept is not None and kept.on == on:
             return kept
         turn = Consent(actor.holder_id, purpose, on, now, actor.account_id)

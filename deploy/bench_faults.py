@@ -4,7 +4,7 @@ The many-machine shape of `tests/faults/cluster.py` comes up once. For every ste
 revoking, for every moment of it, the process that does it is killed there; and, while it stands still there, one part
 of the service after the other: PostgreSQL, the S3 gateway, the filer, the volume servers. Each time the step is done
 again and must be whole. With `--resume FILE` a run that was cut off goes on: what was done stands there, one line of
-JSON a kill. The last line is one JSON object:
+JSON a kill. Calls are known by their number, so a file serves one state of the code. The last line is one JSON object:
 
 `kills`     how many, `of` how many there are: seeded, in an order that `--minutes` may cut off anywhere
 `by_part`, `by_journey`   how many of them struck which part, and in which journey
@@ -66,11 +66,18 @@ def killed_itself(cluster: Cluster, stage: Stage, step: Step, moment: Moment) ->
 
 
 class Diary:
-    """Which kills were done, and how each ended: on disk line by line, so that a run that is cut off can go on."""
+    """Which kills were done, and how each ended: on disk line by line, so that a run that is cut off can go on.
+
+    A line that was cut off is no kill: the file is written anew without it.
+    """
 
     def __init__(self, path: Path | None) -> None:
         self._path = path
-        self._lines = [json.loads(line) for line in path.read_text().splitlines()] if path and path.exists() else []
+        text = path.read_text(encoding="utf-8") if path and path.exists() else ""
+        whole, end, _ = text.rpartition("\n")
+        if path is not None and text:
+            path.write_text(whole + end, encoding="utf-8")
+        self._lines = [json.loads(line) for line in whole.splitlines()]
         self._known = {(one["step"], one["call"], one["when"], one["part"]) for one in self._lines}
 
     def __contains__(self, kill: tuple[Step, Moment, str]) -> bool:
@@ -83,7 +90,7 @@ class Diary:
         line = {"step": step.name, "call": moment.number, "when": moment.when, "part": part, "wrong": wrong}
         self._lines.append(line)
         if self._path is not None:
-            with self._path.open("a") as file:
+            with self._path.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(line, ensure_ascii=False) + "\n")
 
     def figures(self) -> dict[str, object]:

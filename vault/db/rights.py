@@ -15,8 +15,11 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
 ROLE = "vault_app"
-FOR_EVER = ("event", "log_leaf", "log_head", "ended_paper")
-"""Tables whose rows are written once; a checkpoint takes cosignatures on, by two columns."""
+FOR_EVER = ("event", "log_leaf", "log_head", "ended_paper", "replaced_attachment")
+"""Tables whose rows are written once; a checkpoint takes cosignatures on, by two columns.
+
+An erased paper takes away what was asked about it, by one column of what was attached before.
+"""
 _MEMBER = "SELECT 1 FROM pg_roles WHERE rolname = 'vault_app' AND pg_has_role(oid, 'MEMBER')"
 _ROLES = "SELECT rolname FROM pg_roles WHERE rolname IN ('vault_app', 'vault_program')"
 _WALLED = """
@@ -59,6 +62,8 @@ def grant(connection: Connection) -> bool:
     tables = ", ".join(f"{schema}.{table}" for table, there in columns.items() if there)
     roles = connection.execute(text(_ROLES)).scalars().all() if tables else ()
     statements += [f"REVOKE UPDATE, DELETE ON {tables} FROM {role}" for role in roles]
+    if "question" in columns["replaced_attachment"]:
+        statements += [f"GRANT UPDATE (question) ON {schema}.replaced_attachment TO {role}" for role in roles]
     if changed := ", ".join(sorted(columns["log_head"] & {"checkpoint", "witnesses"})):
         statements.append(f"GRANT UPDATE ({changed}) ON {schema}.log_head TO {ROLE}")
     for statement in statements:

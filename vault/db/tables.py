@@ -352,6 +352,22 @@ attachment = Table(
     Column("question", JSONB),
 )
 
+replaced_attachment = Table(
+    "replaced_attachment",
+    metadata,
+    Column("dossier_code", Text, ForeignKey("dossier.code"), primary_key=True),
+    Column("component", Text, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("record_code", Text, nullable=False, index=True),
+    Column("version", Integer, nullable=False),
+    Column("decision", JSONB, nullable=False),
+    Column("by_account", Text, nullable=False),
+    Column("by_name", Text, nullable=False),
+    _at("at"),
+    Column("question", JSONB),
+    Column("replaced", JSONB, nullable=False),
+)
+
 demand = Table(
     "demand",
     metadata,

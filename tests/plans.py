@@ -25,7 +25,7 @@ from vault.domain.catalogue import DemandForm
 from vault.domain.consents import Consent, ConsentPurpose
 from vault.domain.corrections import CaseState, Correction, CorrectionId, FieldDifference
 from vault.domain.data_requests import DataRequest, RequestKind
-from vault.domain.dossiers import Attachment, Closing, Demand, Dossier, Ending, Notice, NoticeItem
+from vault.domain.dossiers import Attachment, Closing, Demand, Dossier, Ending, Notice, NoticeItem, Replaced
 from vault.domain.evidence import EvidenceRequest, EvidenceState
 from vault.domain.forms import FormEntry
 from vault.domain.hand_ins import HandIn
@@ -41,6 +41,7 @@ from vault.domain.people import Action, Actor, Role
 from vault.domain.records import Record
 from vault.domain.rescans import Likeness
 from vault.domain.retention import Kept
+from vault.domain.reuse import Standing
 from vault.domain.search import parse_query
 from vault.domain.shares import Share, ShareKind
 from vault.domain.sign_in import SECOND_FACTOR, Strength
@@ -336,6 +337,8 @@ def _dossiers() -> Iterator[Any]:
     yield _call("dossiers", "close", DossierCode("d-9"), Closing(Ending.ANSWERED, "x", "x", NOW))
     yield _call("dossiers", "using", RecordCode(_SEEDED.code), limit=50)
     yield _call("dossiers", "attach", DossierCode("d-8"), replace(attached, component="1.TP02"))
+    ended = Replaced(RecordCode(_SEEDED.code), 1, Standing.NOT_USABLE, ("REVOKED",), "", "x", "x", NOW)
+    yield _call("dossiers", "replace", DossierCode("d-8"), replace(attached, component="1.TP02"), ended)
     yield _call("dossiers", "demand", DossierCode("d-8"), demand)
     yield _call("dossiers", "notify", DossierCode("d-8"), Notice(2, (item,), "x", "x", NOW))
     yield _call("dossiers", "reported", AGENCY, since=NOW - timedelta(days=1), until=NOW)

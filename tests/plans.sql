@@ -14,6 +14,9 @@ INSERT INTO dossier_person SELECT 'd-' || n, 0, n % 1000 + 1, 'SPOUSE', false FR
 INSERT INTO dossier_serial SELECT 'H24.' || n, '2025-01-01', 1 FROM generate_series(1, 20000) n;
 INSERT INTO attachment SELECT 'd-' || r.n, '1.TP01', r.code, 1, '{}', 'x', 'x', now()
   FROM (SELECT code, row_number() OVER () AS n FROM record LIMIT 20000) r;
+INSERT INTO replaced_attachment
+  SELECT dossier_code, component, 1, record_code, 1, '{}', 'x', 'x', at, NULL, jsonb_build_object('record', 'x', 'version',
+    1, 'standing', 'GOOD', 'codes', '[]'::jsonb, 'reason', '', 'by_account', 'x', 'by_name', 'x', 'at', at) FROM attachment;
 INSERT INTO demand (dossier_code, component, ground, reason, by_account, by_name, at, code)
   SELECT 'd-' || n, '1.TP01', 'x', 'x', 'x', 'x', now() - n * interval '1 minute',
     CASE n % 50 WHEN 0 THEN 'OVERRIDDEN' ELSE 'ALLOWED' END

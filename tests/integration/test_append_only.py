@@ -42,6 +42,8 @@ def events(parts: App) -> App:
         "UPDATE log_head SET size = size + 1",
         "DELETE FROM ended_paper",
         "UPDATE ended_paper SET paper = ''",
+        "DELETE FROM replaced_attachment",
+        "UPDATE replaced_attachment SET replaced = '{}', record_code = ''",
         "ALTER TABLE event DISABLE TRIGGER ALL",
         "DROP TRIGGER event_no_change ON event",
         "DROP TABLE log_leaf",

@@ -13,11 +13,12 @@ import pytest
 from tests.counter import AN, OTHER_AGENCY, Counter, running
 from tests.fakes.http import Client
 from vault.cli.main import main
+from vault.domain.audit import Outcome
 from vault.domain.catalogue import Catalogue, Period, Procedure
 from vault.domain.consents import Consent, ConsentPurpose
 from vault.domain.errors import NotFound
 from vault.domain.holders import HolderId, HolderRole
-from vault.domain.ids import DossierCode
+from vault.domain.ids import DossierCode, RecordCode
 from vault.domain.people import Action
 from vault.domain.reasons import Verdict
 from vault.domain.reuse import VIET_NAM, Step
@@ -380,3 +381,167 @@ def test_a_record_that_is_not_usable_is_attached_by_nobody(counter: Counter, off
             Attach(DossierCode(dossier), HOME, record.code, "x"),
             actor=counter.officer, uow=app.uow, catalogue=app.catalogue, clock=app.clock,
         )  # fmt: skip
+
+
+# --- what becomes of a paper after it was attached -------------------------------------------------------------------
+def attached(officer: Client, dossier: str, record: str, component: str = HOME, **more: Any) -> Any:
+    return officer.post(f"/api/v1/dossiers/{dossier}/attach", json={"component": component, "record": record, **more})
+
+
+def supersede(counter: Counter, old: str, new: str) -> None:
+    with counter.app.uow.begin() as tx:
+        at = counter.app.clock.now()
+        tx.records.set_state(RecordCode(old), RecordState.SUPERSEDED, superseded_by=RecordCode(new), at=at)
+
+
+def test_an_attached_paper_that_was_superseded_gives_way_to_its_successor(counter: Counter, officer: Client) -> None:
+    """Once it was a deadlock: attaching the successor was COMPONENT_TAKEN, asking for it ONCE_ONLY."""
+    who = person(41, "ĐẶNG VĂN BỐN MỐT")
+    first, other = counter.record("GPXD", who), counter.record("GPXD", who, issued_on=date(2026, 1, 2))
+    dossier = opened(officer, who=who)
+    attached(officer, dossier, first.code).raise_for_status()
+    taken = attached(officer, dossier, other.code)
+    assert (taken.status_code, taken.json()["code"]) == (409, "COMPONENT_TAKEN")
+    assert "lý do thay" in taken.json()["title"], "the words say what to do"
+    newer = counter.record("GPXD", who, issued_on=date(2025, 1, 2))
+    supersede(counter, first.code, newer.code)
+    home = components(officer, dossier)[HOME]
+    assert (home["standing"]["standing"], home["standing"]["successor"]) == ("NOT_USABLE", newer.code)
+    assert home["standing"]["decision"]["reasons"][0]["code"] == "SUPERSEDED"
+    assert [one["record"] for one in home["decisions"]][:2] == [newer.code, other.code], "the successor comes first"
+    page = officer.get(f"/ho-so/{dossier}").text
+    assert f"Giấy tờ đã đính kèm đã bị thay thế bởi {newer.code}" in page
+    draft = officer.get(f"/api/v1/dossiers/{dossier}/notice").json()
+    assert [(one["standing"], one["record"]) for one in draft["undecided"]] == [("NOT_USABLE", newer.code)]
+    given = {"component": HOME, "ground": "NO_DATA", "reason": "thiếu", "form": "SHOW_ORIGINAL"}
+    assert officer.post(f"/api/v1/dossiers/{dossier}/demand", json=given).json()["code"] == "ONCE_ONLY"
+    second = attached(officer, dossier, newer.code)
+    assert second.status_code == 200
+    assert attached(officer, dossier, newer.code).json() == second.json(), "the same again is answered"
+    assert second.json()["decision_id"] == f"{dossier}-TP02.2"
+    found = officer.get(f"/api/v1/dossiers/{dossier}/components").json()
+    assert [one["record"] for one in found["dossier"]["attachments"]] == [newer.code]
+    (kept,) = found["dossier"]["replaced"]
+    assert (kept["record"], kept["decision_id"], kept["by"]) == (first.code, f"{dossier}-TP02", counter.officer.name)
+    assert (kept["replaced_by"], kept["standing"], kept["codes"][0]) == (newer.code, "NOT_USABLE", "SUPERSEDED")
+    assert {one["component"]: one for one in found["components"]}[HOME]["standing"]["standing"] == "GOOD"
+    with counter.app.uow.begin() as tx:
+        acts = tx.events.list(dossier=DossierCode(dossier), action=Action.ATTACH, outcome=Outcome.DONE, limit=9)
+        used = tx.dossiers.using(first.code, limit=9)
+    assert [(one.record, one.code, one.details.get("replaces")) for one in acts] == [
+        (newer.code, "REPLACED", first.code),
+        (first.code, None, None),
+    ]
+    assert [one.replaced.record for _, one in used if one.replaced] == [newer.code]
+    app = counter.app
+    for number, verdict in ((1, first.code), (2, newer.code)):
+        (told,) = explain_decision(
+            DossierCode(dossier), "TP02", number,
+            actor=counter.officer, uow=app.uow, catalogue=app.catalogue, clock=app.clock,
+        )  # fmt: skip
+        assert (told.replays, told.question.candidate.record_code) == (True, verdict)
+
+
+@pytest.mark.parametrize("state", [RecordState.REVOKED, RecordState.SUSPENDED])
+def test_a_result_does_not_rest_on_a_paper_that_is_good_no_more(
+    counter: Counter, officer: Client, state: RecordState
+) -> None:
+    who = person(42 + (state is RecordState.REVOKED), "ĐẶNG VĂN BỐN HAI")
+    permit = counter.record("GPXD", who)
+    dossiers = [opened(officer, who=who) for _ in range(3)]
+    for one in dossiers:
+        attached(officer, one, permit.code).raise_for_status()
+    counter.change(permit.code, state)
+
+    def close(dossier: str, **more: Any) -> Any:
+        return officer.post(f"/api/v1/dossiers/{dossier}/close", json={"ending": "ANSWERED", **more})
+
+    first, second, third = dossiers
+    refused = close(first)
+    assert (refused.status_code, refused.json()["code"]) == (409, "ATTACHED_NOT_GOOD")
+    assert permit.code in refused.json()["title"]
+    assert close(first, override=True).json()["code"] == "ATTACHED_NOT_GOOD", "not without a reason"
+    assert close(first, reason="ghi chú").json()["code"] == "ATTACHED_NOT_GOOD", "nor by a reason for something else"
+    assert 'name="override"' in officer.get(f"/ho-so/{first}").text
+    close(first, override=True, reason="còn hiệu lực khi nộp").raise_for_status()
+    with counter.app.uow.begin() as tx:
+        done = tx.events.list(dossier=DossierCode(first), action=Action.CLOSE_DOSSIER, outcome=Outcome.DONE, limit=9)
+    assert [one.details["against"] for one in done] == [[permit.code]]
+    asked = {"component": HOME, "ground": "NEWER_PAPER", "reason": "không dùng được", "form": "COPY"}
+    officer.post(f"/api/v1/dossiers/{second}/demand", json=asked).raise_for_status()
+    close(second).raise_for_status()  # something else was asked for, and that is what it rests on
+    officer.post(f"/api/v1/dossiers/{third}/close", json={"ending": "WITHDRAWN"}).raise_for_status()
+
+
+def test_what_was_checked_stays_checked_until_there_is_something_new(counter: Counter, officer: Client) -> None:
+    who = person(44, "ĐẶNG VĂN BỐN BỐN")
+    permit = counter.record("GPXD", who, trust=TrustLevel.L0, compared_with_original=False, conversion_mark=False)
+    dossier = opened(officer, who=who)
+    assert attached(officer, dossier, permit.code).json()["code"] == "CHECK_FIRST"
+    attached(officer, dossier, permit.code, checked="đã xem bản chính").raise_for_status()
+    assert components(officer, dossier)[HOME]["standing"]["standing"] == "GOOD"
+    correction = counter.record("CAICHINH", who, issued_on=date(2026, 1, 1))
+    home = components(officer, dossier)[HOME]
+    assert home["standing"]["standing"] == "CHECK_AGAIN"
+    assert any(correction.code in reason["vi"] for reason in home["standing"]["decision"]["reasons"])
+    assert attached(officer, dossier, permit.code).json()["code"] == "CHECK_FIRST"
+    attached(officer, dossier, permit.code, checked="cải chính không liên quan").raise_for_status()
+    assert components(officer, dossier)[HOME]["standing"]["standing"] == "GOOD"
+    (kept,) = officer.get(f"/api/v1/dossiers/{dossier}/components").json()["dossier"]["replaced"]
+    assert (kept["record"], kept["replaced_by"], kept["standing"]) == (permit.code, permit.code, "CHECK_AGAIN")
+
+
+def test_a_paper_that_is_good_is_replaced_for_a_stated_reason(counter: Counter, officer: Client) -> None:
+    who = person(45, "ĐẶNG VĂN BỐN LĂM")
+    wrong, right = counter.record("GPXD", who), counter.record("GPXD", who, issued_on=date(2020, 1, 2))
+    dossier = opened(officer, who=who)
+    attached(officer, dossier, wrong.code).raise_for_status()
+    assert "reason" in officer.get(f"/ho-so/{dossier}").text
+    form = {"component": HOME, "record": right.code}
+    assert officer.post(f"/ho-so/{dossier}/dinh-kem", data=form).status_code == 409
+    assert officer.post(f"/ho-so/{dossier}/dinh-kem", data=form | {"reason": "chọn nhầm thửa"}).status_code == 303
+    (kept,) = officer.get(f"/api/v1/dossiers/{dossier}/components").json()["dossier"]["replaced"]
+    assert (kept["record"], kept["standing"], kept["reason"]) == (wrong.code, "GOOD", "chọn nhầm thửa")
+    assert "chọn nhầm thửa" in officer.get(f"/ho-so/{dossier}").text
+
+
+def test_the_notice_does_not_ask_for_what_has_come_in_since(counter: Counter, officer: Client) -> None:
+    who = person(46, "ĐẶNG VĂN BỐN SÁU")
+    dossier = opened(officer, who=who)
+    given = {"component": HOME, "ground": "NO_DATA", "reason": "chưa có", "form": "SHOW_ORIGINAL"}
+    officer.post(f"/api/v1/dossiers/{dossier}/demand", json=given).raise_for_status()
+    assert officer.get(f"/api/v1/dossiers/{dossier}/notice").json()["complete"] is True
+    permit = counter.record("GPXD", who)  # the day after, another desk digitises it
+    draft = officer.get(f"/api/v1/dossiers/{dossier}/notice").json()
+    assert (draft["items"], draft["complete"]) == ([], False)
+    assert [(one["component"], one["record"], one["demand"]["reason"]) for one in draft["dropped"]] == [
+        (HOME, permit.code, "chưa có")
+    ]
+    assert permit.code in officer.get(f"/ho-so/{dossier}/phieu").text
+    refused = officer.post(f"/api/v1/dossiers/{dossier}/notice").json()
+    assert (refused["code"], refused["facts"]["components"]) == ("NOTICE_INCOMPLETE", [HOME])
+    insisted = given | {"ground": "SYSTEM_DOWN", "reason": "mất điện", "override": True}
+    officer.post(f"/api/v1/dossiers/{dossier}/demand", json=insisted).raise_for_status()
+    sent = officer.post(f"/api/v1/dossiers/{dossier}/notice").raise_for_status().json()
+    assert [one["reason"] for one in sent["items"]] == ["mất điện"]
+    kept = officer.get(f"/api/v1/dossiers/{dossier}/components").json()["dossier"]["demands"]
+    assert [one["reason"] for one in kept] == ["chưa có", "mất điện"], "what was demanded stays told"
+
+
+def test_the_second_notice_tells_what_is_asked_again_on_the_same_ground(counter: Counter, officer: Client) -> None:
+    """Once a demand was told for ever: what was asked again after its paper was revoked stood in no notice."""
+    who = person(47, "ĐẶNG VĂN BỐN BẢY")
+    dossier = opened(officer, who=who)
+    given = {"component": HOME, "ground": "NO_DATA", "reason": "chưa có", "form": "SHOW_ORIGINAL"}
+    officer.post(f"/api/v1/dossiers/{dossier}/demand", json=given).raise_for_status()
+    officer.post(f"/api/v1/dossiers/{dossier}/notice").raise_for_status()
+    permit = counter.record("GPXD", who)
+    attached(officer, dossier, permit.code).raise_for_status()
+    with counter.app.uow.begin() as tx:
+        tx.records.erase(permit.code, at=counter.app.clock.now())
+    draft = officer.get(f"/api/v1/dossiers/{dossier}/notice").json()
+    assert [one["standing"] for one in draft["undecided"]] == ["NOT_USABLE"]
+    again = given | {"reason": "bản đã nộp bị xóa", "override": True}
+    officer.post(f"/api/v1/dossiers/{dossier}/demand", json=again).raise_for_status()
+    second = officer.post(f"/api/v1/dossiers/{dossier}/notice").raise_for_status().json()
+    assert (second["number"], [one["reason"] for one in second["items"]]) == (2, ["bản đã nộp bị xóa"])

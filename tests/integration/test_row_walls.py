@@ -27,12 +27,14 @@ from vault.db import tables as t
 from vault.domain.batches import Batch, BatchId, BatchState, Part
 from vault.domain.consents import ConsentPurpose
 from vault.domain.data_requests import RequestKind
+from vault.domain.dossiers import Attachment, Replaced
 from vault.domain.forms import FormEntry
 from vault.domain.hand_ins import HandIn
 from vault.domain.holders import HolderId
 from vault.domain.ids import Digest, RecordCode
 from vault.domain.intake import NamedHolder
 from vault.domain.people import STRANGER, Actor, Role
+from vault.domain.reuse import Standing
 from vault.ports import Reach
 from vault.usecases.correct.open_case import OpenCase, open_case
 from vault.usecases.oversee.break_glass import BreakGlass, break_glass
@@ -47,7 +49,16 @@ OF_THE_OTHER_SIDE = ["intake", "intake_page", "record", "record_version", "recor
 OF_THE_OTHER_SIDE += ["correction", "form_entry", "consent", "hand_in", "hold", "batch", "batch_part"]
 OF_THE_OTHER_SIDE += ["outbox", "outside_ask", "outside_paper", "online_cursor", "peer_question"]
 OF_THE_OTHER_SIDE += ["hand_over", "hand_over_intake", "data_request", "mandate", "dossier_key"]
-OF_THE_OTHER_SIDE += ["dossier", "dossier_person", "attachment", "demand", "notice", "share", "broken_glass"]
+OF_THE_OTHER_SIDE += [
+    "dossier",
+    "dossier_person",
+    "attachment",
+    "replaced_attachment",
+    "demand",
+    "notice",
+    "share",
+    "broken_glass",
+]
 WALLED = {*OF_THE_OTHER_SIDE, "event", "holder", "holder_identifier", "blob_key"}
 OPEN = {
     "account": "signing in comes before any side is known",
@@ -100,6 +111,9 @@ def world(parts: App) -> World:
         assert intake is not None
         tx.forms.add(dossier.code, FormEntry(1, {"a": "b"}, (), "", "x", "x", now))
         tx.holds.put(record, "khiếu nại", by="x", at=now)
+        attached = Attachment("1.004194.TP02", record, 1, {}, "x", "x", now)
+        tx.dossiers.attach(dossier.code, attached)
+        tx.dossiers.replace(dossier.code, attached, Replaced(record, 1, Standing.GOOD, (), "x", "x", "x", now))
         tx.hand_ins.add(HandIn(people["citizen"].account_id, "k", intake.id, mine, now))
         batch = Batch(BatchId("tuong"), BatchState.SPLIT, Digest("b"), "x", 1, 1, own, "x", "x", now)
         tx.batches.add(batch)

@@ -201,11 +201,16 @@ def explain_command(
 
     Nothing attached: every record that could stand for it, as it would be decided now.
     """
-    dossier, asked = parse_decision_id(decision) if component is None else (DossierCode(decision), component)
+    number: int | None
+    if component is None:
+        dossier, asked, number = parse_decision_id(decision)
+    else:
+        dossier, asked, number = DossierCode(decision), component, None
     service = bootstrap.build()
     told = explain_decision(
         dossier,
         asked,
+        number,
         actor=actor_of(service, user),
         uow=service.uow,
         catalogue=service.catalogue,

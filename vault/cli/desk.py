@@ -293,13 +293,16 @@ def attach_record(
     record: Annotated[str, typer.Argument(help="Record code.")],
     *,
     checked: Annotated[str | None, typer.Option("--checked", help="What you checked, when a check was asked.")] = None,
+    reason: Annotated[
+        str, typer.Option("--reason", help="Why it replaces an attached record that is still good.")
+    ] = "",
     user: Account = "canbo",
     as_json: Json = False,
 ) -> None:
     """Attach a record to a component of a dossier. A record that is NOT_USABLE is refused."""
     service = bootstrap.build()
     done = attach(
-        Attach(DossierCode(dossier), component, normal_record_code(record), checked),
+        Attach(DossierCode(dossier), component, normal_record_code(record), checked, reason),
         actor=actor_of(service, user),
         uow=service.uow,
         catalogue=service.catalogue,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, any_, bindparam, func, insert, null, select, true, update
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy import Connection, Select, any_, bindparam, func, insert, literal, null, select, true, update
+from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from vault.db import dossier_keys
@@ -16,7 +17,17 @@ from vault.db import tables as t
 from vault.db.codec import AnyRow, AnySelect, from_json, to_json
 from vault.db.walls import PEOPLE, Walls
 from vault.domain.catalogue import DemandForm
-from vault.domain.dossiers import Attachment, Closing, Demand, Dossier, DossierChannel, Notice, NoticeItem, Party
+from vault.domain.dossiers import (
+    Attachment,
+    Closing,
+    Demand,
+    Dossier,
+    DossierChannel,
+    Notice,
+    NoticeItem,
+    Party,
+    Replaced,
+)
 from vault.domain.errors import NotFound
 from vault.domain.holders import HolderAlias, HolderId, HolderKind, HolderLink, HolderRole
 from vault.domain.ids import DossierCode, RecordCode, decision_id
@@ -49,6 +60,7 @@ def query() -> AnySelect:
     """Dossiers with everything that hangs on them: one row a dossier."""
     hanging = {
         "attached": (t.attachment, lambda rows: rows.c.at),
+        "earlier": (t.replaced_attachment, lambda rows: rows.c.number),
         "demanded": (t.demand, lambda rows: rows.c.id),
         "notified": (t.notice, lambda rows: rows.c.number),
     }
@@ -84,6 +96,40 @@ _NEWEST = (
 )
 
 
+_EARLIER = (
+    select(func.count())
+    .where(
+        t.replaced_attachment.c.dossier_code == t.attachment.c.dossier_code,
+        t.replaced_attachment.c.component == t.attachment.c.component,
+    )
+    .correlate(t.attachment)
+    .scalar_subquery()
+)
+_NUMBERED = select(t.attachment, (_EARLIER + 1).label("number"))
+_USING = tuple(
+    select(func.row_to_json(used.table_valued()))
+    for used in (
+        rows.where(table.c.record_code == bindparam("record"))
+        .order_by(table.c.at.desc())
+        .limit(bindparam("most"))
+        .subquery("used")
+        for rows, table in ((_NUMBERED, t.attachment), (select(t.replaced_attachment), t.replaced_attachment))
+    )
+)
+
+
+def _values(attachment: Attachment) -> dict[str, Any]:
+    return {
+        "record_code": attachment.record,
+        "version": attachment.version,
+        "decision": dict(attachment.decision),
+        "by_account": attachment.by_account,
+        "by_name": attachment.by_name,
+        "at": attachment.at,
+        "question": None if attachment.question is None else dict(attachment.question),
+    }
+
+
 def _day(text: str | None) -> date | None:
     return None if text is None else date.fromisoformat(text)
 
@@ -114,7 +160,7 @@ def _as(link: HolderLink, role: str) -> HolderLink:
     return HolderLink(HolderRole(role), link.kind, link.number, link.name, link.aliases)
 
 
-def _attachment(row: Mapping[str, Any]) -> Attachment:
+def _attachment(row: Mapping[str, Any], number: int) -> Attachment:
     return Attachment(
         row["component"],
         RecordCode(row["record_code"]),
@@ -124,7 +170,19 @@ def _attachment(row: Mapping[str, Any]) -> Attachment:
         row["by_name"],
         datetime.fromisoformat(row["at"]),
         None if row["question"] is None else MappingProxyType(row["question"]),
-        decision_id(DossierCode(row["dossier_code"]), row["component"]),
+        decision_id(DossierCode(row["dossier_code"]), row["component"], number),
+        from_json(row["replaced"], Replaced) if "replaced" in row else None,
+    )
+
+
+def _attachments(
+    now: Sequence[Mapping[str, Any]], before: Sequence[Mapping[str, Any]]
+) -> tuple[tuple[Attachment, ...], tuple[Attachment, ...]]:
+    """What is attached, and what was; the attachments of a component are counted from 1."""
+    counted = Counter(row["component"] for row in before)
+    return (
+        tuple(_attachment(row, counted[row["component"]] + 1) for row in now),
+        tuple(_attachment(row, row["number"]) for row in before),
     )
 
 
@@ -156,6 +214,7 @@ def dossier_of(row: AnyRow) -> Dossier:
         (Party(one["holder_id"], _as(links[one["holder_id"]], one["role"])), one["submits"])
         for one in row.persons or ()
     ]
+    attached, replaced = _attachments(row.attached or (), row.earlier or ())
     return Dossier(
         code=DossierCode(row.code),
         procedure_code=row.procedure_code,
@@ -166,7 +225,8 @@ def dossier_of(row: AnyRow) -> Dossier:
         opened_by=row.opened_by,
         opened_at=row.opened_at,
         due_on=row.due_on,
-        attachments=tuple(_attachment(one) for one in row.attached or ()),
+        attachments=attached,
+        replaced=replaced,
         demands=tuple(_demand(one) for one in row.demanded or ()),
         parties=tuple(party for party, submits in people if not submits),
         submitted_by=next((party for party, submits in people if submits), None),
@@ -278,38 +338,34 @@ class PgDossiers:
 
     def using(self, record: RecordCode, *, limit: int) -> tuple[tuple[DossierCode, Attachment], ...]:
         """Where a record was attached."""
-        rows = (
-            select(t.attachment)
-            .where(t.attachment.c.record_code == record)
-            .order_by(t.attachment.c.at.desc())
-            .limit(limit)
-            .subquery("used")
-        )
-        found = self._db.execute(select(func.row_to_json(rows.table_valued()))).scalars()
-        return tuple((DossierCode(row["dossier_code"]), _attachment(row)) for row in found)
+        asked = {"record": record, "most": limit}
+        found = [row for used in _USING for row in self._db.execute(used, asked).scalars()]
+        newest = sorted(found, key=lambda row: datetime.fromisoformat(row["at"]), reverse=True)[:limit]
+        return tuple((DossierCode(row["dossier_code"]), _attachment(row, row["number"])) for row in newest)
 
     def attach(self, code: DossierCode, attachment: Attachment) -> Attachment:
         """Attach; what a component has already stays, and is given."""
         self._db.execute(
             upsert(t.attachment)
-            .values(
-                dossier_code=code,
-                component=attachment.component,
-                record_code=attachment.record,
-                version=attachment.version,
-                decision=dict(attachment.decision),
-                by_account=attachment.by_account,
-                by_name=attachment.by_name,
-                at=attachment.at,
-                question=None if attachment.question is None else dict(attachment.question),
-            )
+            .values(dossier_code=code, component=attachment.component, **_values(attachment))
             .on_conflict_do_nothing()
         )
-        rows = select(t.attachment).where(
-            and_(t.attachment.c.dossier_code == code, t.attachment.c.component == attachment.component)
-        )
+        return self._standing(code, attachment.component)
+
+    def replace(self, code: DossierCode, attachment: Attachment, replaced: Replaced) -> Attachment:
+        """Keep what was attached with what ended it, and attach the other in its place."""
+        now = t.attachment
+        mine = (now.c.dossier_code == code, now.c.component == attachment.component)
+        ended = _NUMBERED.add_columns(literal(to_json(replaced), JSONB).label("replaced")).where(*mine)
+        columns = [*now.c.keys(), "number", "replaced"]
+        self._db.execute(insert(t.replaced_attachment).from_select(columns, ended))
+        self._db.execute(update(now).where(*mine).values(**_values(attachment)))
+        return self._standing(code, attachment.component)
+
+    def _standing(self, code: DossierCode, component: str) -> Attachment:
+        rows = _NUMBERED.where(t.attachment.c.dossier_code == code, t.attachment.c.component == component)
         row = self._db.execute(select(func.row_to_json(rows.subquery("attached").table_valued()))).scalar_one()
-        return _attachment(row)
+        return _attachment(row, row["number"])
 
     def demand(self, code: DossierCode, demand: Demand) -> None:
         """Record a demand."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, func, insert, select, union, update
 
 from vault.db import tables as t
 from vault.db.codec import AnyRow, from_json, to_json
@@ -44,7 +44,12 @@ class PgForms:
     def forget(self, record: Record) -> None:
         """In every form that says what the record says; older ones do not say whence they have it: by the value."""
         told = select(t.form_entry).where(_f.taken.has_key(record.code))
-        attached = select(t.attachment.c.dossier_code).where(t.attachment.c.record_code == record.code)
+        attached = union(
+            *(
+                select(one.c.dossier_code).where(one.c.record_code == record.code)
+                for one in (t.attachment, t.replaced_attachment)
+            )
+        )
         old = select(t.form_entry).where(_f.dossier_code.in_(attached), _f.taken == {})
         values = {*record.fields.values(), *(link.name for link in record.holders)}
         values |= {link.number for link in record.holders if link.number}

@@ -436,7 +436,8 @@ class PgRecords:
         over = {"state": CaseState.REFUSED.value, "failure": "RECORD_ERASED", "closed_at": at}
         open_cases = (CaseState.OPEN.value, CaseState.ACCEPTED.value)
         self._db.execute(update(t.correction).where(of_record, t.correction.c.state.in_(open_cases)).values(over))
-        self._db.execute(update(t.attachment).where(t.attachment.c.record_code == code).values(question=null()))
+        for attached in (t.attachment, t.replaced_attachment):
+            self._db.execute(update(attached).where(attached.c.record_code == code).values(question=null()))
         self._db.execute(
             update(t.record)
             .where(t.record.c.code == code)

@@ -11,7 +11,23 @@ from vault.domain.catalogue import DemandForm
 from vault.domain.errors import Conflict
 from vault.domain.holders import HolderLink
 from vault.domain.ids import DecisionId, DossierCode, RecordCode
-from vault.domain.reuse import Authority, DemandCode
+from vault.domain.reuse import Authority, DemandCode, Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """What ended an attachment: the record that followed it, what it was worth then, by whom, when, and why."""
+
+    record: RecordCode
+    version: int
+    standing: Standing
+    codes: tuple[str, ...]
+    """The reasons of the decision on the old record at that moment, heaviest first."""
+    reason: str
+    """The officer's own words; needed only where the old record was still good."""
+    by_account: str
+    by_name: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +47,8 @@ class Attachment:
     question: Mapping[str, object] | None = None
     decision_id: DecisionId | None = None
     """What the decision is called; None until the attachment is kept."""
+    replaced: Replaced | None = None
+    """None for what stands for the component now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +148,8 @@ class Dossier:
     notices: tuple[Notice, ...] = ()
     closed: Closing | None = None
     channel: DossierChannel = DossierChannel.COUNTER
+    replaced: tuple[Attachment, ...] = ()
+    """What stood for components before, each component's oldest first: nothing that was attached is forgotten."""
 
     @property
     def people(self) -> tuple[int, ...]:
@@ -139,6 +159,10 @@ class Dossier:
     def attachment(self, component: str) -> Attachment | None:
         """What is attached for a component."""
         return next((a for a in self.attachments if a.component == component), None)
+
+    def earlier(self, component: str) -> tuple[Attachment, ...]:
+        """What was attached for a component and replaced, oldest first."""
+        return tuple(one for one in self.replaced if one.component == component)
 
     def require_open(self) -> None:
         """Raise `DOSSIER_CLOSED` once the dossier has ended."""

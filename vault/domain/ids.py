@@ -39,6 +39,7 @@ _FIELD = 0b100101
 
 # TT 01/2018/TT-VPCP Đ19 and the newer order of QĐ 20/2020; both occur in real data (vn-rules 1.3).
 _PLACE = re.compile(r"TP\d{2}")
+_NUMBER = re.compile(r"[1-9][0-9]{0,3}", re.ASCII)
 _DOSSIER = re.compile(r"^(\d{3}\.\d{2}\.\d{2}\.[A-Y]\d{2}|[A-Y]\d{2}(\.\d{1,4})*)-\d{6}-\d{4,6}$")
 
 
@@ -98,21 +99,28 @@ def dossier_code(agency_code: str, received_on: date, serial: int) -> DossierCod
     return DossierCode(code)
 
 
-def decision_id(dossier: DossierCode, component: str) -> DecisionId:
-    """A component has one attachment for ever, so its decision is named by what it was about, also one of long ago.
+def decision_id(dossier: DossierCode, component: str, number: int = 1) -> DecisionId:
+    """A decision is named by what it was about, also one of long ago; `number` counts a component's attachments.
 
     >>> decision_id(DossierCode("H24.15-261122-0007"), "1.004194.TP02")
     'H24.15-261122-0007-TP02'
+    >>> decision_id(DossierCode("H24.15-261122-0007"), "1.004194.TP02", 2)
+    'H24.15-261122-0007-TP02.2'
     """
-    return DecisionId(f"{dossier}-{component.rpartition('.')[2]}")
+    again = f".{number}" if number > 1 else ""
+    return DecisionId(f"{dossier}-{component.rpartition('.')[2]}{again}")
 
 
-def parse_decision_id(text: str) -> tuple[DossierCode, str]:
-    """The dossier, and the component's place in its procedure (`TP02`); `DECISION_ID` when it names none."""
-    dossier, _, place = text.strip().upper().rpartition("-")
-    if not _DOSSIER.fullmatch(dossier) or not _PLACE.fullmatch(place):
+def parse_decision_id(text: str) -> tuple[DossierCode, str, int]:
+    """The dossier, the component's place in its procedure (`TP02`) and which of its attachments, from 1.
+
+    `DECISION_ID` when it names none.
+    """
+    dossier, _, name = text.strip().upper().rpartition("-")
+    place, _, number = name.partition(".")
+    if not _DOSSIER.fullmatch(dossier) or not _PLACE.fullmatch(place) or not _NUMBER.fullmatch(number or "1"):
         raise Invalid("DECISION_ID", decision=text[:60])
-    return DossierCode(dossier), place
+    return DossierCode(dossier), place, int(number or 1)
 
 
 def parse_dossier_code(text: str) -> DossierCode:

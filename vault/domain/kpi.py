@@ -46,6 +46,8 @@ PARTY = "PARTY"
 LATE = "LATE"
 """Code of the event that closes a dossier after its due day."""
 REOPENED = "REOPENED"
+REPLACED = "REPLACED"
+"""Code of the event by which another record takes an attached one's place: the component was counted with the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ class Asked:
     """Only acts on components for which the procedure asks for a copy."""
 
 
-NEVER_COUNTED = frozenset({PARTY, REOPENED})
+NEVER_COUNTED = frozenset({PARTY, REOPENED, REPLACED})
 ASKS: dict[Figure, Asked] = {
     Figure.DIGITISED: Asked(Action.SEAL),
     Figure.REUSED: Asked(Action.ATTACH),

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Protocol
 
 from vault.domain.audit import Event, Outcome
-from vault.domain.dossiers import Attachment, Closing, Demand, Dossier, Notice
+from vault.domain.dossiers import Attachment, Closing, Demand, Dossier, Notice, Replaced
 from vault.domain.holders import HolderAlias, HolderId, HolderLink
 from vault.domain.ids import Digest, DossierCode, RecordCode
 from vault.domain.inbox import DueDay
@@ -315,11 +315,15 @@ class Dossiers(Protocol):
         ...
 
     def using(self, record: RecordCode, *, limit: int) -> tuple[tuple[DossierCode, Attachment], ...]:
-        """Where a record was attached, the newest first, whosever the dossier is."""
+        """Where a record was attached, the newest first, whosever the dossier is; also where it was replaced since."""
         ...
 
     def attach(self, code: DossierCode, attachment: Attachment) -> Attachment:
         """Attach, or give the attachment that the component already has."""
+        ...
+
+    def replace(self, code: DossierCode, attachment: Attachment, replaced: Replaced) -> Attachment:
+        """Attach in the place of what a component has, which is kept with what ended it."""
         ...
 
     def demand(self, code: DossierCode, demand: Demand) -> None:

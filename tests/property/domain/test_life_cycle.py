@@ -23,7 +23,7 @@ from vault.domain.reasons import ReasonCode, Verdict
 from vault.domain.records import Record, StatusSlot, change_state, may_correct, newest, supersede
 from vault.domain.reuse import VIET_NAM, DossierFacts, decide
 from vault.domain.states import RecordState, SignatureEvidence, TrustLevel
-from vault.usecases.reuse.answer import candidate_of
+from vault.usecases.reuse.judge import candidate_of
 
 PEOPLE = ("031185012345", "031083054321")
 DAY = date(2026, 11, 22)

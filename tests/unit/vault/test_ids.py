@@ -12,7 +12,16 @@ from hypothesis import strategies as st
 
 from vault.domain import ids
 from vault.domain.errors import Invalid
-from vault.domain.ids import digest_of, dossier_code, normal_record_code, parse_record_code, record_code
+from vault.domain.ids import (
+    DossierCode,
+    decision_id,
+    digest_of,
+    dossier_code,
+    normal_record_code,
+    parse_decision_id,
+    parse_record_code,
+    record_code,
+)
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 record_ids = st.binary(min_size=8, max_size=8)
@@ -28,7 +37,7 @@ def refused(text: str) -> bool:
 
 def test_the_examples_of_the_documentation_hold() -> None:
     tried = doctest.testmod(ids)
-    assert (tried.failed, tried.attempted) == (0, 3)
+    assert (tried.failed, tried.attempted) == (0, 4)
 
 
 @given(record_ids)
@@ -116,3 +125,16 @@ def test_what_makes_no_dossier_code(agency: str, serial: int) -> None:
     with pytest.raises(Invalid) as caught:
         dossier_code(agency, date(2026, 11, 22), serial)
     assert caught.value.code == "DOSSIER_CODE"
+
+
+@pytest.mark.parametrize("number", [1, 2, 17])
+def test_a_decision_is_found_again_by_its_name(number: int) -> None:
+    dossier = DossierCode("H24.15-261122-0007")
+    named = decision_id(dossier, "1.004194.TP02", number)
+    assert parse_decision_id(named.lower()) == (dossier, "TP02", number)
+
+
+@pytest.mark.parametrize("tail", [".0", ".-1", ".x", ".2.3", ".٣", ".99999"])
+def test_no_other_name_is_a_decision(tail: str) -> None:
+    with pytest.raises(Invalid, match="DECISION_ID"):
+        parse_decision_id(f"H24.15-261122-0007-TP02{tail}")

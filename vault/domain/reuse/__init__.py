@@ -31,6 +31,7 @@ from vault.domain.reuse.demand import (
     resolve,
 )
 from vault.domain.reuse.facts import Authority, Candidate, DossierFacts
+from vault.domain.reuse.standing import Standing, standing_of
 from vault.domain.reuse.wording import Language, explain
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "ReasonCode",
     "Resolution",
     "Severity",
+    "Standing",
     "Step",
     "StepOutcome",
     "Verdict",
@@ -67,5 +69,6 @@ __all__ = [
     "rank",
     "resolve",
     "same_answer",
+    "standing_of",
     "step_of",
 ]

@@ -27,7 +27,8 @@ from vault.usecases.digitize.read import signatures_of
 from vault.usecases.digitize.receive import keep_bytes, new_intake, settle_bytes
 from vault.usecases.oversee.view_record import look, visible
 from vault.usecases.refusals import recorded
-from vault.usecases.reuse.answer import decisions_for, facts_of, offers_for, own_dossier
+from vault.usecases.reuse.answer import own_dossier
+from vault.usecases.reuse.judge import decisions_for, facts_of, offers_for
 from vault.usecases.tell import tell_record
 
 

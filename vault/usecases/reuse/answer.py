@@ -3,52 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass
 
 from vault.domain.audit import Event
-from vault.domain.catalogue import Catalogue, Component, ComponentForm, national_code
-from vault.domain.consents import Consent, PaperConsent, consented
-from vault.domain.dossiers import Attachment, Demand, Dossier
+from vault.domain.catalogue import Catalogue
+from vault.domain.dossiers import Dossier
 from vault.domain.errors import NotFound
 from vault.domain.ids import DossierCode
 from vault.domain.outside import Ask
 from vault.domain.people import Action, Actor, require
 from vault.domain.records import Record
-from vault.domain.reuse import (
-    VIET_NAM,
-    Candidate,
-    Decision,
-    DossierFacts,
-    Resolution,
-    Step,
-    Verdict,
-    decide,
-    rank,
-    resolve,
-)
-from vault.domain.states import RecordState
+from vault.domain.reuse import Verdict
 from vault.ports import Clock, Tx, UnitOfWork
 from vault.usecases.refusals import recorded
-from vault.usecases.reuse.elsewhere import Elsewhere, OutsideOffer, elsewhere, outside_offers
-
-CORRECTION = "CAICHINH"
-"""The extract that says what was changed or corrected in the register (trích lục thay đổi, cải chính hộ tịch)."""
-ASKED = frozenset({Step.THIS_VAULT})
-"""Sources that this deployment really consults; a step that nobody asked is shown as not asked."""
-
-
-@dataclass(frozen=True, slots=True)
-class ComponentAnswer:
-    """One component: the decisions on everything that could stand for it, best first, and what was done about it."""
-
-    component: Component
-    resolution: Resolution
-    decisions: tuple[Decision, ...]
-    attachment: Attachment | None
-    demands: tuple[Demand, ...]
-    outside: tuple[OutsideOffer, ...] = ()
-    """What lies elsewhere and was not taken in yet."""
+from vault.usecases.reuse.judge import Judged, judge_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +24,7 @@ class DossierAnswer:
     """A dossier with the answer for every component and the records that the decisions name."""
 
     dossier: Dossier
-    components: tuple[ComponentAnswer, ...]
+    components: tuple[Judged, ...]
     records: dict[str, Record]
     asks: tuple[Ask, ...] = ()
     """Where else was asked, and what came of it."""
@@ -72,16 +40,10 @@ def answer(code: DossierCode, *, actor: Actor, uow: UnitOfWork, catalogue: Catal
     now = clock.now()
     with recorded(uow, Event(now, actor, Action.LOOKUP, dossier=code)), uow.begin() as tx:
         dossier = own_dossier(tx, code, actor)
-        offers = offers_for(tx, dossier)
+        judge = judge_of(tx, dossier, catalogue=catalogue, now=now)
         if dossier.closed is not None:
-            attached = {one.record for one in dossier.attachments}
-            offers = tuple(one for one in offers if one.record.code in attached)
-        facts = facts_of(dossier)
-        others = elsewhere(tx, dossier)
-        answers = tuple(
-            _component(component, dossier, facts, offers, others, catalogue=catalogue, now=now)
-            for component in catalogue.components(dossier.procedure_code, now.astimezone(VIET_NAM).date())
-        )
+            judge = judge.only({one.record for one in dossier.attachments})
+        answers = judge.components()
         named = {decision.record_code for one in answers for decision in one.decisions}
         usable = sum(one.decisions[:1] != () and one.decisions[0].verdict is Verdict.USABLE for one in answers)
         tx.events.add(
@@ -96,11 +58,11 @@ def answer(code: DossierCode, *, actor: Actor, uow: UnitOfWork, catalogue: Catal
                 details={"components": len(answers), "usable": usable, "records": len(named)} | _order(answers),
             )
         )
-    shown: dict[str, Record] = {one.record.code: one.record for one in offers if one.record.code in named}
-    return DossierAnswer(dossier, answers, shown, others.asks)
+    shown: dict[str, Record] = {one.record.code: one.record for one in judge.offers if one.record.code in named}
+    return DossierAnswer(dossier, answers, shown, judge.others.asks)
 
 
-def _order(answers: Sequence[ComponentAnswer]) -> dict[str, object]:
+def _order(answers: Sequence[Judged]) -> dict[str, object]:
     """The order of resolution as it was gone through: the steps whose source was asked, and which one settled what."""
     return {
         "asked": sorted({step.step for one in answers for step in one.resolution.steps if step.asked}),
@@ -118,128 +80,3 @@ def own_dossier(tx: Tx, code: DossierCode, actor: Actor, *, lock: bool = False) 
     if dossier.agency_code != actor.agency_code:
         raise NotFound("DOSSIER")
     return dossier
-
-
-def component_of(dossier: Dossier, code: str, catalogue: Catalogue, now: datetime) -> Component:
-    """A component of the dossier's own procedure; `COMPONENT_UNKNOWN` for another procedure's."""
-    component = catalogue.component(code, now.astimezone(VIET_NAM).date())
-    if national_code(component.code) != national_code(dossier.procedure_code):
-        raise NotFound("COMPONENT_UNKNOWN", component_code=code)
-    return component
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """A record with how the decision sees it."""
-
-    record: Record
-    candidate: Candidate
-
-
-def offers_for(tx: Tx, dossier: Dossier) -> tuple[Offer, ...]:
-    """Every record of a dossier's people as candidates."""
-    return offers_of(tx, dossier, tx.records.of_people(dossier.people))
-
-
-def offers_of(tx: Tx, dossier: Dossier, records: Sequence[Record]) -> tuple[Offer, ...]:
-    """Records of a dossier's people as candidates, each with the correction that was registered after it.
-
-    Consent is what the paper's person says by now: their switches (`vault.domain.consents`) over what was said with it.
-    """
-    corrections = [one for one in records if one.type_code == CORRECTION and one.state is RecordState.ACTIVE]
-    turns = tx.consents.of_holders(dossier.people)
-    if turns:  # few people ever turn a switch, and who stands on each paper need not be asked for the others
-        records = tuple(replace(one, consent=_agreed(tx, dossier, one, turns)) for one in records)
-    return tuple(Offer(one, candidate_of(one, corrections)) for one in records)
-
-
-def _agreed(tx: Tx, dossier: Dossier, record: Record, turns: Sequence[Consent]) -> bool:
-    said = PaperConsent(record.consent, record.sealed_at, record.agency_code, tx.records.holder_ids(record.code))
-    return consented(said, turns, people=dossier.people, agency_code=dossier.agency_code)
-
-
-def decisions_for(
-    component: Component, facts: DossierFacts, offers: Sequence[Offer], *, catalogue: Catalogue, now: datetime
-) -> tuple[Decision, ...]:
-    """Decisions on the records whose type could stand for the component, best first."""
-    today = now.astimezone(VIET_NAM).date()
-    return rank(
-        decide(component, one.candidate, facts, catalogue=catalogue, now=now)
-        for one in offers
-        if catalogue.accepts(component, one.record.type_code, today)
-    )
-
-
-def _component(
-    component: Component,
-    dossier: Dossier,
-    facts: DossierFacts,
-    offers: Sequence[Offer],
-    others: Elsewhere,
-    *,
-    catalogue: Catalogue,
-    now: datetime,
-) -> ComponentAnswer:
-    form = component.form is ComponentForm.FORM
-    found = () if form else decisions_for(component, facts, offers, catalogue=catalogue, now=now)
-    outside = () if form else outside_offers(component, facts, others, catalogue=catalogue, now=now)
-    return ComponentAnswer(
-        component,
-        resolve(component, (*found, *(one.decision for one in outside)), asked=ASKED | others.asked),
-        found,
-        dossier.attachment(component.code),
-        tuple(demand for demand in dossier.demands if demand.component == component.code),
-        outside,
-    )
-
-
-def facts_of(dossier: Dossier) -> DossierFacts:
-    """The dossier as the decision sees it, with everybody in it and their other numbers."""
-    return DossierFacts(
-        code=dossier.code,
-        procedure_code=dossier.procedure_code,
-        holder=dossier.holder,
-        agency_code=dossier.agency_code,
-        due_on=dossier.due_on,
-        purpose=dossier.purpose,
-        parties=tuple(party.link for party in dossier.parties),
-        submitted_by=dossier.submitted_by.link if dossier.submitted_by else None,
-        authority=dossier.authority,
-    )
-
-
-def candidate_of(record: Record, corrections: Sequence[Record]) -> Candidate:
-    """The record as the decision sees it; `corrections` are the corrections in force that name the dossier's people."""
-    return Candidate(
-        record_code=record.code,
-        version=record.version,
-        type_code=record.type_code,
-        holders=record.holders,
-        result_code=record.result_code,
-        number=record.number,
-        issuer_code=record.issuer_code,
-        issuer_as_printed=record.issuer_as_printed,
-        issued_on=record.issued_on,
-        valid_until=record.valid_until,
-        scope=record.scope,
-        trust=record.trust,
-        state=record.state,
-        superseded_by=record.superseded_by,
-        signature=record.evidence,
-        compared_with_original=record.compared_with_original,
-        conversion_mark=record.conversion_mark,
-        consent=record.consent,
-        source=record.source,
-        purpose=record.purpose,
-        later_correction=next((one.code for one in corrections if _corrects(one, record)), None),
-    )
-
-
-def _corrects(correction: Record, record: Record) -> bool:
-    """Whether a correction may have changed what the record says: same person, and not known to be the older one."""
-    if correction.code == record.code or correction.type_code == record.type_code:
-        return False
-    if correction.issued_on is not None and record.issued_on is not None and correction.issued_on <= record.issued_on:
-        return False
-    numbers = {link.number for link in record.holders if link.number}
-    return any(link.number in numbers for link in correction.holders)

@@ -6,15 +6,15 @@ from dataclasses import dataclass, replace
 
 from vault.domain.audit import Event
 from vault.domain.catalogue import Catalogue, DemandForm
-from vault.domain.dossiers import Attachment, Demand
+from vault.domain.dossiers import Demand
 from vault.domain.errors import Conflict, Invalid
 from vault.domain.ids import DossierCode, RecordCode
 from vault.domain.people import Action, Actor, require
-from vault.domain.reuse import VIET_NAM, Decision, DemandCode, DemandDecision, Override, Verdict, may_demand
+from vault.domain.reuse import VIET_NAM, DemandCode, DemandDecision, Override
 from vault.ports import Clock, UnitOfWork
 from vault.usecases.refusals import recorded
-from vault.usecases.reuse.answer import component_of, decisions_for, facts_of, offers_for, own_dossier
-from vault.usecases.reuse.elsewhere import elsewhere, outside_offers
+from vault.usecases.reuse.answer import own_dossier
+from vault.usecases.reuse.judge import component_of, judge_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +51,8 @@ def demand(
         late = bool(dossier.notices)
         if late and not (what.override and what.reason.strip()):
             raise Conflict("NOTICE_SENT", number=len(dossier.notices))
-        offers = offers_for(tx, dossier)
-        facts = facts_of(dossier)
-        found = decisions_for(component, facts, offers, catalogue=catalogue, now=now)
-        outside = outside_offers(component, facts, elsewhere(tx, dossier), catalogue=catalogue, now=now)
-        found += tuple(one.decision for one in outside)
-        judged = may_demand(
-            component,
-            found,
+        there = judge_of(tx, dossier, catalogue=catalogue, now=now).judged(component)
+        judged = there.guard(
             catalogue.ground(what.ground, today) if what.ground else None,
             Override(what.reason, actor.name) if what.override else None,
             form=DemandForm[what.form],
@@ -67,7 +61,9 @@ def demand(
         if not judged.allowed:
             record = judged.record[0] if judged.record else None
             raise Conflict(judged.code.value, record=record, article=judged.article, vi=judged.vi, en=judged.en)
-        _nothing_attached(dossier.attachment(component.code), found)
+        if there.settled and there.attachment is not None:
+            # After the guard: whoever asks again for what is attached and usable is told `ONCE_ONLY`, as for any other.
+            raise Conflict("COMPONENT_TAKEN", record=there.attachment.record)
         asked = Demand(
             component=what.component,
             ground=judged.ground or "",
@@ -80,7 +76,7 @@ def demand(
             code=DemandCode.OVERRIDDEN if late else judged.code,
             article=judged.article,
         )
-        if dossier.attachment(component.code) is None and (kept := _said_before(dossier.demands, asked)) is not None:
+        if (kept := _said_before(there.waiting, asked)) is not None:
             return kept, judged
         tx.dossiers.demand(what.dossier, asked)
         tx.events.add(
@@ -100,22 +96,10 @@ def demand(
         return asked, judged
 
 
-def _said_before(demands: tuple[Demand, ...], asked: Demand) -> Demand | None:
-    """The last demand of this component, if it is this very one: an answer that was lost is asked for again.
+def _said_before(waiting: tuple[Demand, ...], asked: Demand) -> Demand | None:
+    """The last demand that waits for this component, if it is this very one: a lost answer is asked for again.
 
     Its ground, form, reason and person tell, and whether it came before the notice: a second one would count twice.
     """
-    last = next((one for one in reversed(demands) if one.component == asked.component), None)
+    last = waiting[-1] if waiting else None
     return last if last is not None and replace(asked, by_name=last.by_name, at=last.at) == last else None
-
-
-def _nothing_attached(attached: Attachment | None, found: tuple[Decision, ...]) -> None:
-    """A component that a record stands for is settled, unless something happened to the record since.
-
-    Asked after the guard: whoever asks again for what is attached and usable is told `ONCE_ONLY`, as for any other.
-    """
-    if attached is None:
-        return
-    verdicts = {decision.record_code: decision.verdict for decision in found}
-    if verdicts.get(attached.record) is not Verdict.NOT_USABLE:
-        raise Conflict("COMPONENT_TAKEN", record=attached.record)

@@ -8,13 +8,15 @@ from typing import Any
 
 from vault.domain.audit import Event
 from vault.domain.catalogue import Catalogue, national_code
+from vault.domain.dossiers import Attachment, Dossier
 from vault.domain.errors import NotFound
 from vault.domain.ids import DossierCode
 from vault.domain.people import Action, Actor, require
 from vault.domain.reuse import Decision, Question, ask, question_from_plain
 from vault.ports import Clock, UnitOfWork
 from vault.usecases.refusals import recorded
-from vault.usecases.reuse.answer import component_of, decisions_for, facts_of, offers_for, own_dossier
+from vault.usecases.reuse.answer import own_dossier
+from vault.usecases.reuse.judge import component_of, decisions_for, facts_of, offers_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +35,19 @@ class Explained:
 
 
 def explain_decision(
-    code: DossierCode, component: str, *, actor: Actor, uow: UnitOfWork, catalogue: Catalogue, clock: Clock
+    code: DossierCode,
+    component: str,
+    number: int | None = None,
+    *,
+    actor: Actor,
+    uow: UnitOfWork,
+    catalogue: Catalogue,
+    clock: Clock,
 ) -> tuple[Explained, ...]:
     """The decision behind a component's attachment; without one, the decisions of this moment, best first.
 
     `component` is its code, or its place in the dossier's procedure alone (`TP02`), as `parse_decision_id` gives it.
+    `number`: which of its attachments, from 1, also one that was replaced; without it what stands now.
     `DECISION` when neither is there.
     """
     require(actor, Action.LOOKUP)
@@ -45,7 +55,7 @@ def explain_decision(
     with recorded(uow, Event(now, actor, Action.LOOKUP, dossier=code)), uow.begin() as tx:
         dossier = own_dossier(tx, code, actor)
         component_code = component if "." in component else f"{national_code(dossier.procedure_code)}.{component}"
-        attached = dossier.attachment(component_code)
+        attached = _attached(dossier, component_code, number)
         # What was decided is explained also when the procedure asks for something else by now.
         asked = None if attached else component_of(dossier, component_code, catalogue, now)
         tx.events.add(
@@ -75,6 +85,16 @@ def explain_decision(
     return tuple(
         Explained(Question(asked.code, candidates[one.record_code], facts, now), one, None, None) for one in found
     )
+
+
+def _attached(dossier: Dossier, component: str, number: int | None) -> Attachment | None:
+    now = dossier.attachment(component)
+    if number is None:
+        return now
+    every = [*dossier.earlier(component), *([] if now is None else [now])]
+    if number > max(len(every), 1):
+        raise NotFound("DECISION", component=component)
+    return every[number - 1] if every else None
 
 
 def _replayed(question: Question, kept: Mapping[str, Any], catalogue: Catalogue) -> Explained:

@@ -13,6 +13,7 @@ from vault.domain.errors import Conflict, Invalid
 from vault.domain.forms import FilledField, FormDifference, FormEntry, differences, fill, taken_from
 from vault.domain.ids import DossierCode
 from vault.domain.people import Action, Actor, require
+from vault.domain.states import RecordState
 from vault.domain.text import nfc
 from vault.ports import Clock, Tx, UnitOfWork
 from vault.usecases.refusals import recorded
@@ -110,7 +111,9 @@ def difference_json(one: FormDifference) -> dict[str, object]:
 
 
 def _fields(tx: Tx, dossier: Dossier) -> tuple[FilledField, ...]:
-    return fill(dossier, tx.records.of_codes(tuple(dict.fromkeys(one.record for one in dossier.attachments))))
+    """What a paper says that is in force no more fills nothing in, although it is attached."""
+    attached = tx.records.of_codes(tuple(dict.fromkeys(one.record for one in dossier.attachments)))
+    return fill(dossier, tuple(one for one in attached if one.state is RecordState.ACTIVE))
 
 
 def _event(dossier: Dossier, actor: Actor, now: datetime, *, code: str, details: Mapping[str, object]) -> Event:

@@ -6,23 +6,38 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from vault.domain.audit import Event
-from vault.domain.catalogue import Catalogue, Component, ComponentForm, Situation
-from vault.domain.dossiers import Dossier, Notice, NoticeItem
+from vault.domain.catalogue import Catalogue, Component, ComponentForm, DemandForm, Situation
+from vault.domain.dossiers import Demand, Dossier, Notice, NoticeItem
 from vault.domain.errors import Conflict
 from vault.domain.ids import DossierCode, RecordCode
 from vault.domain.people import Action, Actor, require
-from vault.domain.reuse import VIET_NAM, may_demand
+from vault.domain.reuse import DemandDecision, Standing
 from vault.ports import Clock, Tx, UnitOfWork
 from vault.usecases.refusals import recorded
-from vault.usecases.reuse.answer import decisions_for, facts_of, offers_for, own_dossier
+from vault.usecases.reuse.answer import own_dossier
+from vault.usecases.reuse.judge import Judged, judge_of
 
 GROUND = "NĐ 309/2026/NĐ-CP Đ17 k2a"
 
 
 @dataclass(frozen=True, slots=True)
 class Undecided:
-    """A component that is neither attached nor demanded: what the look-up came to, and the record to attach if any."""
+    """A component that is neither attached nor demanded: what the look-up came to, and the record to attach if any.
 
+    `record` is None for what lies elsewhere: that is fetched first. `standing`: what is attached, and good no more.
+    """
+
+    component: Component
+    situation: Situation
+    record: RecordCode | None
+    standing: Standing | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A demand that would not be allowed any more, so the citizen is not asked; it stays in the dossier's history."""
+
+    demand: Demand
     component: Component
     situation: Situation
     record: RecordCode | None
@@ -36,6 +51,7 @@ class Draft:
     items: tuple[NoticeItem, ...]
     undecided: tuple[Undecided, ...]
     issued: tuple[Notice, ...]
+    dropped: tuple[Dropped, ...] = ()
 
     @property
     def complete(self) -> bool:
@@ -68,7 +84,9 @@ def issue_notice(code: DossierCode, *, actor: Actor, uow: UnitOfWork, catalogue:
     """Issue it. With nothing new to tell, the notice that went out is the answer; `NOTHING_MISSING` without one.
 
     `NOTICE_INCOMPLETE` while a component the procedure always asks for is neither attached nor demanded: one notice
-    tells everything. A further notice is possible only through a demand that was overridden with a reason.
+    tells everything. Each demand is judged again, with all that is there by now: what came in meanwhile is not asked
+    of the citizen, unless the officer insisted against a usable record. A further notice is possible only through a
+    demand that was overridden with a reason.
     """
     require(actor, Action.DEMAND)
     now = clock.now()
@@ -101,35 +119,49 @@ def issue_notice(code: DossierCode, *, actor: Actor, uow: UnitOfWork, catalogue:
 
 
 def _draft(tx: Tx, dossier: Dossier, *, catalogue: Catalogue, now: datetime) -> Draft:
-    components = catalogue.components(dossier.procedure_code, now.astimezone(VIET_NAM).date())
-    names = {component.code: component.name for component in components}
-    told = {(item.component, item.ground, item.form) for notice in dossier.notices for item in notice.items}
-    items = {
-        (one.component, one.ground, one.form): NoticeItem(
-            one.component, names.get(one.component, one.component), one.form, one.ground, one.article, one.reason
+    judge = judge_of(tx, dossier, catalogue=catalogue, now=now)
+    there = judge.components()
+    items: dict[tuple[str, str, DemandForm], NoticeItem] = {}
+    dropped: list[Dropped] = []
+    undecided: list[Undecided] = []
+    for one in there:
+        still = [demand for demand in one.waiting if one.still_asked(demand, judge.ground(demand.ground))]
+        for demand in still:
+            _ask(items, dossier, demand, one.component.name)
+        best = one.guard(None)
+        told = Undecided(one.component, best.situation, _of_this_vault(best, one), one.standing)
+        if one.waiting and not still:
+            dropped.append(Dropped(one.waiting[-1], one.component, told.situation, told.record))
+        if _always_asked(one.component) and not one.settled and not still:
+            undecided.append(told)
+    known = {one.component.code for one in there}
+    for demand in dossier.demands:  # of a component that the procedure asks for no more: nobody can judge it
+        if demand.component not in known and dossier.attachment(demand.component) is None:
+            _ask(items, dossier, demand, demand.component)
+    return Draft(dossier, tuple(items.values()), tuple(undecided), dossier.notices, tuple(dropped))
+
+
+def _ask(
+    items: dict[tuple[str, str, DemandForm], NoticeItem], dossier: Dossier, demand: Demand, component_name: str
+) -> None:
+    """Once for each ground and form, and not what a notice has said since it was demanded."""
+    key = (demand.component, demand.ground, demand.form)
+    if not any(
+        notice.at >= demand.at and key == (item.component, item.ground, item.form)
+        for notice in dossier.notices
+        for item in notice.items
+    ):
+        items[key] = NoticeItem(
+            demand.component, component_name, demand.form, demand.ground, demand.article, demand.reason
         )
-        for one in dossier.demands
-        if (one.component, one.ground, one.form) not in told and dossier.attachment(one.component) is None
-    }
-    open_ones = [
-        component
-        for component in components
-        if _always_asked(component)
-        and dossier.attachment(component.code) is None
-        and all(one.component != component.code for one in dossier.demands)
-    ]
-    undecided: tuple[Undecided, ...] = ()
-    if open_ones:
-        facts, offers = facts_of(dossier), offers_for(tx, dossier)
-        judged = (
-            (one, may_demand(one, decisions_for(one, facts, offers, catalogue=catalogue, now=now), None))
-            for one in open_ones
-        )
-        undecided = tuple(
-            Undecided(one, found.situation, RecordCode(found.record[0]) if found.record else None)
-            for one, found in judged
-        )
-    return Draft(dossier, tuple(items.values()), undecided, dossier.notices)
+
+
+def _of_this_vault(best: DemandDecision, there: Judged) -> RecordCode | None:
+    """The record to attach: what took the place of the attached one, else the best one."""
+    if there.successor is not None:
+        return there.successor
+    record = None if best.record is None else best.record[0]
+    return RecordCode(record) if record in {one.record_code for one in there.decisions} and record else None
 
 
 def _always_asked(component: Component) -> bool:

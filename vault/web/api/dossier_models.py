@@ -9,8 +9,10 @@ from pydantic import BaseModel, Field
 
 from vault.domain.dossiers import Attachment, Demand, Dossier
 from vault.domain.reuse import Decision
-from vault.usecases.reuse.answer import ComponentAnswer, DossierAnswer
+from vault.messages import Language, say
+from vault.usecases.reuse.answer import DossierAnswer
 from vault.usecases.reuse.attach import decision_json
+from vault.usecases.reuse.judge import Judged
 from vault.web.api.models import HolderOut, RecordOut
 
 
@@ -61,6 +63,35 @@ class AttachmentOut(BaseModel):
         )
 
 
+class ReplacedOut(AttachmentOut):
+    """What was attached before: what took its place, what it was worth then (`standing`, `codes`), and why."""
+
+    replaced_by: str
+    replaced_by_version: int
+    standing: str
+    codes: list[str]
+    reason: str
+    ended_by: str
+    ended_at: datetime
+
+    @classmethod
+    def of(cls, attachment: Attachment) -> Self:
+        """From the domain; an attachment that was replaced."""
+        ended = attachment.replaced
+        if ended is None:
+            raise ValueError(attachment.component)
+        return cls(
+            **AttachmentOut.of(attachment).model_dump(),
+            replaced_by=ended.record,
+            replaced_by_version=ended.version,
+            standing=ended.standing.value,
+            codes=list(ended.codes),
+            reason=ended.reason,
+            ended_by=ended.by_name,
+            ended_at=ended.at,
+        )
+
+
 class DemandOut(BaseModel):
     """What the citizen was asked for."""
 
@@ -102,6 +133,7 @@ class DossierOut(BaseModel):
     submitted_by: HolderOut | None
     authority: str
     attachments: list[AttachmentOut]
+    replaced: list[ReplacedOut]
     demands: list[DemandOut]
 
     @classmethod
@@ -119,6 +151,7 @@ class DossierOut(BaseModel):
             submitted_by=HolderOut.of(dossier.submitted_by.link) if dossier.submitted_by else None,
             authority=dossier.authority.value,
             attachments=[AttachmentOut.of(one) for one in dossier.attachments],
+            replaced=[ReplacedOut.of(one) for one in dossier.replaced],
             demands=[DemandOut.of(one) for one in dossier.demands],
         )
 
@@ -165,6 +198,34 @@ class OutsideCandidateOut(BaseModel):
     decision: DecisionOut
 
 
+class StandingOut(BaseModel):
+    """What the attachment is worth by now: GOOD, or NEWER_VERSION, CHECK_AGAIN, NOT_USABLE, which may be replaced.
+
+    `decision` is the one of now (null where the record is not to be seen any more), `successor` the record that took
+    its place and may stand for the component. `vi` and `en` say what to do.
+    """
+
+    standing: str
+    decision: DecisionOut | None
+    successor: str | None
+    vi: str
+    en: str
+
+    @classmethod
+    def of(cls, answer: Judged) -> Self | None:
+        """From the domain; null without an attachment."""
+        if answer.standing is None:
+            return None
+        code = f"ui.standing.{answer.standing.value}"
+        return cls(
+            standing=answer.standing.value,
+            decision=DecisionOut.of(answer.attached) if answer.attached else None,
+            successor=answer.successor,
+            vi=say(code, Language.VI),
+            en=say(code, Language.EN),
+        )
+
+
 class ComponentOut(BaseModel):
     """A component with its verdict: the best decision's, or NOTHING when nothing is there."""
 
@@ -178,11 +239,12 @@ class ComponentOut(BaseModel):
     settled_by: str | None
     decisions: list[DecisionOut]
     attachment: AttachmentOut | None
+    standing: StandingOut | None
     demands: list[DemandOut]
     outside: list[OutsideCandidateOut]
 
     @classmethod
-    def of(cls, answer: ComponentAnswer) -> Self:
+    def of(cls, answer: Judged) -> Self:
         """From the domain."""
         component = answer.component
         return cls(
@@ -196,6 +258,7 @@ class ComponentOut(BaseModel):
             settled_by=answer.resolution.settled_by.name if answer.resolution.settled_by else None,
             decisions=[DecisionOut.of(one) for one in answer.decisions],
             attachment=AttachmentOut.of(answer.attachment) if answer.attachment else None,
+            standing=StandingOut.of(answer),
             demands=[DemandOut.of(one) for one in answer.demands],
             outside=[
                 OutsideCandidateOut(
@@ -229,11 +292,15 @@ class DossierAnswerOut(BaseModel):
 
 
 class AttachIn(BaseModel):
-    """Attach a record; `checked` says what was checked when the decision asked for a check."""
+    """Attach a record; `checked` says what was checked when the decision asked for a check.
+
+    `reason`: why it takes the place of another that is still good; what is good no more gives way without one.
+    """
 
     component: str
     record: str
     checked: str | None = None
+    reason: str = ""
 
 
 class DemandIn(BaseModel):

@@ -37,10 +37,14 @@ reports = APIRouter(prefix="/reports", tags=["oversee"])
 
 
 class CloseIn(BaseModel):
-    """How it ended (ANSWERED, REFUSED, WITHDRAWN); null opens it again, which needs a reason."""
+    """How it ended (ANSWERED, REFUSED, WITHDRAWN); null opens it again, which needs a reason.
+
+    `override`, with a reason: ANSWERED although an attached paper is good no more (409 `ATTACHED_NOT_GOOD`).
+    """
 
     ending: str | None
     reason: str = ""
+    override: bool = False
 
 
 class ClosedOut(BaseModel):
@@ -79,12 +83,26 @@ class NoticeOut(BaseModel):
 
 
 class UndecidedOut(BaseModel):
-    """A component nobody decided on yet: attach `record` if there is one, else demand it on a ground."""
+    """A component nobody decided on yet: attach `record` if there is one, else demand it on a ground.
+
+    `standing`: what is attached to it is good no more.
+    """
 
     component: str
     name: str
     situation: str
     record: str | None
+    standing: str | None
+
+
+class DroppedOut(BaseModel):
+    """A demand that the guard would refuse by now, so the citizen is not asked: attach `record` instead, if named."""
+
+    component: str
+    name: str
+    situation: str
+    record: str | None
+    demand: DemandOut
 
 
 class DraftOut(BaseModel):
@@ -95,6 +113,7 @@ class DraftOut(BaseModel):
     complete: bool
     items: list[NoticeItemOut]
     undecided: list[UndecidedOut]
+    dropped: list[DroppedOut]
     issued: list[NoticeOut]
 
     @classmethod
@@ -111,8 +130,19 @@ class DraftOut(BaseModel):
                     name=one.component.name,
                     situation=one.situation.value,
                     record=one.record,
+                    standing=one.standing.value if one.standing else None,
                 )
                 for one in draft.undecided
+            ],
+            dropped=[
+                DroppedOut(
+                    component=one.component.code,
+                    name=one.component.name,
+                    situation=one.situation.value,
+                    record=one.record,
+                    demand=DemandOut.of(one.demand),
+                )
+                for one in draft.dropped
             ],
             issued=[NoticeOut.of(one) for one in draft.issued],
         )
@@ -188,9 +218,9 @@ def list_all(actor: SignedIn, app: TheApp, limit: int = 50) -> list[DossierOut]:
 
 @router.post("/{code}/attach")
 def attach_record(code: str, what: AttachIn, actor: SignedIn, app: TheApp) -> AttachmentOut:
-    """Attach a record to a component; NOT_USABLE is refused."""
+    """Attach a record to a component; NOT_USABLE is refused. What is good no more gives way, and is kept."""
     attached = attach(
-        Attach(DossierCode(code), what.component, normal_record_code(what.record), what.checked),
+        Attach(DossierCode(code), what.component, normal_record_code(what.record), what.checked, what.reason),
         actor=actor,
         uow=app.uow,
         catalogue=app.catalogue,
@@ -256,7 +286,7 @@ def give(code: str, what: ResultIn, actor: SignedIn, app: TheApp) -> ResultOut:
 def close(code: str, what: CloseIn, actor: SignedIn, app: TheApp) -> ClosedOut:
     """End the dossier, or with no ending open it again; an ended one takes nothing more."""
     closed = close_dossier(
-        CloseDossier(DossierCode(code), what.ending, what.reason),
+        CloseDossier(DossierCode(code), what.ending, what.reason, what.override),
         actor=actor,
         uow=app.uow,
         catalogue=app.catalogue,

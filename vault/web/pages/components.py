@@ -10,10 +10,11 @@ from vault.domain.catalogue import Component, ComponentForm, DemandForm, LegalGr
 from vault.domain.dossiers import Attachment, Demand
 from vault.domain.outside import NATIONAL, AskState
 from vault.domain.records import Record
-from vault.domain.reuse import VIET_NAM, Decision
-from vault.messages import Language
-from vault.usecases.reuse.answer import ComponentAnswer, DossierAnswer
+from vault.domain.reuse import VIET_NAM, Decision, Standing, Verdict
+from vault.messages import Language, say
+from vault.usecases.reuse.answer import DossierAnswer
 from vault.usecases.reuse.elsewhere import OutsideOffer
+from vault.usecases.reuse.judge import Judged
 from vault.web.pages.desk import type_name
 
 
@@ -54,6 +55,19 @@ class AttachmentView:
     at: datetime
     checked: str | None
     decision: str
+    replaced_by: str | None
+    """The record that took its place."""
+    why: str
+    """Why it did: the officer's words."""
+
+
+@dataclass(frozen=True, slots=True)
+class StandingView:
+    """What an attachment is worth by now: what to do about it, and why."""
+
+    code: str
+    sentence: str
+    reasons: tuple[ReasonView, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +181,10 @@ def source_name(code: str, app: App) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class ComponentView:
-    """One component. `status` is ATTACHED, ASKED, a verdict, NOTHING or FORM; `number` is the key that attaches."""
+    """One component. `status` is ATTACHED, CHANGED, ASKED, a verdict, NOTHING or FORM; `number`: the key that attaches.
+
+    `standing` is None while nothing is attached or what is attached is good; then `instead` could take its place.
+    """
 
     number: int
     code: str
@@ -180,11 +197,19 @@ class ComponentView:
     best: CandidateView | None
     others: tuple[CandidateView, ...]
     attachment: AttachmentView | None
+    standing: StandingView | None
+    instead: tuple[CandidateView, ...]
+    earlier: tuple[AttachmentView, ...]
     demands: tuple[DemandView, ...]
     grounds: tuple[GroundOption, ...]
     refusal: Refusal | None
     typed: TypedDemand
     outside: tuple[OutsideCandidateView, ...]
+
+    @property
+    def settled(self) -> bool:
+        """Whether an attached paper stands for it."""
+        return self.attachment is not None and self.standing is None
 
     @property
     def wanted(self) -> bool:
@@ -214,9 +239,7 @@ class _Maker:
     app: App
     language: Language
 
-    def component(
-        self, number: int, answer: ComponentAnswer, refusal: Refusal | None, typed: TypedDemand
-    ) -> ComponentView:
+    def component(self, number: int, answer: Judged, refusal: Refusal | None, typed: TypedDemand) -> ComponentView:
         component = answer.component
         candidates = tuple(self._candidate(one) for one in answer.decisions)
         return ComponentView(
@@ -231,12 +254,26 @@ class _Maker:
             best=candidates[0] if candidates else None,
             others=candidates[1:],
             attachment=_attachment(answer.attachment) if answer.attachment else None,
+            standing=self._standing(answer),
+            instead=_instead(answer, candidates),
+            earlier=tuple(_attachment(one) for one in self.answered.dossier.earlier(component.code)),
             demands=tuple(self._demand(one) for one in answer.demands),
             grounds=self._grounds(component),
             refusal=refusal,
             typed=typed,
             outside=tuple(self._outside(one, component) for one in answer.outside),
         )
+
+    def _standing(self, answer: Judged) -> StandingView | None:
+        standing = answer.standing
+        if standing is None or standing is Standing.GOOD:
+            return None
+        if answer.successor is not None and standing is Standing.NOT_USABLE:
+            sentence = say("ui.standing.successor", self.language, record=answer.successor)
+        else:
+            sentence = say(f"ui.standing.{standing.value}", self.language)
+        reasons = self._reasons(answer.attached) if answer.attached else ()
+        return StandingView(standing.value, sentence, tuple(one for one in reasons if one.severity != "INFO"))
 
     def _candidate(self, decision: Decision) -> CandidateView:
         record: Record = self.answered.records[decision.record_code]
@@ -298,18 +335,28 @@ class _Maker:
         return ground.en if self.language is Language.EN else ground.vi
 
 
-def _status(answer: ComponentAnswer) -> str:
-    if answer.attachment:
+def _status(answer: Judged) -> str:
+    if answer.settled:
         return "ATTACHED"
-    if answer.demands:
+    if answer.waiting:
         return "ASKED"
+    if answer.attachment:
+        return "CHANGED"
     if answer.component.form is ComponentForm.FORM:
         return "FORM"
     return answer.resolution.situation.value
 
 
+def _instead(answer: Judged, candidates: tuple[CandidateView, ...]) -> tuple[CandidateView, ...]:
+    """What could take the place of a paper that is still good, for a reason."""
+    if not answer.settled or answer.attachment is None:
+        return ()
+    attached = answer.attachment.record
+    return tuple(one for one in candidates if one.record != attached and one.verdict != Verdict.NOT_USABLE.value)
+
+
 def _attachment(attachment: Attachment) -> AttachmentView:
-    checked = attachment.decision.get("checked")
+    checked, ended = attachment.decision.get("checked"), attachment.replaced
     return AttachmentView(
         attachment.record,
         attachment.version,
@@ -317,4 +364,6 @@ def _attachment(attachment: Attachment) -> AttachmentView:
         attachment.at,
         str(checked) if checked else None,
         attachment.decision_id or "",
+        None if ended is None else ended.record,
+        "" if ended is None else ended.reason,
     )

@@ -18,7 +18,7 @@ from vault.domain.holders import HolderRole
 from vault.domain.ids import DossierCode, normal_record_code
 from vault.domain.inbox import standing_of
 from vault.domain.people import Action, Actor, require
-from vault.domain.reuse import VIET_NAM, Authority
+from vault.domain.reuse import VIET_NAM, Authority, Standing
 from vault.messages import Language, say
 from vault.usecases.reuse.answer import answer
 from vault.usecases.reuse.attach import Attach, attach
@@ -122,6 +122,14 @@ class DossierPage:
     elsewhere: tuple[SourceView, ...]
     results: ResultsView
     error: str | None
+
+    @property
+    def rests_on_nothing(self) -> bool:
+        """Whether a result would rest on a paper that is good no more: it is given only with a reason."""
+        return any(
+            one.status == "CHANGED" and one.standing is not None and one.standing.code == Standing.NOT_USABLE.value
+            for one in self.components
+        )
 
 
 @router.get("/moi")
@@ -228,11 +236,12 @@ def attach_record(
     component: Annotated[str, Form()],
     record: Annotated[str, Form()],
     checked: Annotated[str, Form()] = "",
+    reason: Annotated[str, Form()] = "",
 ) -> Response:
-    """Attach a record to a component."""
+    """Attach a record to a component, also in the place of one that is good no more; of a good one for a reason."""
     try:
         attach(
-            Attach(DossierCode(code), component, normal_record_code(record), checked.strip() or None),
+            Attach(DossierCode(code), component, normal_record_code(record), checked.strip() or None, reason),
             actor=actor,
             uow=app.uow,
             catalogue=app.catalogue,
@@ -329,7 +338,7 @@ def dossier_page(
         due_on=found.due_on,
         components=views,
         forms=tuple(one.value for one in DemandForm),
-        settled=sum(view.attachment is not None for view in wanted),
+        settled=sum(view.settled for view in wanted),
         wanted=len(wanted),
         pace=standing.pace.value,
         days=standing.days,

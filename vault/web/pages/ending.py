@@ -51,11 +51,12 @@ def close(
     language: TheLanguage,
     ending: Annotated[str, Form()] = "",
     reason: Annotated[str, Form()] = "",
+    override: Annotated[str, Form()] = "",
 ) -> Response:
     """End the dossier, or with no ending open it again."""
     try:
         close_dossier(
-            CloseDossier(DossierCode(code), ending or None, reason),
+            CloseDossier(DossierCode(code), ending or None, reason, override == "yes"),
             actor=actor,
             uow=app.uow,
             catalogue=app.catalogue,

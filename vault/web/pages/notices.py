@@ -65,6 +65,7 @@ class NoticePage:
     agency: str
     items: tuple[ItemView, ...]
     undecided: tuple[OpenView, ...]
+    dropped: tuple[OpenView, ...]
     issued: tuple[NoticeView, ...]
     error: str | None
 
@@ -103,6 +104,9 @@ def _page(code: str, actor: Actor, app: App, language: Language, *, error: str |
         items=_items(draft.items, app.clock.now(), app, language),
         undecided=tuple(
             OpenView(one.component.code, one.component.name, one.situation.value, one.record) for one in draft.undecided
+        ),
+        dropped=tuple(
+            OpenView(one.component.code, one.component.name, one.situation.value, one.record) for one in draft.dropped
         ),
         issued=tuple(
             NoticeView(one.number, one.by_name, one.at, _items(one.items, one.at, app, language))

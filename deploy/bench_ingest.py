@@ -9,7 +9,7 @@ command line share, both in this process, by as many threads at once (`--threads
 size, into the same bucket, over plain HTTP. `receive` answers when the file was opened in its child, lies encrypted in
 the bucket, and its row, job and event are committed. The same over HTTP, which adds two web processes, their session,
 walls and form, is the second figure. A stretch (`--count`, `files`) is long enough for what starting costs, such as
-children that are kept for 64 files of a sender, to weigh what it weighs for somebody who feeds a scanner; which of the
+children that are kept for 256 files of a sender, to weigh what it weighs for somebody who feeds a scanner; which of the
 ways goes first changes from round to round, and each ratio is the median of the rounds' own. The last line is one JSON
 object:
 

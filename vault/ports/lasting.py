@@ -88,7 +88,7 @@ class BlobKeys(Protocol):
         ...
 
     def begin_use_of(self, paper: IntakeId, digest: str) -> tuple[HeldKey, ...]:
-        """`begin_use`, then `of` the blob with its lock: for every file that comes in, in half as many round trips."""
+        """`begin_use`, then `of` the blob with its lock, in half as many round trips."""
         ...
 
     def ended(self, paper: IntakeId) -> bool:
@@ -97,6 +97,10 @@ class BlobKeys(Protocol):
 
     def hold(self, digest: str, held: HeldKey) -> None:
         """Keep a wrap; the one that this paper has already stays."""
+        ...
+
+    def hold_first(self, digest: str, held: HeldKey) -> bool:
+        """`begin_use_of`, then `hold` if nobody holds the blob; false if somebody does. Every file comes in by it."""
         ...
 
     def let_go(self, digest: str, paper: IntakeId) -> None:

@@ -44,6 +44,12 @@ _ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",  # no library may start threads at import: threads do not survive a fork
     "OPENBLAS_NUM_THREADS": "1",
 }
+_FILE_AFTER_FILE = {
+    # glibc, mallopt(3): a child that opens one file after the other keeps the memory of the last for the next; else
+    # every file's megabytes are asked of the kernel anew, which costs a fifth of opening one.
+    "MALLOC_MMAP_THRESHOLD_": str(32 << 20),
+    "MALLOC_TRIM_THRESHOLD_": str(64 << 20),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,8 +189,9 @@ class Sandbox:
 
     def beside(self, jobs: str, *, each: int) -> Sandbox:
         """Another one with the same bounds, for the jobs of another module."""
+        environment = self._environment | (_FILE_AFTER_FILE if each > 1 else {})
         return Sandbox(
-            self._limits, jobs=jobs, each=each, scratch=self._base, environment=self._environment, watch=self._watch
+            self._limits, jobs=jobs, each=each, scratch=self._base, environment=environment, watch=self._watch
         )
 
     def start(self) -> None:

@@ -18,7 +18,7 @@ from vault.ports import MalwareScanner, ReadPage
 from vault.sandbox.client import Reply, Sandbox
 
 QR_MM = 30.0
-FILES_OF_ONE_CHILD = 64
+FILES_OF_ONE_CHILD = 256
 """Which one sender hands in one after the other, and which are only examined."""
 SEARCHABLE_SECONDS, SEARCHABLE_SECONDS_A_PAGE = 60.0, 3.0
 T = TypeVar("T")

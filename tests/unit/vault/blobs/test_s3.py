@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import threading
-from collections.abc import Iterator
+import zlib
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -14,6 +16,11 @@ from vault.blobs import S3Settings, S3Store
 from vault.domain.errors import Unavailable
 
 SECRET = "not-said-to-anybody"
+
+
+def crc32_of(body: bytes) -> str:
+    """As a store tells it that took it of what it received."""
+    return base64.b64encode(zlib.crc32(body).to_bytes(4, "big")).decode()
 
 
 class Store(ThreadingHTTPServer):
@@ -26,6 +33,7 @@ class Store(ThreadingHTTPServer):
         self.answers: list[int] = []
         self.came: list[tuple[str, dict[str, str], bytes]] = []
         self.etag: str | None = None
+        self.checksum: Callable[[bytes], str] | None = None
         self.kept: bytes | None = None
         self.removed = 0
 
@@ -46,6 +54,8 @@ class Handler(BaseHTTPRequestHandler):
         self.send_response(self.server.answers.pop(0) if self.server.answers else 200)
         etag = self.server.etag or hashlib.md5(body, usedforsecurity=False).hexdigest()
         self.send_header("ETag", f'"{etag}"')
+        if self.server.checksum is not None:
+            self.send_header("x-amz-checksum-crc32", self.server.checksum(body))
         self.send_header("Location", "/elsewhere")
         self.send_header("Content-Length", "0")
         self.end_headers()
@@ -102,6 +112,28 @@ def test_any_other_answer_is_no_success_and_leads_nowhere(server: Store, answer:
     with pytest.raises(Unavailable, match="OBJECT_STORE_DOWN"):
         store_at(server).put("a", b"x", mime="a/b")
     assert len(server.came) == 1
+
+
+def test_a_store_that_took_the_checksum_needs_no_etag(server: Store) -> None:
+    """One that encrypts by itself tells an ETag that is no digest: its checksum says that it has what was sent."""
+    server.checksum, server.etag = crc32_of, "0" * 32
+    server.kept = b"not to be read back"
+    store_at(server).put_pieces("a", (b"KHO1", b"rest"), 8, mime="a/b")
+    ((_, headers, body),) = server.came
+    assert headers["x-amz-checksum-crc32"] == crc32_of(body)
+    assert "x-amz-checksum-crc32" in headers["Authorization"], "nobody on the way changes it with the bytes"
+    assert not server.removed
+
+
+@pytest.mark.parametrize("kept", [b"KHO1resT", b"KHO1rest"])
+def test_another_checksum_than_was_sent_is_no_proof(server: Store, kept: bytes) -> None:
+    server.checksum, server.kept, server.etag = lambda _: "AAAAAA==", kept, "0" * 32
+    if kept == b"KHO1rest":
+        store_at(server).put_pieces("a", (b"KHO1", b"rest"), 8, mime="a/b")
+        return
+    with pytest.raises(Unavailable, match="OBJECT_STORE_DOWN"):
+        store_at(server).put_pieces("a", (b"KHO1", b"rest"), 8, mime="a/b")
+    assert server.removed == 1
 
 
 def test_an_etag_of_its_own_is_settled_by_reading_back(server: Store) -> None:

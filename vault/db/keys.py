@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import (
     ColumnElement,
@@ -31,6 +31,9 @@ from vault.domain.errors import NotFound
 from vault.domain.ids import Digest
 from vault.domain.intake import IntakeId
 from vault.ports import HeldKey, WrappedKey
+
+if TYPE_CHECKING:
+    import psycopg
 
 OF_ACCOUNT = "account:"
 """Before the name of an account in the place of a paper: the key of its one-time passwords."""
@@ -59,9 +62,6 @@ _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 8))")
 _SHARE = text("SELECT pg_advisory_xact_lock_shared(hashtextextended(:name, 8))")
 _OF = select(t.blob_key).where(t.blob_key.c.digest == bindparam("d")).order_by(t.blob_key.c.created_at)
 # Named in the order in which they are taken, the paper first: as an erasure takes them.
-_SHARE_AND_LOCK = text(
-    "SELECT pg_advisory_xact_lock_shared(hashtextextended(:end, 8)), pg_advisory_xact_lock(hashtextextended(:name, 8))"
-)
 _ENDED = select(t.ended_paper.c.paper).where(t.ended_paper.c.paper == bindparam("p"))
 # A statement of its own behind the locks: it has to see what whoever held them before has committed.
 _ENDED_AND_OF = (
@@ -77,17 +77,21 @@ _HOLD = (
 )
 
 
-# The same in one statement, which tells what it found; nothing is kept over a tombstone or beside another's key.
-_HOLD_FIRST = text("""
+_LOCKS = """
+    SELECT pg_advisory_xact_lock_shared(hashtextextended(%(end)s, 8)),
+           pg_advisory_xact_lock(hashtextextended(%(name)s, 8))
+"""
+HOLD_FIRST = """
     WITH found AS (
-      SELECT EXISTS (SELECT FROM ended_paper WHERE paper = :paper) AS ended,
-             EXISTS (SELECT FROM blob_key WHERE digest = :digest) AS held
+      SELECT EXISTS (SELECT FROM ended_paper WHERE paper = %(paper)s) AS ended,
+             EXISTS (SELECT FROM blob_key WHERE digest = %(digest)s) AS held
     ), kept AS (
       INSERT INTO blob_key (digest, paper, agency_code, key, wrapped)
-      SELECT :digest, :paper, :agency_code, :key, :wrapped FROM found WHERE NOT ended AND NOT held
+      SELECT %(digest)s, %(paper)s, %(agency_code)s, %(key)s, %(wrapped)s FROM found WHERE NOT ended AND NOT held
     )
     SELECT ended, held FROM found
-""")
+"""
+"""Nothing is kept over a tombstone or beside another's key, and the answer says which of them stood in the way."""
 
 
 def _end_of(paper: str) -> str:
@@ -172,12 +176,18 @@ class PgBlobKeys:
         self._db.execute(_HOLD, _values(digest, held))
 
     def hold_first(self, digest: str, held: HeldKey) -> bool:
-        """Both locks in one round trip, what they guard and the wrap in another."""
-        self._db.execute(_SHARE_AND_LOCK, {"end": _end_of(held.paper), "name": digest})
-        found = self._db.execute(_HOLD_FIRST, _values(digest, held)).one()
-        if found.ended:
+        """Locks, what they guard, and the wrap: sent one behind the other and answered at once.
+
+        They stay two statements: what the second sees is what was committed when the locks were ours.
+        """
+        driver = cast("psycopg.Connection[tuple[bool, bool]]", self._db.connection.driver_connection)
+        with driver.pipeline():
+            driver.execute(_LOCKS, {"end": _end_of(held.paper), "name": digest})
+            answer = driver.execute(HOLD_FIRST, _values(digest, held))
+        ended, taken = answer.fetchall()[0]
+        if ended:
             raise NotFound("PAPER_ERASED")
-        return not found.held
+        return not taken
 
     def let_go(self, digest: str, paper: IntakeId) -> None:
         """Destroy a paper's wrap."""
@@ -196,7 +206,7 @@ class PgBlobKeys:
 
     def begin_use_of(self, paper: IntakeId, digest: str) -> tuple[HeldKey, ...]:
         """Both locks in one round trip, what they guard in another."""
-        self._db.execute(_SHARE_AND_LOCK, {"end": _end_of(paper), "name": digest})
+        self._db.exec_driver_sql(_LOCKS, {"end": _end_of(paper), "name": digest})
         rows = self._db.execute(_ENDED_AND_OF, {"p": paper, "d": digest}).all()
         if rows[0].ended is not None:
             raise NotFound("PAPER_ERASED")

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from time import monotonic
 
+import psycopg
 from procrastinate import App
 from procrastinate.exceptions import ConnectorException
 from sqlalchemy import Connection, Engine, create_engine, event, text
@@ -184,7 +185,7 @@ def _ours() -> Iterator[None]:
         yield
     except (DataError, UnicodeEncodeError) as error:
         raise Invalid("DATA_REFUSED") from error
-    except (ConnectorException, PoolTimeoutError) as error:
+    except (ConnectorException, PoolTimeoutError, psycopg.OperationalError) as error:  # the last: past SQLAlchemy
         raise Unavailable("DATABASE_DOWN") from error
     except DBAPIError as error:
         if error.connection_invalidated or isinstance(error, OperationalError):

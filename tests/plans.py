@@ -73,7 +73,10 @@ LOOKS_AT_ALL = {
     "forms.seal_old",
     "corrections.seal_old",
     "accounts.kept",
-} | {f"upkeep.{one}" for one in ("among_rows", "held", "idle_keys", "names_clear", "resume", "changed_since")}
+} | {
+    f"upkeep.{one}"
+    for one in ("among_rows", "undecided_originals", "held", "idle_keys", "names_clear", "resume", "changed_since")
+}
 """Commands of the operator and the hourly sweep: they read everything, because that is their work.
 
 `waiting` is asked by an erasure only while bytes of the paper lie in clear, which `encrypt-old` ends.

@@ -12,6 +12,7 @@ from signing.validation.report import DOCUMENT_TIMESTAMP, PKCS7, SignatureReport
 from signing.validation.verdicts import Reason, ordered
 
 STAMP = "/ETSI.RFC3161"
+_IDENTIFIERS = ("user_id", "serial_number", "organization_identifier")
 
 
 def described(number: int, item: Item, items: Sequence[Item], *, has_store: bool) -> SignatureReport:
@@ -44,6 +45,9 @@ def described(number: int, item: Item, items: Sequence[Item], *, has_store: bool
         digest_algorithm=item.parts.digest_algorithm if item.parts else item.token_digest,
         signature_algorithm=item.parts.signature_algorithm if item.parts else "",
         revocation=item.revocation,
+        units=_subjects(certificate, "organizational_unit_name"),
+        locality=_subject(certificate, "locality_name"),
+        identifiers=tuple(one for name in _IDENTIFIERS for one in _subjects(certificate, name)),
     )
 
 
@@ -94,5 +98,9 @@ def _blank(item: Item, number: int) -> SignatureReport:
 
 
 def _subject(certificate: Any, name: str) -> str:
-    value = certificate.subject.native.get(name, "")
-    return str(value[0] if isinstance(value, list) else value)
+    return next(iter(_subjects(certificate, name)), "")
+
+
+def _subjects(certificate: Any, name: str) -> tuple[str, ...]:
+    value = certificate.subject.native.get(name, [])
+    return tuple(str(one) for one in (value if isinstance(value, list) else [value]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from datetime import datetime
 from typing import Any, Self
 
@@ -25,6 +25,8 @@ class SignatureReport:
     `intact`: the signed bytes and the signature value fit. `trusted`: the certificate leads to a pinned root and was
     good at the time. `covered_bytes`: the signed revision is the first so many bytes of the file.
     `changes_after`: "none", "evidence" (security store, time stamps), "signatures", "form" or "other".
+    `units`: the units (OU) below `organisation`, in the certificate's order; `locality`: its L; `identifiers`: its UID,
+    serialNumber and organizationIdentifier (e.g. "MST:0102357802"). Reports from before 11/2026 lack these three.
     """
 
     field: str
@@ -54,6 +56,9 @@ class SignatureReport:
     revocation: str
     subfilter: str
     reasons: tuple[Reason, ...]
+    units: tuple[str, ...] = ()
+    locality: str = ""
+    identifiers: tuple[str, ...] = ()
 
     @property
     def verdict(self) -> Verdict:
@@ -64,13 +69,15 @@ class SignatureReport:
         """JSON-ready values, with the verdict and the ETSI indication."""
         values = {f.name: getattr(self, f.name) for f in fields(self)}
         values["reasons"] = [reason.value for reason in self.reasons]
+        values |= {"units": list(self.units), "identifiers": list(self.identifiers)}
         return {**values, "verdict": self.verdict.value, "etsi": etsi_of(self.reasons)}
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Self:
         """Inverse of `as_dict`."""
-        own = {f.name: values[f.name] for f in fields(cls)}
+        own = {f.name: values[f.name] for f in fields(cls) if f.default is MISSING or f.name in values}
         own["reasons"] = tuple(Reason(r) for r in values["reasons"])
+        own |= {name: tuple(values.get(name, ())) for name in ("units", "identifiers")}
         return cls(**own)
 
 

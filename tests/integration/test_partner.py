@@ -7,6 +7,8 @@ import base64
 import json
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +29,12 @@ from vault.domain.holders import HolderId
 from vault.domain.ids import normal_record_code
 from vault.domain.intake import IntakeId, NamedHolder
 from vault.domain.people import Action, Actor, Role
+from vault.domain.reasons import ReasonCode, Verdict
+from vault.domain.reuse import DossierFacts, decide
 from vault.domain.sign_in import LOOK_UP_CALLER, PARTNERS, Limit
-from vault.domain.states import RecordState, TrustLevel
+from vault.domain.states import RecordState, SignatureEvidence, SignerMatch, TrustLevel
+from vault.usecases.exchange.partner_documents import PushDocument, Waits, push_document
+from vault.usecases.reuse.answer import candidate_of
 from vault.usecases.reuse.open_dossier import OpenDossier, open_dossier
 from vault.web.main import create
 
@@ -189,7 +195,8 @@ def test_a_signed_document_becomes_a_record_and_is_taken_back(app: App, parts: A
     assert code is not None
     with app.uow.begin() as tx:
         record = tx.records.get(code)
-    assert (record.trust, record.number, record.fields["address"]) == (TrustLevel.L4, "45/GPXD", "12 phố Mẫu")
+    assert (record.trust, record.signer) == (TrustLevel.L4, SignerMatch.ISSUER)
+    assert (record.number, record.fields["address"]) == ("45/GPXD", "12 phố Mẫu")
     assert app.blobs.get(record.original) == pdf, "what came signed stays byte for byte"
     with pytest.raises(VaultProblem) as caught:
         partner.withdraw(told["uri"], " ")
@@ -200,10 +207,60 @@ def test_a_signed_document_becomes_a_record_and_is_taken_back(app: App, parts: A
         assert tx.records.get(code).state is RecordState.REVOKED
 
 
+def test_what_its_own_agency_did_not_sign_waits_for_an_officer(app: App, parts: App, partner: PartnerClient) -> None:
+    who = [{"number": WHO.number, "name": WHO.name}]
+    document = {"docType": "GPXD", "docNumber": "47/GPXD", "issuer": "UBND phường Khác", "holders": who}
+    told = partner.push(parts.sealing.seal(_plain_pdf(4), reason="cấp phép").pdf, document)
+    assert (told["status"], told["uri"], told["waits"]) == ("9", None, "SIGNER_NOT_ISSUER")
+    with app.uow.begin() as tx:
+        assert tx.intakes.get(IntakeId(told["intake"])).confirmation is None
+    elsewhere = account(app, "doi-tac-he-thong-khac", Role.PARTNER, agency=ELSEWHERE)
+    own = document | {"issuer": "UBND phường Mẫu"}
+    for number, names, wanted in (
+        (5, {ELSEWHERE: "UBND xã Nơi Khác"}, Waits.ISSUER_NOT_SENDER),
+        (6, {}, Waits.SENDER_UNKNOWN),
+    ):
+        pushed = push_document(
+            PushDocument(
+                parts.sealing.seal(_plain_pdf(number), reason="cấp phép").pdf,
+                "giay.pdf", "GPXD", (WHO,), {"number": "48/GPXD", "issuer": own["issuer"]}, "t",
+            ),
+            actor=elsewhere, uow=app.uow, blobs=app.blobs, engines=app.engines, sealing=app.sealing,
+            catalogue=app.catalogue, clock=app.clock, ids=app.ids, max_bytes=1 << 20, names=names,
+        )  # fmt: skip
+        assert (pushed.record, pushed.waits) == (None, wanted)
+
+
+def test_a_citizen_who_signs_what_is_said_to_be_a_birth_certificate_makes_no_original(
+    app: App, parts: App, officer: Actor
+) -> None:
+    said = {"number": "9/2020", "issued_on": "2020-02-03", "issuer": "UBND phường Chưa Ký"}
+    intake = desk.received(app, officer, parts.sealing.seal(_plain_pdf(7), reason="tự ký").pdf).intake.id
+    desk.be_read(app, intake)
+    word = replace(desk.word(intake, holder=WHO), type_code="KS", fields=said, compared_with_original=False)
+    with pytest.raises(Invalid) as caught:
+        desk.confirmed(app, officer, word)
+    assert caught.value.code == "SIGNER_NOT_ISSUER", "nobody compared it, and whose the signature is says nothing"
+    desk.confirmed(app, officer, replace(word, compared_with_original=True))
+    code = desk.be_sealed(app, intake)
+    assert code is not None
+    with app.uow.begin() as tx:
+        record = tx.records.get(code)
+    assert (record.trust, record.evidence, record.signer) == (
+        TrustLevel.L1, SignatureEvidence.VALID, SignerMatch.OTHER_ORGANISATION,
+    )  # fmt: skip
+    found = candidate_of(record, ())
+    component = app.catalogue.component("1.004884.TP02", date(2026, 11, 20))
+    asked = DossierFacts("H24.900-261120-0001", "1.004884", record.holders[0], OWN)
+    decision = decide(component, found, asked, catalogue=app.catalogue, now=app.clock.now())
+    assert decision.verdict is Verdict.NEEDS_CHECK
+    assert ReasonCode.SIGNER_NOT_ISSUER in decision.codes
+
+
 def test_an_unsigned_document_waits_for_an_officer(app: App, partner: PartnerClient, record: str) -> None:
     document = {"docType": "GPXD", "docNumber": "46/GPXD", "holders": [{"number": WHO.number, "name": WHO.name}]}
     told = partner.push(_plain_pdf(2), document)
-    assert (told["status"], told["uri"]) == ("9", None)
+    assert (told["status"], told["uri"], told["waits"]) == ("9", None, "UNSIGNED")
     with app.uow.begin() as tx:
         intake = tx.intakes.get(IntakeId(told["intake"]))
     assert (intake.state.value, intake.confirmation, intake.hint_type) == ("RECEIVED", None, "GPXD")

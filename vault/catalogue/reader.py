@@ -269,6 +269,7 @@ def _agency(entry: Entry, level: AgencyLevel, name: str, valid_to: date | None, 
         place_now=entry.text("place_now", "") or entry.text("place", "") or None,
         verified=entry.flag("verified", default=True),
         source=entry.text("source", ""),
+        signers=entry.texts("signers"),
     )
 
 

@@ -18,6 +18,14 @@ def walls(service: App) -> Iterator[Finding]:
     yield judged("walls", told, wrong=bool(missing), advice=words("walls.do"))
 
 
+def originals(service: App) -> Iterator[Finding]:
+    """Records that are trusted as their issuer's originals although nobody asked whose signature it is."""
+    with service.uow.begin() as tx:
+        many, some = tx.upkeep.undecided_originals()
+    told = words("originals.undecided", count=many, codes=", ".join(some)) if many else words("originals.decided")
+    yield judged("electronic originals", told, wrong=many > 0, advice=words("originals.do"))
+
+
 def scanner(service: App) -> Iterator[Finding]:
     """Whether uploads are looked at for known malware."""
     version = service.looks.scanner_version()

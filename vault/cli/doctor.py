@@ -153,6 +153,7 @@ _CHECKS: tuple[tuple[str, Check], ...] = (
     ("schema", _schema),
     ("database role", _role),
     ("walls", access_checks.walls),
+    ("electronic originals", access_checks.originals),
     ("clock", work_checks.database_clock),
     ("object store", _objects),
     ("seal key", _seal_key),

@@ -36,7 +36,7 @@ from vault.domain.holders import HolderKind, HolderLink, HolderRole
 from vault.domain.ids import Digest, RecordCode
 from vault.domain.intake import IntakeId
 from vault.domain.records import ERASED, Record, RecordVersion, StatusSlot
-from vault.domain.states import RecordState, SignatureEvidence, Source, TrustLevel
+from vault.domain.states import RecordState, SignatureEvidence, SignerMatch, Source, TrustLevel
 
 _NOT_FACTS = {"record_id", "version", "created_at", "created_by", "credential", "holders"}
 _VERSION_COLUMNS = [c for c in t.record_version.c if c.name not in _NOT_FACTS]
@@ -165,6 +165,7 @@ def record_of(row: AnyRow) -> Record:
         conversion_mark=row.conversion_mark,
         consent=row.consent,
         source=Source(row.source),
+        signer=None if row.signer is None else SignerMatch(row.signer),
         original=Digest(row.original),
         original_mime=row.original_mime,
         sealed=Digest(row.sealed),
@@ -238,6 +239,7 @@ class PgRecords:
                 conversion_mark=record.conversion_mark,
                 consent=record.consent,
                 source=record.source.value,
+                signer=None if record.signer is None else record.signer.value,
                 sealed=record.sealed,
                 seal_level=record.seal_level,
                 archived_until=record.archived_until,

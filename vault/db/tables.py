@@ -253,6 +253,7 @@ record_version = Table(
     Column("credential", Text),
     Column("holders", JSONB),
     Column("source", Text, nullable=False, server_default="THIS_VAULT"),
+    Column("signer", Text),
     # A pending seal has no archive time stamp: it sorts first and is found by the same index.
     Index("ix_record_version_archived_until", text("archived_until NULLS FIRST")),
 )

@@ -77,6 +77,10 @@ _AMONG_ROWS: Mapping[Fault, str] = {
            AND NOT EXISTS (SELECT FROM log_queue q WHERE q.event_id = e.id)""",
 }
 """Each in one statement, so in one snapshot: what is on its way at that moment is never told."""
+_UNDECIDED = """
+    SELECT count(*) AS many, (array_agg(r.code ORDER BY r.code))[1:10] AS some
+      FROM record_version v JOIN record r ON r.id = v.record_id AND r.version = v.version
+     WHERE v.trust = 4 AND v.signer IS NULL AND r.erased_at IS NULL"""
 
 
 class PgUpkeep:
@@ -103,6 +107,11 @@ class PgUpkeep:
         )
         for row in self._db.execute(unheld, execution_options=_BY_CURSOR):
             yield Problem(Fault.BLOB_WITHOUT_KEY, row.digest, row.paper)
+
+    def undecided_originals(self) -> tuple[int, tuple[str, ...]]:
+        """Newest versions only; what was erased is nobody's original."""
+        row = self._db.execute(text(_UNDECIDED)).one()
+        return int(row.many), tuple(row.some or ())
 
     def _stream(self, statement: str) -> Iterator[Row[tuple[str, str]]]:
         yield from self._db.execute(text(statement), execution_options=_BY_CURSOR)

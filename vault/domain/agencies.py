@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from vault.domain.errors import Invalid
-from vault.domain.text import spelling_key
+from vault.domain.text import search_key, spelling_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -131,10 +131,50 @@ class Agency:
     """Its code since then (QĐ 19/2025/QĐ-TTg)."""
     verified: bool = True
     source: str = ""
+    signers: tuple[str, ...] = ()
+    """Who else may sign for it: agencies by their code, other bodies as their certificates spell them."""
 
     def existed_on(self, day: date) -> bool:
         """Whether the agency existed on ``day``."""
         return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
+
+
+_LONG_FORMS = {"ubnd": "ủy ban nhân dân", "hđnd": "hội đồng nhân dân", "tp": "thành phố"}
+_PLAIN_FORMS = {"ubnd": "uy ban nhan dan", "hdnd": "hoi dong nhan dan", "tp": "thanh pho"}
+_TITLES = frozenset(
+    (
+        *("phố", "tỉnh", "huyện", "quận", "xã", "phường", "trấn"),
+        *("pho", "tinh", "huyen", "quan", "xa", "phuong", "tran"),
+    )
+)
+"""A name after one of these is that of a place below the province: `phường Hải Dương` is no Hải Dương."""
+
+
+def office_key(text: str) -> str:
+    """A body's name as names are compared: spelling folded, the common abbreviations written out.
+
+    >>> office_key("UBND TP. Hải Phòng")
+    'ủy ban nhân dân thành phố hải phòng'
+    """
+    key = spelling_key(text)
+    forms = _PLAIN_FORMS if key.isascii() and len(key.split()) > 1 else _LONG_FORMS
+    return " ".join(forms.get(word, word) for word in key.split())
+
+
+def same_office_key(own: str, other: str) -> bool:
+    """Whether two keys are one name; old certificates are spelled without marks, so `own` may lack them all."""
+    return own == other or (own.isascii() and own == search_key(other))
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """A body's name (`office_key`) without the first-level agency that it stands under, and that one's code.
+
+    The people's committee of a province is the `ủy ban nhân dân` of that province; a ministry keeps its whole name.
+    """
+
+    key: str
+    place: str | None
 
 
 class AgencyDirectory:
@@ -147,6 +187,12 @@ class AgencyDirectory:
             for code, agency in self._by_code.items()
             if agency.level in _FIRST_LEVELS
         }
+        self._heads, self._tails = _territories(self)
+        self._offices: dict[str, list[Agency]] = {}
+        for agency in self:
+            key = self.office(agency.name).key
+            for name in {key, search_key(key)}:
+                self._offices.setdefault(name, []).append(agency)
 
     def __len__(self) -> int:
         return len(self._by_code)
@@ -164,6 +210,47 @@ class AgencyDirectory:
             return None
         exact = self._by_code.get(parsed.qd20)
         return exact or self._by_code.get(level1_of(code) or "")
+
+    def exact(self, code: str | None) -> Agency | None:
+        """The agency that has this very code, whatever order it is written in; None when it is not listed."""
+        try:
+            return self._by_code.get(AgencyCode.parse(code).qd20) if code else None
+        except AgencyCodeError:
+            return None
+
+    def office(self, text: str) -> Office:
+        """A body's name and its province or ministry, as far as the text tells it.
+
+        Both `UBND thành phố Hải Phòng - Sở Xây dựng` and `Sở Xây dựng TP Hải Phòng` are the `sở xây dựng` of H24.
+        """
+        key = office_key(text)
+        for name, code in self._heads.items():
+            if key == name:
+                break
+            if key.startswith(f"{name} "):
+                below = self.office(key.removeprefix(f"{name} "))
+                return Office(below.key, below.place or code)
+        for name, code in self._tails.items():
+            rest = key.removesuffix(f" {name}")
+            if rest != key and rest.rpartition(" ")[2] not in _TITLES:
+                return Office(rest, code)
+            if key == name:
+                return Office(key, code)
+        return Office(key, None)
+
+    def offices(self, office: Office) -> tuple[Agency, ...]:
+        """The agencies of this name, of any level; where the province is not told, of every province."""
+        found = self._offices.get(office.key, [])
+        return tuple(one for one in found if office.place is None or level1_of(one.code) == office.place)
+
+    def heirs(self, agency: Agency) -> tuple[Agency, ...]:
+        """Who took over from an agency, one after the other, on whatever day."""
+        chain: list[Agency] = []
+        heir = self.exact(agency.successor)
+        while heir is not None and heir is not agency and heir not in chain:
+            chain.append(heir)
+            heir = self.exact(heir.successor)
+        return tuple(chain)
 
     def printed(self, text: str | None) -> Agency | None:
         """The first-level agency that a printed issuer names: the police, a ministry, or the province named last.
@@ -207,3 +294,22 @@ class AgencyDirectory:
         """Whether two codes lead to the same first-level agency on ``day``, mergers followed."""
         left, right = self.current(level1_of(one), day), self.current(level1_of(other), day)
         return left is not None and right is not None and left.code == right.code
+
+
+def _territories(agencies: Iterable[Agency]) -> tuple[dict[str, str], dict[str, str]]:
+    """First-level agencies by what a name begins with, and by what it ends with; longest first, each also plain."""
+    heads: dict[str, str] = {}
+    tails: dict[str, str] = {}
+    for one in agencies:
+        if one.level not in _FIRST_LEVELS:
+            continue
+        whole = office_key(one.name)
+        place = whole.removeprefix("ủy ban nhân dân ")
+        heads[whole] = one.code
+        tails |= {place: one.code, place.removeprefix("tỉnh ").removeprefix("thành phố "): one.code}
+    return _longest_first(heads), _longest_first(tails)
+
+
+def _longest_first(names: dict[str, str]) -> dict[str, str]:
+    plain = {search_key(name): code for name, code in names.items()}
+    return dict(sorted((plain | names).items(), key=lambda pair: -len(pair[0])))

@@ -22,7 +22,7 @@ from vault.domain.ids import DossierCode
 from vault.domain.intake import Intake, IntakeId, IntakeState
 from vault.domain.records import Record, evidence_of
 from vault.domain.reuse import Candidate
-from vault.domain.states import RecordState, SignatureEvidence, Source, TrustLevel
+from vault.domain.states import RecordState, SignatureEvidence, SignerMatch, Source, TrustLevel
 
 NATIONAL = "NATIONAL"
 """The source that is the national store; every other source is the code of another vault's agency."""
@@ -176,10 +176,13 @@ def offered(paper: OutsidePaper, intake: Intake | None) -> bool:
     return paper.state is not FoundState.REFUSED and (intake is None or intake.state not in _OVER)
 
 
-def candidate(paper: OutsidePaper, intake: Intake | None, *, consent: bool) -> Candidate:
+def candidate(
+    paper: OutsidePaper, intake: Intake | None, *, consent: bool, signer: SignerMatch | None = None
+) -> Candidate:
     """As the decision sees it before anybody here confirmed it: never more than something to check.
 
-    What validation found counts once the bytes are read; until then nothing proves anything.
+    What validation found, and whose signature it is (`signer`), counts once the bytes are read; until then nothing
+    proves anything.
     """
     claim = paper.claim
     signed = intake.signatures if intake is not None else None
@@ -201,12 +204,22 @@ def candidate(paper: OutsidePaper, intake: Intake | None, *, consent: bool) -> C
         signature=evidence,
         consent=consent,
         source=source_of(paper),
+        signer=signer,
     )
 
 
 def source_of(paper: OutsidePaper) -> Source:
     """Where it comes from, in the words of decisions."""
     return Source.NATIONAL_STORE if paper.source == NATIONAL else Source.OTHER_VAULT
+
+
+def converts(paper: OutsidePaper | None) -> bool:
+    """Whether a fetched paper is a copy by its source's own word: then the seal on it is that of who made the copy.
+
+    L2 says so, and L3 of certified copies; the national store, which tells no level, is taken at L2. The word is no
+    more than the source's; that a body's valid seal is on the file is seen here, and it is worth L2 at most.
+    """
+    return paper is not None and (paper.claim.conversion_mark or paper.claim.trust in {TrustLevel.L2, TrustLevel.L3})
 
 
 def tempered(record: Record, paper: OutsidePaper) -> Record:

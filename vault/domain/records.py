@@ -14,7 +14,7 @@ from types import MappingProxyType
 from vault.domain.errors import Conflict, Invalid
 from vault.domain.holders import HolderLink
 from vault.domain.ids import Digest, RecordCode
-from vault.domain.states import RecordState, SignatureEvidence, Source, TrustLevel
+from vault.domain.states import RecordState, SignatureEvidence, SignerMatch, Source, TrustLevel
 
 ERASED = Digest("erased")
 """In the place of a digest whose bytes nobody has any more."""
@@ -72,6 +72,8 @@ class Record:
     created_by: str
     source: Source = Source.THIS_VAULT
     """Where the paper was had from: handed in here, or taken from the national store or another vault."""
+    signer: SignerMatch | None = None
+    """Whose the valid signatures on its file are. None: there are none, or it was decided before this was asked."""
 
     @property
     def erased(self) -> bool:
@@ -100,7 +102,7 @@ _EVIDENCE: Mapping[str, SignatureEvidence] = MappingProxyType(
 
 
 SIGNED = frozenset({SignatureEvidence.VALID, SignatureEvidence.VALID_WITH_WARNING})
-"""Signatures that prove a paper by themselves."""
+"""Signatures that hold. Whether they prove the paper depends on whose they are (`SignerMatch`)."""
 
 
 def evidence_of(verdict: str) -> SignatureEvidence:
@@ -108,14 +110,17 @@ def evidence_of(verdict: str) -> SignatureEvidence:
     return _EVIDENCE.get(verdict, SignatureEvidence.NOT_ENOUGH_EVIDENCE)
 
 
-def trust_of(*, signed_original: bool, evidence: SignatureEvidence, compared: bool) -> TrustLevel:
+def trust_of(
+    *, signed_original: bool, evidence: SignatureEvidence, signer: SignerMatch | None, compared: bool
+) -> TrustLevel:
     """How far a digitised paper is trusted (levels of `TrustLevel`).
 
-    A file with its issuer's own valid signatures is the electronic original. A scan that was compared and sealed with
-    its conversion mark is L2. A file whose signatures prove too little is worth what the officer's comparison is worth.
+    A file with its issuer's own valid signatures is the electronic original, one that a body sealed when it converted
+    the paper is L2, and so is a scan that was compared and sealed here. A file whose signatures prove too little, or
+    are somebody else's, is worth what the officer's comparison is worth.
     """
-    if signed_original and evidence in SIGNED:
-        return TrustLevel.L4
+    if signed_original and evidence in SIGNED and signer is not None and signer.vouches:
+        return TrustLevel.L4 if signer.speaks else TrustLevel.L2
     if not compared:
         return TrustLevel.L0
     return TrustLevel.L1 if signed_original else TrustLevel.L2

@@ -58,3 +58,42 @@ class Source(StrEnum):
     OTHER_VAULT = "OTHER_VAULT"
     """The vault of another province, asked with the citizen's consent."""
     CITIZEN = "CITIZEN"
+
+
+class SignerMatch(StrEnum):
+    """What the best of a paper's valid signatures says of its issuer. Kept with the record; never renamed.
+
+    In order: the first that holds for any signature is the paper's.
+    """
+
+    ISSUER = "ISSUER"
+    SUCCESSOR = "SUCCESSOR"
+    """The body that had taken the issuer's place by the day of signing."""
+    PREDECESSOR = "PREDECESSOR"
+    """The body whose place the issuer took later; it was there on the day of signing."""
+    ENTITLED = "ENTITLED"
+    """A body that the catalogue lets sign for the issuer (`Agency.signers`)."""
+    CONVERTER = "CONVERTER"
+    """The paper was converted, by the word of the source it was fetched from; a body's seal vouches for that."""
+    PART_OF_ISSUER = "PART_OF_ISSUER"
+    """A unit below the issuer, or somebody in one: a school of the province is not the province."""
+    NOT_THEN = "NOT_THEN"
+    """Issuer, successor or predecessor, but not on the day of signing: its certificate outlived it."""
+    OTHER_ORGANISATION = "OTHER_ORGANISATION"
+    PERSON_ONLY = "PERSON_ONLY"
+    """The certificate names no organisation."""
+    UNKNOWN = "UNKNOWN"
+    """The paper names no issuer (or contradicts itself), or the report tells too little of the signer."""
+
+    @property
+    def speaks(self) -> bool:
+        """Whether the issuer itself, or a body in its place, signed: what makes a file the electronic original."""
+        return self in _SPEAKING
+
+    @property
+    def vouches(self) -> bool:
+        """Whether the signature stands for the paper although nobody compared it here."""
+        return self.speaks or self is SignerMatch.CONVERTER
+
+
+_SPEAKING = frozenset({SignerMatch.ISSUER, SignerMatch.SUCCESSOR, SignerMatch.PREDECESSOR, SignerMatch.ENTITLED})

@@ -96,6 +96,10 @@ class Upkeep(Protocol):
         """What is wrong among rows alone: records, intakes, keys, jobs, events."""
         ...
 
+    def undecided_originals(self) -> tuple[int, tuple[str, ...]]:
+        """Electronic originals (L4) decided before anybody asked whose signature it is: how many, and some of them."""
+        ...
+
     def held(self) -> Iterator[HeldBlob]:
         """Every blob that has a key, in order of digests, by cursor."""
         ...

@@ -16,7 +16,7 @@ from vault.domain.catalogue import Component, Period
 from vault.domain.holders import HolderAlias, HolderId, HolderKind, HolderLink, HolderRole
 from vault.domain.reasons import ReasonCode, Verdict
 from vault.domain.reuse import VIET_NAM, Authority, Candidate, DossierFacts
-from vault.domain.states import RecordState, SignatureEvidence, Source, TrustLevel
+from vault.domain.states import RecordState, SignatureEvidence, SignerMatch, Source, TrustLevel
 
 FOLDER = Path(__file__).parent
 FAMILIES = ("types", "holders", "names", "issuers", "times", "states", "trust", "uses")
@@ -78,6 +78,7 @@ def candidate(spec: str | dict[str, Any] | None, family_base: str) -> Candidate:
         ("state", RecordState),
         ("signature", SignatureEvidence),
         ("source", Source),
+        ("signer", SignerMatch),
     ):
         if name in plain:
             plain[name] = kind[plain[name]]

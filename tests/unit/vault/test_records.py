@@ -7,7 +7,7 @@ import pytest
 import signing
 from vault.domain.errors import Conflict
 from vault.domain.records import change_state, evidence_of, trust_of
-from vault.domain.states import RecordState, SignatureEvidence, TrustLevel
+from vault.domain.states import RecordState, SignatureEvidence, SignerMatch, TrustLevel
 
 S, E, T = RecordState, SignatureEvidence, TrustLevel
 STEPS = {
@@ -54,7 +54,19 @@ def test_a_record_changes_only_these_ways(now: RecordState, then: RecordState) -
 
 @pytest.mark.parametrize(("signed", "evidence", "compared"), list(product((True, False), E, (True, False))))
 def test_how_far_a_paper_is_trusted(signed: bool, evidence: SignatureEvidence, compared: bool) -> None:  # noqa: FBT001 - a table's columns
-    assert trust_of(signed_original=signed, evidence=evidence, compared=compared) is TRUST[signed, evidence, compared]
+    found = trust_of(signed_original=signed, evidence=evidence, signer=SignerMatch.ISSUER, compared=compared)
+    assert found is TRUST[signed, evidence, compared]
+
+
+@pytest.mark.parametrize(("signer", "compared"), list(product((None, *SignerMatch), (True, False))))
+def test_only_its_issuer_makes_a_signed_file_an_original(signer: SignerMatch | None, compared: bool) -> None:  # noqa: FBT001 - a table's columns
+    found = trust_of(signed_original=True, evidence=E.VALID, signer=signer, compared=compared)
+    if signer in {SignerMatch.ISSUER, SignerMatch.SUCCESSOR, SignerMatch.PREDECESSOR, SignerMatch.ENTITLED}:
+        assert found is T.L4
+    elif signer is SignerMatch.CONVERTER:
+        assert found is T.L2
+    else:
+        assert found is (T.L1 if compared else T.L0)
 
 
 @pytest.mark.parametrize("verdict", signing.Verdict)

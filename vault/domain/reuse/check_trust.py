@@ -9,7 +9,7 @@ from vault.domain.agencies import level1_of
 from vault.domain.catalogue import ComponentForm
 from vault.domain.reasons import ReasonCode, Severity
 from vault.domain.reuse.decision import Finding
-from vault.domain.states import SignatureEvidence, Source, TrustLevel
+from vault.domain.states import SignatureEvidence, SignerMatch, Source, TrustLevel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +23,13 @@ _SIGNATURES = {
     SignatureEvidence.NOT_ENOUGH_EVIDENCE: ReasonCode.SIGNATURE_EVIDENCE,
     SignatureEvidence.VALID_WITH_WARNING: ReasonCode.SIGNATURE_WARNING,
 }
+_SIGNERS = {
+    SignerMatch.PART_OF_ISSUER: ReasonCode.SIGNER_NOT_ISSUER,
+    SignerMatch.NOT_THEN: ReasonCode.SIGNER_NOT_ISSUER,
+    SignerMatch.OTHER_ORGANISATION: ReasonCode.SIGNER_NOT_ISSUER,
+    SignerMatch.PERSON_ONLY: ReasonCode.SIGNER_NOT_ISSUER,
+    SignerMatch.UNKNOWN: ReasonCode.SIGNER_ORGANISATION_UNKNOWN,
+}
 
 
 def trust(ctx: Context) -> Iterator[Finding]:
@@ -32,6 +39,13 @@ def trust(ctx: Context) -> Iterator[Finding]:
     offered, wanted = ctx.candidate, ctx.component.min_trust
     if offered.signature in _SIGNATURES:
         yield Finding(_SIGNATURES[offered.signature])
+    if offered.signer in _SIGNERS:
+        # Who signed is not known, so the officer who compared the paper answers for it; who is known to be another
+        # than the issuer stays something to look at, whatever the copy was compared with.
+        known = _SIGNERS[offered.signer] is ReasonCode.SIGNER_NOT_ISSUER
+        weight = Severity.INFO if offered.compared_with_original and not known else None
+        issuer = (("issuer", offered.issuer_as_printed or offered.issuer_code or "…"),)
+        yield Finding(_SIGNERS[offered.signer], issuer, severity=weight)
     if offered.signature is SignatureEvidence.NONE and TrustLevel.L2 <= offered.trust <= TrustLevel.L4:
         yield Finding(ReasonCode.SIGNATURE_MISSING)
     if offered.trust <= TrustLevel.L2 and not offered.compared_with_original:

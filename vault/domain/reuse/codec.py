@@ -16,7 +16,7 @@ from vault.domain.reasons import ReasonCode, Severity, Verdict
 from vault.domain.reuse.deciding import VIET_NAM, decide
 from vault.domain.reuse.decision import Decision, Reason, Step
 from vault.domain.reuse.facts import Authority, Candidate, DossierFacts
-from vault.domain.states import RecordState, SignatureEvidence, Source, TrustLevel
+from vault.domain.states import RecordState, SignatureEvidence, SignerMatch, Source, TrustLevel
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -119,7 +119,10 @@ _CANDIDATE_ENUMS: dict[str, type[Enum]] = {
     "state": RecordState,
     "signature": SignatureEvidence,
     "source": Source,
+    "signer": SignerMatch,
 }
+_MAY_LACK = frozenset({"signer"})
+"""Facts that came later: a question that lacks one is written as before, so that an older program reads it."""
 _DOSSIER_KEYS = frozenset(field.name for field in fields(DossierFacts))
 
 
@@ -129,8 +132,9 @@ def candidate_to_plain(candidate: Candidate) -> dict[str, Any]:
     plain["holders"] = [link_to_plain(link) for link in candidate.holders]
     plain["issued_on"], plain["valid_until"] = _iso(candidate.issued_on), _iso(candidate.valid_until)
     for name in _CANDIDATE_ENUMS:
-        plain[name] = plain[name].name
-    return plain
+        if plain[name] is not None:
+            plain[name] = plain[name].name
+    return {name: value for name, value in plain.items() if name not in _MAY_LACK or value is not None}
 
 
 def candidate_from_plain(plain: Mapping[str, Any]) -> Candidate:
@@ -141,7 +145,7 @@ def candidate_from_plain(plain: Mapping[str, Any]) -> Candidate:
         for name in ("issued_on", "valid_until"):
             known[name] = _day(known.get(name))
         for name, kind in _CANDIDATE_ENUMS.items():
-            if name in known:
+            if name in known and (name not in _MAY_LACK or known[name] is not None):
                 known[name] = kind[known[name]]
         return Candidate(**known)
 

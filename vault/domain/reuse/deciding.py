@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from vault.domain.catalogue import Catalogue, Component
     from vault.domain.reuse.facts import Candidate, DossierFacts
 
-RULES_VERSION = 1
+RULES_VERSION = 2
 """Raised whenever a check changes what it finds, so that an old decision names the checks that made it."""
 
 VIET_NAM = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from vault.domain.states import RecordState, SignatureEvidence, Source, TrustLevel
+from vault.domain.states import RecordState, SignatureEvidence, SignerMatch, Source, TrustLevel
 
 if TYPE_CHECKING:
     from datetime import date
@@ -54,6 +54,8 @@ class Candidate:
     source: Source = Source.THIS_VAULT
     purpose: str | None = None
     later_correction: str | None = None
+    signer: SignerMatch | None = None
+    """Whose its valid signatures are; None where there are none, and in decisions from before this was asked."""
 
 
 @dataclass(frozen=True, slots=True)

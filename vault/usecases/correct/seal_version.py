@@ -18,7 +18,7 @@ from vault.domain.errors import Conflict, Invalid, NotFound
 from vault.domain.holders import HolderId
 from vault.domain.ids import digest_of
 from vault.domain.intake import Confirmation
-from vault.domain.outside import tempered
+from vault.domain.outside import converts, tempered
 from vault.domain.people import SYSTEM, Action
 from vault.domain.records import Record, may_correct
 from vault.ports import Blobs, Clock, CredentialDesk, Engines, SealingDesk, Tx, UnitOfWork
@@ -93,6 +93,7 @@ def _seal(
         credentials=credentials,
         catalogue=catalogue,
         clock=clock,
+        converted=converts(origin),
     )
     made = made if origin is None else tempered(made, origin)
     now = made.sealed_at

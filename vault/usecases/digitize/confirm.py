@@ -12,6 +12,7 @@ from vault.domain.errors import Conflict, Invalid, NotFound
 from vault.domain.holders import HolderId, HolderRole
 from vault.domain.ids import RecordCode
 from vault.domain.intake import (
+    Channel,
     Confirmation,
     Intake,
     IntakeId,
@@ -20,9 +21,10 @@ from vault.domain.intake import (
     check_confirmation,
     step,
 )
+from vault.domain.outside import converts
 from vault.domain.people import Action, Actor, require
-from vault.domain.records import SIGNED, evidence_of
 from vault.domain.reuse import VIET_NAM
+from vault.domain.signers import signer_of
 from vault.domain.states import RecordState
 from vault.domain.text import nfc
 from vault.ports import Clock, Ids, Tx, UnitOfWork
@@ -73,7 +75,7 @@ def confirm(what: Confirm, *, actor: Actor, uow: UnitOfWork, catalogue: Catalogu
                 raise NotFound("INTAKE")
             if intake.confirmation is not None:
                 return _again(intake, said)
-            _refuse_doubtful(intake, said, _own_in_force(tx, intake))
+            _refuse_doubtful(intake, said, tx, catalogue)
             tx.intakes.set_state(intake.id, step(intake.state, IntakeState.CONFIRMED))
             tx.intakes.set_confirmation(intake.id, replace(said, record_id=reserve(tx, ids)))
             tx.jobs.seal(intake.id, after=what.undo_seconds)
@@ -129,13 +131,23 @@ def _own_in_force(tx: Tx, intake: Intake) -> RecordCode | None:
     return record.code if record is not None and record.state is not RecordState.REVOKED else None
 
 
-def _refuse_doubtful(intake: Intake, said: Confirmation, own: RecordCode | None) -> None:
-    """A copy of our own record is that record (`know_again` says so); what nobody compared or signed proves nothing."""
+def _refuse_doubtful(intake: Intake, said: Confirmation, tx: Tx, catalogue: Catalogue) -> None:
+    """A copy of our own record is that record (`know_again` says so); what nobody compared or signed proves nothing.
+
+    Nor does what somebody else signed than the issuer that is stated: `SIGNER_NOT_ISSUER`.
+    """
+    own = _own_in_force(tx, intake)
     if own is not None:
         raise Conflict("ALREADY_RECORD", record=own)
-    signed = intake.signatures is not None and evidence_of(intake.signatures.verdict) in SIGNED
-    if not said.compared_with_original and not signed:
+    if said.compared_with_original:
+        return
+    converted = converts(tx.outside.of_intake(intake.id) if intake.channel is Channel.OUTSIDE else None)
+    home = intake.agency_code
+    signer = signer_of(intake.signatures, said.fields, catalogue.directory, home=home, converted=converted)
+    if signer is None:
         raise Invalid("COMPARE_FIRST")
+    if not signer.vouches:
+        raise Invalid("SIGNER_NOT_ISSUER", signer=signer.value)
 
 
 def _holder(link: NamedHolder) -> NamedHolder:

@@ -18,9 +18,10 @@ from vault.domain.catalogue import Catalogue, DocumentType
 from vault.domain.holders import HolderId, HolderLink, HolderRole
 from vault.domain.ids import Digest, record_code
 from vault.domain.intake import Confirmation, Intake, day_of
-from vault.domain.records import SIGNED, Record, StatusSlot, evidence_of, trust_of
+from vault.domain.records import Record, StatusSlot, evidence_of, trust_of
 from vault.domain.reuse import VIET_NAM
-from vault.domain.states import RecordState, SignatureEvidence
+from vault.domain.signers import signer_of
+from vault.domain.states import RecordState, SignatureEvidence, SignerMatch
 from vault.domain.text import mask_number
 from vault.ports import Blobs, Clock, CredentialDesk, CredentialFacts, Engines, SealedPaper, SealingDesk
 
@@ -53,16 +54,22 @@ def make_record(
     credentials: CredentialDesk,
     catalogue: Catalogue,
     clock: Clock,
+    converted: bool = False,
 ) -> Record:
     """The record that `said` makes of the paper, its sealed copy stored.
+
+    `converted`: the source of a fetched paper says that it converted it, so its seal is not the issuer's.
 
     Raises what a paper can do to us: `Invalid`, `qr.QrError`, `signing.SigningError`; `Unavailable` for a part that is
     down.
     """
     paper = catalogue.document_type(said.type_code, said.at.astimezone(VIET_NAM).date())
-    facts = _facts(intake, said, paper, catalogue.directory)
+    directory = catalogue.directory
+    signer = signer_of(intake.signatures, said.fields, directory, home=intake.agency_code, converted=converted)
+    facts = _facts(intake, said, paper, directory, signer)
     symbol = _symbol(facts, said, slot, credentials=credentials)
-    sealed = _sealed(intake, said, symbol, paper, blobs=blobs, engines=engines, sealing=sealing, host=credentials.host)
+    host = credentials.host
+    sealed = _sealed(intake, said, facts, symbol, paper, blobs=blobs, engines=engines, sealing=sealing, host=host)
     digest = blobs.put(sealed.pdf, mime="application/pdf", paper=intake.id, agency=intake.agency_code)
     made = _record(intake, said, facts, symbol, slot, sealed=sealed, digest=digest, preview=preview, now=clock.now())
     return replace(made, version=version)
@@ -83,12 +90,18 @@ class _Facts:
     result_code: str | None
     holders: tuple[HolderLink, ...]
     evidence: SignatureEvidence
+    signer: SignerMatch | None
+    vouched: bool
+    """Whether somebody compared the paper, or a signature stands for it that may."""
     rest: Mapping[str, str]
     credential: CredentialFacts
 
 
-def _facts(intake: Intake, said: Confirmation, paper: DocumentType, directory: AgencyDirectory) -> _Facts:
+def _facts(
+    intake: Intake, said: Confirmation, paper: DocumentType, directory: AgencyDirectory, signer: SignerMatch | None
+) -> _Facts:
     fields = said.fields
+    vouched = said.compared_with_original or (signer is not None and signer.vouches)
     issued_by = issuer_of(fields, directory)
     links = tuple(_link(holder.number, holder.name, holder.role) for holder in said.holders)
     signatures = intake.signatures
@@ -108,11 +121,13 @@ def _facts(intake: Intake, said: Confirmation, paper: DocumentType, directory: A
         result_code=paper.results[0].code if len(paper.results) == 1 else None,
         holders=links,
         evidence=evidence,
+        signer=signer,
+        vouched=vouched,
         rest=MappingProxyType(dict(fields)),
         credential=CredentialFacts(
             issuer=intake.agency_code,
             type_code=paper.code,
-            number=fields.get("number", "") if _vouched(intake, said) else f"{UNCOMPARED} {fields.get('number', '')}",
+            number=fields.get("number", "") if vouched else f"{UNCOMPARED} {fields.get('number', '')}",
             issued_on=issued_on,
             expires_on=valid_until,
             holder_name=first.name,
@@ -120,12 +135,6 @@ def _facts(intake: Intake, said: Confirmation, paper: DocumentType, directory: A
             original=intake.original,
         ),
     )
-
-
-def _vouched(intake: Intake, said: Confirmation) -> bool:
-    """Whether somebody compared the paper, or its own signatures prove it."""
-    signed = intake.signatures is not None and evidence_of(intake.signatures.verdict) in SIGNED
-    return said.compared_with_original or signed
 
 
 def _link(number: str, name: str, role: str) -> HolderLink:
@@ -166,6 +175,7 @@ def _symbol(facts: _Facts, said: Confirmation, slot: StatusSlot, *, credentials:
 def _sealed(
     intake: Intake,
     said: Confirmation,
+    facts: _Facts,
     symbol: _Symbol,
     paper: DocumentType,
     *,
@@ -174,7 +184,7 @@ def _sealed(
     sealing: SealingDesk,
     host: str,
 ) -> SealedPaper:
-    words = COVER_WORDS if intake.signed_original else WORDS if _vouched(intake, said) else UNCOMPARED_WORDS
+    words = COVER_WORDS if intake.signed_original else WORDS if facts.vouched else UNCOMPARED_WORDS
     mark = signing.ConversionMark(
         words=f"{words}. {sealing.system_name}",
         agency=sealing.agency_name,
@@ -193,7 +203,7 @@ def _sealed(
         )
     else:
         pdf = engines.compose(blobs.get(intake.original), mark=mark, qr_png=symbol.png)
-    reason = "Số hóa theo NĐ 45/2020/NĐ-CP Đ25" if _vouched(intake, said) else UNCOMPARED_WORDS
+    reason = "Số hóa theo NĐ 45/2020/NĐ-CP Đ25" if facts.vouched else UNCOMPARED_WORDS
     return sealing.seal(pdf, reason=reason)
 
 
@@ -250,6 +260,7 @@ def _record(
         trust=trust_of(
             signed_original=intake.signed_original,
             evidence=facts.evidence,
+            signer=facts.signer,
             compared=said.compared_with_original,
         ),
         state=RecordState.ACTIVE,
@@ -271,4 +282,5 @@ def _record(
         agency_code=intake.agency_code,
         sealed_at=now,
         created_by=said.by_account,
+        signer=facts.signer,
     )

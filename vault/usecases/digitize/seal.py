@@ -18,7 +18,7 @@ from vault.domain.errors import Invalid
 from vault.domain.holders import HolderId, HolderLink
 from vault.domain.ids import Digest, RecordCode, digest_of
 from vault.domain.intake import Channel, Confirmation, Intake, IntakeId, IntakeState, step
-from vault.domain.outside import OutsidePaper, tempered
+from vault.domain.outside import OutsidePaper, converts, tempered
 from vault.domain.people import SYSTEM, Action
 from vault.domain.records import Record
 from vault.ports import Blobs, Clock, CredentialDesk, Engines, SealingDesk, Tx, UnitOfWork
@@ -113,6 +113,7 @@ def _seal(
         credentials=credentials,
         catalogue=catalogue,
         clock=clock,
+        converted=converts(origin),
     )
     record = record if origin is None else tempered(record, origin)
     now = record.sealed_at

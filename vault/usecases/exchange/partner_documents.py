@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from vault.domain.audit import Event
 from vault.domain.catalogue import Catalogue
@@ -11,12 +12,13 @@ from vault.domain.document_uri import DocumentUri
 from vault.domain.errors import Forbidden, Invalid, NotFound
 from vault.domain.holders import HolderId
 from vault.domain.ids import DossierCode, RecordCode, record_code
-from vault.domain.intake import Channel, IntakeId, NamedHolder
+from vault.domain.intake import Channel, Confirmation, Intake, IntakeId, NamedHolder
 from vault.domain.people import Action, Actor, require
-from vault.domain.records import SIGNED, Record, change_state, evidence_of
+from vault.domain.records import Record, change_state
 from vault.domain.reuse import VIET_NAM, Decision
 from vault.domain.search import number_key
 from vault.domain.sign_in import PARTNERS
+from vault.domain.signers import signer_of, speaks_for
 from vault.domain.states import RecordState
 from vault.ports import Blobs, Clock, Engines, Ids, SealingDesk, UnitOfWork
 from vault.usecases.announce import announce_state
@@ -151,13 +153,27 @@ class PushDocument:
     txn: str
 
 
+class Waits(StrEnum):
+    """Why a pushed document is no record by itself: an officer looks at it first."""
+
+    UNSIGNED = "UNSIGNED"
+    """No signature on it proves anything."""
+    SIGNER_NOT_ISSUER = "SIGNER_NOT_ISSUER"
+    """A valid signature, of another body than the stated issuer, or of nobody knows whom."""
+    ISSUER_NOT_SENDER = "ISSUER_NOT_SENDER"
+    """The stated issuer is not the sender's agency, and the catalogue does not let that one sign for it."""
+    SENDER_UNKNOWN = "SENDER_UNKNOWN"
+    """The vault does not know what the sender's agency is called: the catalogue's list of agencies lacks it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pushed:
-    """What became of it. `record` None: it waits for an officer, because no valid signature speaks for it."""
+    """What became of it. `record` None: it waits for an officer; `waits` says why when it came in by this very call."""
 
     intake: IntakeId
     record: RecordCode | None
     duplicate: bool
+    waits: Waits | None = None
 
 
 def push_document(
@@ -172,10 +188,13 @@ def push_document(
     clock: Clock,
     ids: Ids,
     max_bytes: int,
+    names: Mapping[str, str],
 ) -> Pushed:
-    """Take it over. With valid signatures it becomes a record (L4) by itself; without, an officer compares it first.
+    """Take it over. Signed by the agency that issued it and pushes it, it becomes a record (L4) by itself.
 
-    The same bytes again are answered. Refusals are those of receiving and confirming.
+    Everything else waits for an officer who compares it (`Waits`). `names`: what the vault's own agencies are called,
+    by code; the catalogue knows the others. The same bytes again are answered. Refusals are those of receiving and
+    confirming.
     """
     require(actor, Action.ISSUE)
     now = clock.now()
@@ -202,6 +221,7 @@ def push_document(
     signatures = None
     if intake.mime == "application/pdf":
         signatures = signatures_of(intake, what.data, blobs=blobs, engines=engines, sealing=sealing, clock=clock)
+    waits = _waits(replace(intake, signatures=signatures), said, actor.agency_code, names, catalogue)
     with uow.begin() as tx:
         kept = tx.intakes.add(intake)
         duplicate = kept.id != intake.id
@@ -212,14 +232,30 @@ def push_document(
         if not duplicate:
             if signatures is not None:
                 tx.intakes.set_signatures(intake.id, signatures)
-            if signatures is not None and evidence_of(signatures.verdict) in SIGNED:
+            if waits is None:
                 record = confirm_at_once(tx, intake, said, actor=actor, ids=ids, details=details, read=True)
             else:
+                details["waits"] = waits.value
                 tx.jobs.read(intake.id)
         code = "DUPLICATE" if duplicate else None
         tx.events.add(Event(now, actor, Action.ISSUE, code=code, record=None, details=details))
     settle_bytes(what.data, kept, paper, blobs=blobs)
-    return Pushed(kept.id, record, duplicate)
+    return Pushed(kept.id, record, duplicate, None if duplicate else waits)
+
+
+def _waits(
+    intake: Intake, said: Confirmation, agency: str, names: Mapping[str, str], catalogue: Catalogue
+) -> Waits | None:
+    signer = signer_of(intake.signatures, said.fields, catalogue.directory, home=agency)
+    if signer is None:
+        return Waits.UNSIGNED
+    if not signer.speaks:
+        return Waits.SIGNER_NOT_ISSUER
+    today = said.at.astimezone(VIET_NAM).date()
+    own = speaks_for(agency, names.get(agency), said.fields, catalogue.directory, today)
+    if own is None:
+        return Waits.SENDER_UNKNOWN
+    return None if own else Waits.ISSUER_NOT_SENDER
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from vault.domain.agencies import AgencyDirectory
 from vault.domain.catalogue import Catalogue, Component
 from vault.domain.dossiers import Dossier
 from vault.domain.intake import Intake
-from vault.domain.outside import NATIONAL, Ask, AskState, ConsentBy, OutsidePaper, candidate, offered
+from vault.domain.outside import NATIONAL, Ask, AskState, ConsentBy, OutsidePaper, candidate, converts, offered
 from vault.domain.reuse import VIET_NAM, Decision, DossierFacts, Step, decide
+from vault.domain.signers import signer_of
+from vault.domain.states import SignerMatch
 from vault.ports import Tx
 
 
@@ -59,7 +62,9 @@ def outside_offers(
             intake,
             decide(
                 component,
-                candidate(paper, intake, consent=paper.ask in agreed),
+                candidate(
+                    paper, intake, consent=paper.ask in agreed, signer=_signer(paper, intake, catalogue.directory)
+                ),
                 facts,
                 catalogue=catalogue,
                 now=now,
@@ -69,3 +74,11 @@ def outside_offers(
         if catalogue.accepts(component, paper.claim.type_code, today)
     ]
     return tuple(sorted(offers, key=lambda one: one.paper.claim.picked_for != component.code))
+
+
+def _signer(paper: OutsidePaper, intake: Intake | None, directory: AgencyDirectory) -> SignerMatch | None:
+    if intake is None:
+        return None
+    told = {"issuer": paper.claim.issuer_as_printed, "issuer_code": paper.claim.issuer_code}
+    fields = {name: value for name, value in told.items() if value}
+    return signer_of(intake.signatures, fields, directory, home=paper.agency_code, converted=converts(paper))

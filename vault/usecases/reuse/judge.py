@@ -133,6 +133,7 @@ def candidate_of(record: Record, corrections: Sequence[Record]) -> Candidate:
         source=record.source,
         purpose=record.purpose,
         later_correction=next((one.code for one in corrections if _corrects(one, record)), None),
+        signer=record.signer,
     )
 
 

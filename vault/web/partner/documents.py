@@ -107,7 +107,7 @@ def push_uri(what: m.PushUriRequest, actor: SignedIn, app: TheApp) -> m.PushUriR
         uri = DocumentUri.parse(what.uri)
         withdraw_document(WithdrawDocument(uri, what.reason), actor=actor, uow=app.uow, clock=app.clock)
         return m.PushUriResponse(
-            ts=app.clock.now(), txn=what.txn, status=m.SUCCESS, uri=str(uri), intake=None, duplicate=False
+            ts=app.clock.now(), txn=what.txn, status=m.SUCCESS, uri=str(uri), intake=None, duplicate=False, waits=None
         )
     return _add(what, actor, app)
 
@@ -139,14 +139,16 @@ def _add(what: m.PushUriRequest, actor: Actor, app: App) -> m.PushUriResponse:
         clock=app.clock,
         ids=app.ids,
         max_bytes=app.settings.max_upload_bytes,
+        names={app.settings.agency_code: app.settings.agency_name},
     )
     uri = None
     if pushed.record is not None:
         uri = str(DocumentUri(actor.agency_code or "", document.doc_type, pushed.record))
     status = m.PENDING if uri is None else m.SUCCESS
     return m.PushUriResponse(
-        ts=app.clock.now(), txn=what.txn, status=status, uri=uri, intake=pushed.intake, duplicate=pushed.duplicate
-    )
+        ts=app.clock.now(), txn=what.txn, status=status, uri=uri, intake=pushed.intake, duplicate=pushed.duplicate,
+        waits=pushed.waits.value if pushed.waits else None,
+    )  # fmt: skip
 
 
 def _bytes(text: str) -> bytes:

@@ -131,11 +131,16 @@ class PushUriRequest(Request):
 
 
 class PushUriResponse(Response):
-    """`uri` null with status 9: no valid signature speaks for the file, so an officer compares it first."""
+    """`uri` null with status 9: an officer looks at the file first; `waits` says why when it came by this request.
+
+    UNSIGNED: no valid signature. SIGNER_NOT_ISSUER: signed by another body than the stated issuer. ISSUER_NOT_SENDER:
+    the stated issuer is not the caller's agency. SENDER_UNKNOWN: this vault does not know the caller's agency by name.
+    """
 
     uri: str | None
     intake: str | None
     duplicate: bool
+    waits: Literal["UNSIGNED", "SIGNER_NOT_ISSUER", "ISSUER_NOT_SENDER", "SENDER_UNKNOWN"] | None
 
 
 class Requester(Message):

@@ -14,6 +14,7 @@ from vault.domain.catalogue import Period, Rule
 from vault.domain.errors import Invalid, NotFound
 from vault.domain.reasons import ReasonCode, Severity, Verdict
 from vault.domain.reuse import (
+    RULES_VERSION,
     VIET_NAM,
     Decision,
     Question,
@@ -232,6 +233,6 @@ def test_an_explanation_tells_the_answer_the_source_every_reason_and_the_rules()
     assert lines[2].startswith("Cần làm [NOT_COMPARED] ")
     assert lines[2].endswith("— NĐ 23/2015/NĐ-CP Đ6 k1; TT 66/2023/TT-BCA Đ1")
     assert lines[3].startswith("Lưu ý [ISSUER_MERGED] ")
-    assert lines[-1] == f"Quyết định lúc 09:00 22/11/2026, theo danh mục {load().version}, bộ kiểm tra 1"
+    assert lines[-1] == f"Quyết định lúc 09:00 22/11/2026, theo danh mục {load().version}, bộ kiểm tra {RULES_VERSION}"
     assert explain(decision, "en")[0].startswith("To be checked before use: R1 v1")
     assert len(explain(decision, "en")) == len(lines)

@@ -1,4 +1,10 @@
-"""The trust list: which key may speak for which agency, signed by an offline root that every verifier pins."""
+"""The trust list: which key may speak for which agency, signed by an offline root that every verifier pins.
+
+Forward compatibility: a verifier of today meets the list of a later program. A key whose *use* it does not know is
+passed over, whatever else stands in that entry, and the list holds for the others: such a key can sign nothing that is
+verified here. Everything else that is unknown (a header, a field of the list, a field of a key of known use) may change
+what the known parts mean, so it still refuses the whole list. What must not be missed goes there, or into `AAD`.
+"""
 
 from __future__ import annotations
 
@@ -83,6 +89,8 @@ class TrustList:
     issued_at: datetime
     next_update: datetime
     entries: tuple[TrustEntry, ...]
+    passed_over: tuple[bytes, ...] = ()
+    """The kids of keys whose use this program does not know. A list that has such is read, never issued anew here."""
 
     @cached_property
     def by_kid(self) -> Mapping[bytes, TrustEntry]:
@@ -95,7 +103,8 @@ def issue_trust_list(trust: TrustList, *, sign: Callable[[bytes], bytes], root_k
     protected = cbor.encode({cose.ALG: cose.ES256, cose.KID: root_kid})
     payload = _encode(trust)
     if _decode(payload) != trust:
-        raise TrustError("TRUST_SHAPE", "times must be whole seconds in UTC, values of the documented types")
+        detail = "times must be whole seconds in UTC, values of the documented types, every use a known one"
+        raise TrustError("TRUST_SHAPE", detail)
     return cose.encode_sign1(protected, payload, sign(cose.sig_structure(protected, AAD, payload)))
 
 
@@ -171,15 +180,29 @@ def _decode(payload: bytes) -> TrustList:
         raise TrustError("TRUST_MALFORMED", "version")
     if not isinstance(keys, list):
         raise TrustError("TRUST_MALFORMED", "keys")
-    entries = tuple(_entry(value) for value in keys)
-    if len({entry.kid for entry in entries}) != len(entries):
+    passed_over = tuple(kid for kid in map(_kid_of_unknown_use, keys) if kid is not None)
+    entries = tuple(_entry(value) for value in keys if _kid_of_unknown_use(value) is None)
+    if len({*passed_over, *(entry.kid for entry in entries)}) != len(keys):
         raise TrustError("TRUST_MALFORMED", "the same kid twice")
     return TrustList(
         version=version,
         issued_at=_moment(content[IAT]),
         next_update=_moment(content[NEXT_UPDATE]),
         entries=entries,
+        passed_over=passed_over,
     )
+
+
+def _kid_of_unknown_use(value: cbor.Value) -> bytes | None:
+    """The kid of a key that is passed over; None for one that must be read. A use is plain text, or it is no use."""
+    if not isinstance(value, dict):
+        return None
+    use, kid = value.get(E_USE), value.get(E_KID)
+    if not isinstance(use, str) or not use or use in USES or not characters.is_plain(use):
+        return None
+    if not isinstance(kid, bytes) or len(kid) != cose.KID_SIZE:
+        raise TrustError("TRUST_MALFORMED", "kid of a key of unknown use")
+    return kid
 
 
 def _entry(value: cbor.Value) -> TrustEntry:

@@ -1,4 +1,5 @@
-// The trust list: which key may speak for which agency, signed by a pinned offline root. The twin of qr/trust_list.py.
+// The trust list: which key may speak for which agency, signed by a pinned offline root. The twin of qr/trust_list.py,
+// which says what forward compatibility the format has: a key whose use is not known here is passed over.
 
 import { compareBytes, decode } from "./cbor.js";
 import { isPlain } from "./characters.js";
@@ -10,6 +11,7 @@ const AAD = new TextEncoder().encode("VNTL1");
 const MAX_SIZE = 4 * 1024 * 1024;
 const [VERSION, IAT, NEXT_UPDATE, KEYS] = [1, 2, 3, 4];
 const [E_KID, E_ISS, E_X, E_Y, E_NBF, E_EXP, E_USE, E_REVOKED_AT] = [1, 2, 3, 4, 5, 6, 7, 8];
+const USES = ["qr", "status", "peer"];
 
 /** Whole seconds since 1970 of a Date or a number of seconds, rounded down. */
 export function seconds(now) {
@@ -58,10 +60,21 @@ async function readList(content) {
   const [version, keys] = [content.get(VERSION), content.get(KEYS)];
   if (!isInteger(version, 1, Number.MAX_SAFE_INTEGER)) malformed("version");
   if (!Array.isArray(keys)) malformed("keys");
-  const entries = await Promise.all(keys.map(readEntry));
+  const passedOver = keys.map(kidOfUnknownUse);
+  const entries = await Promise.all(keys.filter((_, place) => passedOver[place] === null).map(readEntry));
   const byKid = new Map(entries.map((entry) => [entry.kid, entry]));
-  if (byKid.size !== entries.length) malformed("the same kid twice");
+  const kids = [...byKid.keys(), ...passedOver.filter((kid) => kid !== null)];
+  if (new Set(kids).size !== keys.length) malformed("the same kid twice");
   return { version, issuedAt: time(content.get(IAT)), nextUpdate: time(content.get(NEXT_UPDATE)), byKid };
+}
+
+/** The kid (hex) of a key that is passed over; null for one that must be read. */
+function kidOfUnknownUse(value) {
+  if (!(value instanceof Map)) return null;
+  const [use, kid] = [value.get(E_USE), value.get(E_KID)];
+  if (typeof use !== "string" || !use || USES.includes(use) || !isPlain(use)) return null;
+  if (!(kid instanceof Uint8Array) || kid.length !== cose.KID_SIZE) malformed("kid of a key of unknown use");
+  return cose.hex(kid);
 }
 
 async function readEntry(value) {
@@ -75,7 +88,7 @@ async function readEntry(value) {
   const kid = await cose.keyId(x, y);
   const stated = value.get(E_KID);
   if (!(stated instanceof Uint8Array) || compareBytes(stated, kid) !== 0) malformed("kid is not the thumbprint");
-  if (use !== "qr" && use !== "status" && use !== "peer") malformed("use");
+  if (!USES.includes(use)) malformed("use");
   return {
     kid: cose.hex(kid),
     issuer,

@@ -20,6 +20,8 @@ import pytest
 import qr
 from tests.fakes.desk import actor_of, record_of
 from tests.fakes.parts import running
+from tests.golden.qr.list_cases import LIST_FIELDS, UNKNOWN_KEY, resigned_list
+from tests.golden.qr.world import ROOT as ROOT_OF_CASES
 from vault.bootstrap import App
 from vault.domain.errors import Conflict, Invalid
 from vault.domain.ids import RecordCode
@@ -109,6 +111,16 @@ def test_the_root_takes_nothing_back() -> None:
             signed(request, previous)
         assert caught.value.code == code.split()[0]
     assert read_list(signed(second, first), public=PUBLIC).version == 2
+
+
+def test_a_key_that_only_a_later_program_knows_is_not_lost_by_this_one() -> None:
+    """An older program beside a newer root: it reads the list, and what it would drop it does not sign away."""
+    later = resigned_list(LIST_FIELDS | {4: [UNKNOWN_KEY, *LIST_FIELDS[4]]})
+    listed = read_list(later, public=qr.public_key_to_pem(ROOT_OF_CASES.public))
+    assert listed.passed_over == (UNKNOWN_KEY[1],)
+    with pytest.raises(Conflict) as caught:
+        sign(ask([entry()], installed=listed, now=NOW), root=ROOT_OF_CASES, previous=later, days=30, now=NOW)
+    assert (caught.value.code, caught.value.facts["kid"]) == ("TRUST_KEY_LOST", UNKNOWN_KEY[1].hex())
 
 
 def test_only_a_newer_list_of_the_pinned_root_in_date_is_installed() -> None:

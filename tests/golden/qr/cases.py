@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import qr
 from qr import claims
-from tests.golden.qr.list_cases import list_cases
+from tests.golden.qr.list_cases import LIST_FIELDS, UNKNOWN_KEY, list_cases, resigned_list
 from tests.golden.qr.malformed_cases import malformed_cases
 from tests.golden.qr.world import (
     AGENCY,
@@ -95,6 +95,11 @@ def _valid() -> Iterator[Case]:
         "What a key signed in its term stays valid after the term.",
         trust=signed_trust(trust_list(entry(AGENCY, not_after=NOW - DAY), ENTRIES[1])),
     )
+    yield _issued(
+        "valid-beside-unknown-use",
+        "A list that also names a key of a use from later.",
+        trust=resigned_list(LIST_FIELDS | {4: [UNKNOWN_KEY, *LIST_FIELDS[4]]}),
+    )
     s = int.from_bytes(MESSAGE[-32:], "big")
     yield Case(
         name="valid-other-s",
@@ -159,6 +164,8 @@ def _issuer() -> Iterator[Case]:
     yield unknown(
         "peer-key", "A key that speaks for another vault signs a credential.", "KEY_USE", trust=listed(use="peer")
     )
+    later = resigned_list(LIST_FIELDS | {4: [LIST_FIELDS[4][0] | {7: "wallet"}, *LIST_FIELDS[4][1:]]})
+    yield unknown("key-of-unknown-use", "A key of a use from later signs a credential.", "KEY_UNKNOWN", trust=later)
     yield unknown(
         "before-key", "Issued before the key came into force.", "KEY_NOT_IN_FORCE", trust=listed(not_before=NOW - DAY)
     )

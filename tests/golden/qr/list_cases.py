@@ -38,33 +38,78 @@ HEADER: dict[cbor.Key, Any] = {cose.ALG: cose.ES256, cose.KID: STATUS.kid, cose.
 WITHOUT_KID = {label: value for label, value in HEADER.items() if label != cose.KID}
 
 
+GOOD = signed_trust()
+LIST_PARTS: Any = cbor.decode(GOOD, max_size=10_000)
+LIST_FIELDS: Any = cbor.decode(LIST_PARTS[2], max_size=10_000)
+LIST_HEADER: dict[cbor.Key, Any] = {cose.ALG: cose.ES256, cose.KID: ROOT.kid}
+UNKNOWN_KEY = {1: b"\x07" * 8, 2: 4, 3: b"a key of another kind", 7: "wallet", 9: [1, {"more": "x"}]}
+"""A key of a use that a later program may know, of which this one knows nothing but the kid."""
+
+
 def list_cases() -> Iterator[Case]:
     """All of them."""
     yield from _trust()
+    yield from _unknown_uses()
     yield from _tokens()
     yield from _malformed_tokens()
     yield from _token_lists()
 
 
+def _list(name: str, note: str, data: bytes, code: str, **rest: Any) -> Case:
+    return Case(kind="trust", name=f"trust-{name}", note=note, trust=data, expected=code, status=None, **rest)
+
+
+def resigned_list(payload: cbor.Value, **changes: Any) -> bytes:
+    """A list of any contents, signed as the root does."""
+    raw = payload if isinstance(payload, bytes) else cbor.encode(payload)
+    signer = changes.pop("signer", ROOT)
+    protected = cbor.encode(changes.pop("header", LIST_HEADER))
+    return raw_sign1(protected, raw, changes.pop("aad", b"VNTL1"), signer, **changes)
+
+
+def _key_changed(**changes: Any) -> bytes:
+    first = {**LIST_FIELDS[4][0], **{int(label[1:]): value for label, value in changes.items()}}
+    return resigned_list(LIST_FIELDS | {4: [first, *LIST_FIELDS[4][1:]]})
+
+
+def _unknown_uses() -> Iterator[Case]:
+    case, resigned, key_changed, bad = _list, resigned_list, _key_changed, "TRUST_MALFORMED"
+    fields, unknown = LIST_FIELDS, UNKNOWN_KEY
+    with_unknown = [unknown, *fields[4]]
+    yield case(
+        "unknown-use", "A use that nobody knows yet: that key alone is passed over.", key_changed(_7="root"), "OK"
+    )
+    yield case("unknown-use-new-key", "Beside it, a key of another kind.", resigned(fields | {4: with_unknown}), "OK")
+    yield case("unknown-uses-only", "Nothing but unknown uses trusts nobody.", resigned(fields | {4: [unknown]}), "OK")
+    twice = [fields[4][0] | {7: "wallet"}, *fields[4]]
+    yield case("unknown-use-same-kid", "One kid for a known and an unknown use.", resigned(fields | {4: twice}), bad)
+    yield case("unknown-use-doubled", "An unknown key twice.", resigned(fields | {4: [unknown, unknown]}), bad)
+    without_kid = {label: value for label, value in unknown.items() if label != 1}
+    yield case("unknown-use-no-kid", "An unknown key without a kid.", resigned(fields | {4: [without_kid]}), bad)
+    yield case("unknown-use-kid-long", "A kid of nine bytes.", resigned(fields | {4: [unknown | {1: bytes(9)}]}), bad)
+    yield case("use-number", "A use that is no text.", key_changed(_7=7), bad)
+    yield case("use-hidden", "A hidden character in the use.", key_changed(_7="qr\u200b"), bad)
+    yield case("use-empty", "An empty use.", key_changed(_7=""), bad)
+    yield case(
+        "unknown-use-bad-neighbour",
+        "An unknown use excuses no known key: the point of the next one is off the curve.",
+        resigned(fields | {4: [unknown, fields[4][0] | {4: bytes(32)}]}),
+        bad,
+    )
+    yield case(
+        "unknown-use-forged",
+        "Put in after signing.",
+        resigned(fields | {4: with_unknown}, signature=LIST_PARTS[3]),
+        "TRUST_BAD_SIGNATURE",
+    )
+    yield case(
+        "unknown-use-and-field", "An unknown field of the list.", resigned(fields | {4: with_unknown, 5: 1}), bad
+    )
+
+
 def _trust() -> Iterator[Case]:
-    def case(name: str, note: str, data: bytes, code: str, **rest: Any) -> Case:
-        return Case(kind="trust", name=f"trust-{name}", note=note, trust=data, expected=code, status=None, **rest)
-
-    good = signed_trust()
-    parts: Any = cbor.decode(good, max_size=10_000)
-    fields: Any = cbor.decode(parts[2], max_size=10_000)
-    header = {cose.ALG: cose.ES256, cose.KID: ROOT.kid}
-
-    def resigned(payload: cbor.Value, **changes: Any) -> bytes:
-        raw = payload if isinstance(payload, bytes) else cbor.encode(payload)
-        signer = changes.pop("signer", ROOT)
-        protected = cbor.encode(changes.pop("header", header))
-        return raw_sign1(protected, raw, changes.pop("aad", b"VNTL1"), signer, **changes)
-
-    def key_changed(**changes: Any) -> bytes:
-        first = {**fields[4][0], **{int(label[1:]): value for label, value in changes.items()}}
-        return resigned(fields | {4: [first, *fields[4][1:]]})
-
+    case, resigned, key_changed = _list, resigned_list, _key_changed
+    good, parts, fields, header = GOOD, LIST_PARTS, LIST_FIELDS, LIST_HEADER
     yield case("good", "The root's own list.", good, "OK")
     yield case("same-version", "The version at hand once more.", good, "OK", previous_version=7)
     yield case("empty", "A list without keys trusts nobody, and is a list.", resigned(fields | {4: []}), "OK")
@@ -101,7 +146,6 @@ def _trust() -> Iterator[Case]:
     yield case("kid-of-another", "A kid that is not the key's thumbprint.", key_changed(_1=STATUS.kid), bad)
     yield case("off-curve", "A point that is not on the curve.", key_changed(_4=bytes(32)), bad)
     yield case("coordinate-short", "31 bytes of x.", key_changed(_3=bytes(31)), bad)
-    yield case("unknown-use", "A use that nobody knows.", key_changed(_7="root"), bad)
     yield case("peer-key", "A key of another vault, which signs no credentials.", key_changed(_7="peer"), "OK")
     yield case("issuer-hidden", "A hidden character in the issuer.", key_changed(_2="VN\u200b"), bad)
     yield case("key-extra", "A field of a key that nobody knows.", key_changed(_9=1), bad)

@@ -49,6 +49,9 @@ def _nothing_lost(request: TrustRequest, last: qr.TrustList) -> None:
     if request.version <= last.version:
         raise Conflict("TRUST_ROLLED_BACK")
     wanted = {entry.kid: entry for entry in request.entries}
+    for kid in last.passed_over:  # of a use that only a later program knows: that one has to sign, or they would go
+        if kid not in wanted:
+            raise Conflict("TRUST_KEY_LOST", kid=kid.hex())
     for entry in last.entries:
         now = wanted.get(entry.kid)
         if now is None:

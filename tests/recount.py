@@ -72,7 +72,7 @@ def fill(
     connection.commit()
 
 
-def _life(  # noqa: PLR0912, PLR0917 - one life, told from its beginning to its end
+def _life(  # noqa: PLR0912, PLR0915, PLR0917 - one life, told from its beginning to its end
     rng: random.Random, code: str, procedure: str, agency: str, opened: datetime, due: date | None
 ) -> Iterable[tuple[Any, ...]]:
     def act(
@@ -87,7 +87,9 @@ def _life(  # noqa: PLR0912, PLR0917 - one life, told from its beginning to its 
     if rng.random() < 0.03:
         yield act(opened + HOUR, "ATTACH", record=f"{code}-0", component=f"{procedure}.TP01")  # opened by nobody
         return
-    opening = {"due_on": due and due.isoformat(), "identified": rng.random() < 0.3}
+    opening: dict[str, object] = {"due_on": due and due.isoformat(), "identified": rng.random() < 0.3}
+    if sent and rng.random() < 0.3:  # the portal told it late
+        opening["sent_at"] = (opened - timedelta(seconds=rng.choice([1, 14400, 100_000, 172_800]))).isoformat()
     yield act(opened, "OPEN_DOSSIER", role=rng.choice(["PARTNER", "SYSTEM"]) if sent else "OFFICER", **opening, **flags)
     if rng.random() < 0.3:
         yield act(opened, "OPEN_DOSSIER", said="PARTY", **opening)
@@ -186,6 +188,8 @@ def recount(  # noqa: PLR0912, PLR0915 - one plain pass on purpose: it shares no
             elif last < today:
                 put("late", counted=True)
         received = opening["at"]
+        told = opening["details"].get("sent_at")
+        sent_at = datetime.fromisoformat(told) if told else opening["at"]
         if opening["role"] in ("PARTNER", "CITIZEN", "GUARDIAN", "SYSTEM"):
             taken = [a["at"] for a in acts if a["role"] in ("OFFICER", "CERTIFIER", "AGENCY_HEAD", "DIGITISER")]
             if not taken:
@@ -194,7 +198,7 @@ def recount(  # noqa: PLR0912, PLR0915 - one plain pass on purpose: it shares no
         if not since <= _day(received) <= until:
             continue
         if opening["role"] in ("PARTNER", "CITIZEN", "GUARDIAN", "SYSTEM"):
-            put("received_in_4_hours", _worked_seconds(opening["at"], received) <= 4 * 3600)
+            put("received_in_4_hours", _worked_seconds(sent_at, received) <= 4 * 3600)
         components: dict[str, bool] = {}
         attached = national = connected = False
         for act in acts:
@@ -205,7 +209,7 @@ def recount(  # noqa: PLR0912, PLR0915 - one plain pass on purpose: it shares no
                 source = act["details"].get("source", "THIS_VAULT")
                 seal = sealed.get(act["record_code"])
                 old = source in ("NATIONAL_STORE", "CONNECTED_DATA", "OTHER_VAULT") or (
-                    seal is not None and seal < opening["at"]
+                    seal is not None and seal < sent_at
                 )
                 components[component] = old
                 attached = True

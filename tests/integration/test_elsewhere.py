@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -387,6 +387,42 @@ def test_an_online_dossier_comes_in_once_with_what_the_citizen_chose(world: Worl
     assert [one["picked"] for one in offered] == [True, False]
     _deliver(world)
     assert world.national.state()["dossiers"][code]["KenhThucHien"] == "2"
+
+
+def test_a_dossier_told_after_two_days_was_received_when_the_portal_took_it_in(world: World) -> None:
+    now = world.app.clock.now().astimezone(timezone(timedelta(hours=7))).replace(microsecond=0)
+    sent = now - timedelta(days=2, hours=1)
+    codes = [f"{AGENCY}-261128-{next(PAGES) % 9000 + 1000}" for _ in range(6)]
+    told = {
+        codes[0]: {"NgayTiepNhan": f"{sent:%Y%m%d%H%M%S}", "NgayNopHoSo": f"{sent - timedelta(days=1):%Y%m%d%H%M%S}"},
+        codes[1]: {"NgayNopHoSo": f"{sent:%Y%m%d%H%M%S}"},
+        codes[2]: {},
+        codes[3]: {"NgayTiepNhan": f"{now + timedelta(hours=1):%Y%m%d%H%M%S}"},
+        codes[4]: {"NgayTiepNhan": "19700101000000"},
+        codes[5]: {"NgayTiepNhan": f"{now:%Y-%m-%d}"},  # a day has no hour
+    }
+    for code, times in told.items():
+        world.national.submit(AGENCY, _online(world, code) | times)
+    world.national.faults("500")  # the portal is away for two days
+    with pytest.raises(Unavailable):
+        _take(world)
+    world.national.faults()
+    assert _take(world) == 3
+    polled = world.app.clock.now()
+    with world.app.uow.begin() as tx:
+        found = [tx.dossiers.get(DossierCode(code)) for code in codes[:3]]
+        (opened, *_) = tx.events.list(dossier=DossierCode(codes[0]), action=Action.OPEN_DOSSIER, limit=5)
+        refused = tx.events.list(agency_code=AGENCY, action=Action.OPEN_DOSSIER, limit=6)
+        acts = tuple(tx.figures.acts([AGENCY], since=sent.date(), until=now.date() + timedelta(days=1)))
+    assert [one.opened_at for one in found[:2]] == [sent, sent]
+    assert now <= found[2].opened_at <= polled, "told neither: when we heard of it"
+    assert now <= opened.at <= polled, "both stay: when it was told here is the time of the event"
+    assert opened.details["sent_at"] == sent.isoformat()
+    assert [one.code for one in refused if one.outcome.value == "REFUSED"] == ["ONLINE_DOSSIER"] * 3
+    begun = {act.dossier: act.begun_at for act in acts if act.action is Action.OPEN_DOSSIER}
+    assert begun[DossierCode(codes[0])] == sent, "the figures count from then"
+    _deliver(world)
+    assert world.national.state()["dossiers"][codes[0]]["NgayTiepNhan"] == f"{sent:%Y%m%d%H%M%S}"
 
 
 # --- a partner's issuing system in a process of its own --------------------------------------------------------------

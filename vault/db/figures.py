@@ -25,7 +25,7 @@ _ACTS = text(
     SELECT e.id, e.at, e.action, e.role, e.dossier_code, e.agency_code, e.code, e.purpose, e.record_code,
            e.details->>'component' AS component, e.details->>'due_on' AS due_on,
            CASE WHEN e.action = 'ATTACH' THEN e.details->>'source' END AS source,
-           e.details->>'identified' AS identified, e.details->>'ending' AS ending,
+           e.details->>'sent_at' AS sent_at, e.details->>'identified' AS identified, e.details->>'ending' AS ending,
            CASE WHEN e.action = 'ATTACH' THEN (
                SELECT min(s.at) FROM event s
                WHERE s.record_code = e.record_code AND s.action = 'SEAL' AND s.outcome = 'DONE'
@@ -92,4 +92,5 @@ def _act(row: AnyRow) -> Act:
         due_on=None if row.due_on is None else date.fromisoformat(row.due_on),
         identified=row.identified == "true",
         ending=row.ending,
+        sent_at=None if row.sent_at is None else datetime.fromisoformat(row.sent_at),
     )

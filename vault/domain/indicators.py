@@ -86,6 +86,13 @@ class Act:
     identified: bool = False
     """Whether the holder had signed in with an electronic identity by then."""
     ending: str | None = None
+    sent_at: datetime | None = None
+    """When the portal took a dossier in that it told us of later, by the log of the act that opened it."""
+
+    @property
+    def begun_at(self) -> datetime:
+        """Since when the dossier waits: an outage between the portal and us is not the citizen's."""
+        return self.sent_at or self.at
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +136,7 @@ def day_of(moment: datetime) -> date:
 def _was_there(attached: Act, opened: Act) -> bool:
     if attached.source in FROM_OUTSIDE or attached.source is Source.OTHER_VAULT:
         return True
-    return attached.sealed_at is not None and attached.sealed_at < opened.at
+    return attached.sealed_at is not None and attached.sealed_at < opened.begun_at
 
 
 def logs(acts: Iterable[Act]) -> Iterator[DossierLog]:
@@ -200,7 +207,7 @@ def units(indicator: Indicator, log: DossierLog, rules: Rules) -> Iterator[Unit]
         yield _unit(log, log.reused, key=log.procedure)
     elif indicator is Indicator.RECEIVED_IN_4_HOURS:
         if log.online and log.received is not None:
-            quick = rules.working.within(log.opened.at, log.received.at, rules.working.receive)
+            quick = rules.working.within(log.opened.begun_at, log.received.at, rules.working.receive)
             yield _unit(log, (log.received,) if quick else ())
     elif indicator is Indicator.E_RESULT:
         if log.procedure in rules.with_result:
@@ -308,7 +315,7 @@ def measure(found: Iterable[DossierLog], rules: Rules) -> Measured:
     for log in found:
         agencies.add(log.opened.agency)
         dossiers += log.received_within(rules.since, rules.until)
-        unreceived += log.received is None and rules.since <= day_of(log.opened.at) <= rules.until
+        unreceived += log.received is None and rules.since <= day_of(log.opened.begun_at) <= rules.until
         for indicator in Indicator:
             for unit in units(indicator, log, rules):
                 for side in ("", unit.agency):

@@ -1,14 +1,15 @@
 """Take in the dossiers that citizens sent at the national portal, with the papers that they chose from the store there.
 
 Under the code that the portal gave (one Mã số hồ sơ a dossier, NĐ 309/2026 Đ17 k3), each once however often it is told.
-What the citizen chose is marked on the claims of the store; an officer looks at it like at every other paper.
+What the citizen chose is marked on the claims of the store; an officer looks at it like at every other paper. Its day
+and hour are the portal's: the citizen waits since then, whenever an outage let us hear of it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from vault.domain.audit import Event, Outcome
@@ -19,6 +20,11 @@ from vault.domain.ids import parse_dossier_code
 from vault.domain.people import SYSTEM, Action
 from vault.ports import Clock, UnitOfWork
 from vault.usecases.reuse.open_dossier import OpenDossier, open_dossier
+
+CLOCKS_DIFFER = timedelta(minutes=5)
+"""The portal's clock may be that much ahead of ours; then it was sent just now."""
+OLDEST = timedelta(days=366)
+"""No dossier waits longer to be taken in; an older time is a wrong one."""
 
 
 class Portal(Protocol):
@@ -56,6 +62,7 @@ def _take(told: object, agency_code: str, *, uow: UnitOfWork, catalogue: Catalog
         else:
             return False
     actor = replace(SYSTEM, agency_code=agency_code)
+    sent_at = _sent_at(told, clock.now())
     open_dossier(
         OpenDossier(
             str(told.get("MaTTHC", "")),
@@ -64,6 +71,7 @@ def _take(told: object, agency_code: str, *, uow: UnitOfWork, catalogue: Catalog
             due_on=_due(told),
             channel=DossierChannel.ONLINE,
             code=code,
+            sent_at=sent_at,
             picks=_picks(told),
         ),
         actor=actor,
@@ -83,6 +91,24 @@ def _due(told: Mapping[str, object]) -> date | None:
         return date.fromisoformat(str(day))
     except ValueError as error:
         raise Invalid("ONLINE_DOSSIER", reason="NgayHenTra") from error
+
+
+def _sent_at(told: Mapping[str, object], now: datetime) -> datetime | None:
+    """When the portal took it in (`NgayTiepNhan`, else `NgayNopHoSo`), not after `now`; none where it tells neither.
+
+    `ONLINE_DOSSIER` for what is no time, has no zone, lies ahead, or further back than any dossier waits.
+    """
+    for name in ("NgayTiepNhan", "NgayNopHoSo"):
+        if not told.get(name):
+            continue
+        try:
+            moment = datetime.fromisoformat(str(told[name]))
+        except ValueError as error:
+            raise Invalid("ONLINE_DOSSIER", reason=name) from error
+        if moment.tzinfo is None or not now - OLDEST <= moment <= now + CLOCKS_DIFFER:
+            raise Invalid("ONLINE_DOSSIER", reason=name)
+        return min(moment, now)
+    return None
 
 
 def _picks(told: Mapping[str, object]) -> dict[str, str]:

@@ -58,6 +58,8 @@ class OpenDossier:
     """The code that the portal gave it; without one it gets the day's next here."""
     picks: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Papers in the national store that the citizen chose at the portal -> the component for which."""
+    sent_at: datetime | None = None
+    """When the portal took it in, by its own clock: it may have told us much later. None: it was opened just now."""
     key: str | None = None
     """Of the asker's making, one for each dossier that is wanted: asked again under it, it is the same dossier."""
 
@@ -98,7 +100,7 @@ def open_dossier(what: OpenDossier, *, actor: Actor, uow: UnitOfWork, catalogue:
                 agency_code=actor.agency_code,
                 purpose=what.purpose or procedure.purpose,
                 opened_by=actor.account_id,
-                opened_at=now,
+                opened_at=what.sent_at or now,
                 due_on=what.due_on,
                 parties=tuple(_party(tx, person, now) for person in what.parties),
                 submitted_by=_party(tx, what.submitted_by, now) if what.submitted_by else None,
@@ -115,6 +117,8 @@ def open_dossier(what: OpenDossier, *, actor: Actor, uow: UnitOfWork, catalogue:
                 "due_on": dossier.due_on and dossier.due_on.isoformat(),
                 "identified": tx.accounts.vouched(dossier.holder_id),
             }
+            if what.sent_at is not None:  # both stay: this, and the time of the event, when it was told here
+                details["sent_at"] = what.sent_at.isoformat()
             for holder_id in dossier.people:
                 tx.events.add(
                     Event(

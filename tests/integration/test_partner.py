@@ -34,7 +34,7 @@ from vault.domain.reuse import DossierFacts, decide
 from vault.domain.sign_in import LOOK_UP_CALLER, PARTNERS, Limit
 from vault.domain.states import RecordState, SignatureEvidence, SignerMatch, TrustLevel
 from vault.usecases.exchange.partner_documents import PushDocument, Waits, push_document
-from vault.usecases.reuse.answer import candidate_of
+from vault.usecases.reuse.judge import candidate_of
 from vault.usecases.reuse.open_dossier import OpenDossier, open_dossier
 from vault.web.main import create
 

@@ -17,7 +17,6 @@ from vault.domain.signers import Signer, match_signers, signer_of, signers_in, s
 from vault.domain.states import SignerMatch as M
 
 HOME = "H24.900"
-SAMPLES = Path(__file__).parents[4].parent / "shared" / "samples" / "signed-government-pdf"
 FIRE = "CỤC CẢNH SÁT PHÒNG CHÁY, CHỮA CHÁY VÀ CỨU NẠN, CỨU HỘ"
 LOCAL = (
     Agency("H24.31", "UBND phường Máy Mẫu", AgencyLevel.COMMUNE, valid_to=date(2025, 6, 30), successor="H24.32"),
@@ -273,9 +272,10 @@ def test_for_whom_an_agency_may_hand_in(
     assert speaks_for(agency, name, fields, DIRECTORY, AFTER) is wanted
 
 
-def test_the_real_letter_of_six_signatures_is_its_departments() -> None:
+@pytest.mark.needs_samples
+def test_the_real_letter_of_six_signatures_is_its_departments(samples: Path) -> None:
     report = signing.inspect(
-        (SAMPLES / "cong-van-f38.pdf").read_bytes(),
+        (samples / "signed-government-pdf" / "cong-van-f38.pdf").read_bytes(),
         trust=signing.Trust.vietnam_government(),
         now=datetime(2026, 11, 28, tzinfo=UTC),
     )

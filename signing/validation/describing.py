@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from signing.validation.changes import is_visible
-from signing.validation.item import Item, certified, claimed_time, safely
+from signing.validation.item import Item, certified, claimed_time, safely, stated_reason
 from signing.validation.report import DOCUMENT_TIMESTAMP, PKCS7, SignatureReport, iso
 from signing.validation.verdicts import Reason, ordered
 
@@ -47,6 +47,7 @@ def described(number: int, item: Item, items: Sequence[Item], *, has_store: bool
         revocation=item.revocation,
         units=_subjects(certificate, "organizational_unit_name"),
         locality=_subject(certificate, "locality_name"),
+        stated_reason=stated_reason(item),
         identifiers=tuple(one for name in _IDENTIFIERS for one in _subjects(certificate, name)),
     )
 

@@ -67,6 +67,12 @@ def claimed_time(item: Item) -> datetime | None:
     return claimed.replace(tzinfo=UTC) if claimed is not None and claimed.tzinfo is None else claimed
 
 
+def stated_reason(item: Item) -> str:
+    """/Reason of the signature dictionary; "" when it gives none that can be read."""
+    told = safely(lambda: entry(entry(item.field, "/V") or item.field, "/Reason"), default=None)
+    return str(told) if isinstance(told, str) else ""
+
+
 def certified(item: Item) -> int:
     """The DocMDP permission of a signature: 1 to 3, or 0 when it certifies nothing."""
     level = safely(lambda: item.embedded.docmdp_level, default=None) if item.embedded is not None else None

@@ -26,7 +26,8 @@ class SignatureReport:
     good at the time. `covered_bytes`: the signed revision is the first so many bytes of the file.
     `changes_after`: "none", "evidence" (security store, time stamps), "signatures", "form" or "other".
     `units`: the units (OU) below `organisation`, in the certificate's order; `locality`: its L; `identifiers`: its UID,
-    serialNumber and organizationIdentifier (e.g. "MST:0102357802"). Reports from before 11/2026 lack these three.
+    serialNumber and organizationIdentifier (e.g. "MST:0102357802"). `stated_reason`: what the signature says it was
+    made for (/Reason, part of what is signed). Reports from before 11/2026 lack these four.
     """
 
     field: str
@@ -59,6 +60,7 @@ class SignatureReport:
     units: tuple[str, ...] = ()
     locality: str = ""
     identifiers: tuple[str, ...] = ()
+    stated_reason: str = ""
 
     @property
     def verdict(self) -> Verdict:

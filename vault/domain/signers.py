@@ -18,15 +18,26 @@ from vault.domain.agencies import Agency, AgencyCodeError, Office, level1_of, of
 from vault.domain.agencies import AgencyCode as Code
 from vault.domain.records import SIGNED, evidence_of
 from vault.domain.states import SignerMatch
+from vault.domain.text import search_key
 
 if TYPE_CHECKING:
     from vault.domain.agencies import AgencyDirectory
     from vault.domain.intake import SignatureSummary
 
 _VIET_NAM = timezone(timedelta(hours=7))
+_STATE_ONLY = tuple(
+    form
+    for name in ("ủy ban nhân dân", "hội đồng nhân dân", "công an", "sở", "cục", "chi cục", "tòa án nhân dân")
+    for form in (f"{name} ", f"{search_key(name)} ")
+)
+"""How no company, school or hospital is called."""
 _DISTRICTS = ("quận ", "huyện ", "thị xã ", "thành phố ")
 _MARK = "DEVELOPMENT ONLY"
 """Unit of every development certificate: it says what the key is for, not who signs."""
+CONVERSION = "Số hóa theo NĐ 45/2020/NĐ-CP Đ25"
+"""The reason that this program's seal states on a compared conversion, and on the sheet beside a signed original."""
+UNCOMPARED = "Bản nhập từ kho cũ, chưa đối chiếu với bản chính"
+"""The reason of its seal on a paper that nobody compared."""
 _UNTOUCHED = frozenset({"none", "evidence", "signatures"})
 """What may follow a signature so that it still speaks for what the file shows; a form filled in later does not."""
 _UNITS = frozenset(
@@ -55,6 +66,15 @@ class Signer:
     units: tuple[str, ...] | None = ()
     locality: str = ""
     signed_on: date | None = None
+    reason: str = ""
+
+    @property
+    def is_copyist(self) -> bool:
+        """Whether the signature itself says that it seals a copy: it is the converter's, also where that is the issuer.
+
+        Else the sealed copy of a record, handed in again, would be the electronic original of what it copies.
+        """
+        return self.reason in {CONVERSION, UNCOMPARED}
 
 
 def signers_in(report: Mapping[str, object]) -> tuple[Signer, ...]:
@@ -68,6 +88,7 @@ def signers_in(report: Mapping[str, object]) -> tuple[Signer, ...]:
             units=tuple(str(unit) for unit in one["units"]) if isinstance(one.get("units"), list) else None,
             locality=str(one.get("locality", "")),
             signed_on=_day(one.get("signed_at")),
+            reason=str(one.get("stated_reason", "")),
         )
         for one in entries
         if one.get("kind") == "signature"
@@ -111,10 +132,13 @@ def match_signers(
     source of a fetched paper says that it is a conversion.
     """
     paper = _paper(fields, directory)
-    found = [SignerMatch.UNKNOWN if paper is None else _match(one, paper, directory, home) for one in signers]
+    found = [
+        SignerMatch.UNKNOWN if paper is None or one.is_copyist else _match(one, paper, directory, home)
+        for one in signers
+    ]
     best = min(found, key=_ORDER.__getitem__, default=SignerMatch.UNKNOWN)
-    sealed = any(one.organisation for one in signers)
-    return SignerMatch.CONVERTER if converted and sealed and not best.speaks else best
+    sealed = any(one.organisation and one.reason != UNCOMPARED for one in signers)
+    return SignerMatch.CONVERTER if converted and sealed and not best.is_agency else best
 
 
 def speaks_for(
@@ -192,7 +216,10 @@ def _match(signer: Signer, paper: _Paper, directory: AgencyDirectory, home: str 
     own = chain[-1]
     found = _same_office(paper, own, signer, directory, home)
     if found is not None and known:
-        return found
+        if _is_of_the_state(chain[0], directory):
+            return found
+        # Who issues certificates to companies vouches for O; what stands in OU is often the company's own word.
+        return SignerMatch.ISSUER_NO_AGENCY if len(chain) == 1 else SignerMatch.UNKNOWN
     wider = (_same_office(paper, one, signer, directory, home) for one in chain[:-1])
     if any(one is not None and one.speaks for one in wider):
         return SignerMatch.PART_OF_ISSUER
@@ -221,6 +248,11 @@ def _chain(signer: Signer, directory: AgencyDirectory) -> tuple[tuple[Office, ..
         place = directory.office(signer.locality).place
         chain = [Office(one.key, one.place or place) for one in chain]
     return tuple(chain), known
+
+
+def _is_of_the_state(office: Office, directory: AgencyDirectory) -> bool:
+    """Whether it is an agency of the directory, or a body that only the state has."""
+    return bool(directory.offices(office)) or f"{office.key} ".startswith(_STATE_ONLY)
 
 
 def _same_office(

@@ -75,6 +75,8 @@ class SignerMatch(StrEnum):
     """A body that the catalogue lets sign for the issuer (`Agency.signers`)."""
     CONVERTER = "CONVERTER"
     """The paper was converted, by the word of the source it was fetched from; a body's seal vouches for that."""
+    ISSUER_NO_AGENCY = "ISSUER_NO_AGENCY"
+    """The stated issuer itself, but no agency that the catalogue knows: a company may call anything a certificate."""
     PART_OF_ISSUER = "PART_OF_ISSUER"
     """A unit below the issuer, or somebody in one: a school of the province is not the province."""
     NOT_THEN = "NOT_THEN"
@@ -86,9 +88,14 @@ class SignerMatch(StrEnum):
     """The paper names no issuer (or contradicts itself), or the report tells too little of the signer."""
 
     @property
+    def is_agency(self) -> bool:
+        """Whether the issuer, or a body in its place, is an agency by the catalogue or by its very name."""
+        return self in _AGENCIES
+
+    @property
     def speaks(self) -> bool:
         """Whether the issuer itself, or a body in its place, signed: what makes a file the electronic original."""
-        return self in _SPEAKING
+        return self.is_agency or self is SignerMatch.ISSUER_NO_AGENCY
 
     @property
     def vouches(self) -> bool:
@@ -96,4 +103,4 @@ class SignerMatch(StrEnum):
         return self.speaks or self is SignerMatch.CONVERTER
 
 
-_SPEAKING = frozenset({SignerMatch.ISSUER, SignerMatch.SUCCESSOR, SignerMatch.PREDECESSOR, SignerMatch.ENTITLED})
+_AGENCIES = frozenset({SignerMatch.ISSUER, SignerMatch.SUCCESSOR, SignerMatch.PREDECESSOR, SignerMatch.ENTITLED})

@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from vault.domain.audit import Event
 from vault.domain.backfill import Fate, IssuerMatch, match_issuer, same_paper
 from vault.domain.catalogue import Catalogue
-from vault.domain.errors import Forbidden, Invalid
 from vault.domain.holders import HolderId
 from vault.domain.ids import RecordCode, digest_of, record_code
 from vault.domain.intake import Channel, Confirmation, Intake, IntakeId, IntakeState, NamedHolder, step
@@ -22,9 +21,8 @@ from vault.domain.records import Record
 from vault.domain.reuse import VIET_NAM
 from vault.domain.states import RecordState
 from vault.ports import Blobs, Clock, Engines, Ids, SealingDesk, Tx, UnitOfWork
-from vault.usecases.digitize.confirm import reserve, word_of
-from vault.usecases.digitize.read import signatures_of
-from vault.usecases.digitize.receive import keep_bytes, new_intake, settle_bytes
+from vault.usecases.digitize.receive import new_intake, settle_bytes
+from vault.usecases.digitize.told_paper import added, checked, confirm_at_once, kept_and_judged
 from vault.usecases.refusals import recorded
 
 
@@ -84,16 +82,13 @@ def import_paper(
             return _again(known, what, issuer)
         seen = engines.examine(what.data, sender=actor.account_id)
     fresh = new_intake(what.data, seen, filename=what.filename, channel=Channel.IMPORT, actor=actor, ids=ids, now=now)
-    intake = replace(fresh, hint_type=said.type_code)
-    paper = keep_bytes(what.data, intake, uow=uow, blobs=blobs)
-    signatures = None
-    if intake.mime == "application/pdf":
-        signatures = signatures_of(intake, what.data, blobs=blobs, engines=engines, sealing=sealing, clock=clock)
+    fresh = replace(fresh, hint_type=said.type_code)
+    intake, paper = kept_and_judged(
+        what.data, fresh, uow=uow, blobs=blobs, engines=engines, sealing=sealing, clock=clock
+    )
     with uow.begin() as tx:
-        kept = tx.intakes.add(intake)
+        kept = added(tx, intake)
         if kept.id == intake.id:
-            if signatures is not None:
-                tx.intakes.set_signatures(intake.id, signatures)
             pages = {"intake": intake.id, "pages": intake.page_count}
             tx.events.add(Event(now, actor, Action.RECEIVE, details=details | pages))
             found = _settle(tx, intake, said, what, actor=actor, ids=ids, issuer=issuer)
@@ -125,22 +120,8 @@ def foresee(
 def _checked(
     what: ImportPaper, *, actor: Actor, catalogue: Catalogue, clock: Clock, max_bytes: int
 ) -> tuple[Confirmation, IssuerMatch]:
-    now = clock.now()
-    if actor.agency_code is None:
-        raise Forbidden("NO_AGENCY")
-    if len(what.data) > max_bytes:
-        raise Invalid("FILE_TOO_LARGE", limit=max_bytes)
-    said = word_of(
-        what.type_code,
-        what.holders,
-        what.fields,
-        compared=False,
-        consent=False,
-        actor=actor,
-        catalogue=catalogue,
-        now=now,
-    )
-    return said, match_issuer(said.fields, catalogue.directory, now.astimezone(VIET_NAM).date())
+    said = checked(what, actor=actor, catalogue=catalogue, clock=clock, max_bytes=max_bytes)
+    return said, match_issuer(said.fields, catalogue.directory, said.at.astimezone(VIET_NAM).date())
 
 
 def _settle(
@@ -168,22 +149,6 @@ def _settle(
         return Imported(Fate.KNOWN, issuer, intake.id, record.code)
     code = confirm_at_once(tx, intake, said, actor=actor, ids=ids, details=details, read=what.read)
     return Imported(Fate.IMPORTED, issuer, intake.id, code)
-
-
-def confirm_at_once(
-    tx: Tx, intake: Intake, said: Confirmation, *, actor: Actor, ids: Ids, details: Mapping[str, object], read: bool
-) -> RecordCode:
-    """Confirm a paper in the transaction that takes it in, and queue its seal; the code of the record it becomes."""
-    said = replace(said, record_id=reserve(tx, ids))
-    tx.intakes.set_state(intake.id, step(IntakeState.RECEIVED, IntakeState.READ))
-    tx.intakes.set_state(intake.id, step(IntakeState.READ, IntakeState.CONFIRMED))
-    tx.intakes.set_confirmation(intake.id, said)
-    tx.jobs.seal(intake.id)
-    if read:
-        tx.jobs.read_on(intake.id)
-    told = {**details, "type": said.type_code, "compared": False}
-    tx.events.add(Event(said.at, actor, Action.CONFIRM, details=told))
-    return record_code(said.record_id)
 
 
 def _known(tx: Tx, said: Confirmation, actor: Actor) -> Record | None:

@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 import qr
 import signing
+from vault.domain import signers
 from vault.domain.agencies import AgencyDirectory
 from vault.domain.backfill import issuer_of
 from vault.domain.catalogue import Catalogue, DocumentType
@@ -26,7 +27,7 @@ from vault.domain.text import mask_number
 from vault.ports import Blobs, Clock, CredentialDesk, CredentialFacts, Engines, SealedPaper, SealingDesk
 
 WORDS = "Bản số hóa từ văn bản giấy"
-UNCOMPARED_WORDS = "Bản nhập từ kho cũ, chưa đối chiếu với bản chính"
+UNCOMPARED_WORDS = signers.UNCOMPARED
 UNCOMPARED = "[CHƯA ĐỐI CHIẾU]"
 """Stands before the number in the credential of a paper that nobody compared: every verifier shows it, also offline."""
 COVER_WORDS = "Phiếu kèm theo văn bản điện tử đã ký số, văn bản gốc được giữ nguyên"
@@ -203,7 +204,7 @@ def _sealed(
         )
     else:
         pdf = engines.compose(blobs.get(intake.original), mark=mark, qr_png=symbol.png)
-    reason = "Số hóa theo NĐ 45/2020/NĐ-CP Đ25" if facts.vouched else UNCOMPARED_WORDS
+    reason = signers.CONVERSION if facts.vouched else UNCOMPARED_WORDS
     return sealing.seal(pdf, reason=reason)
 
 

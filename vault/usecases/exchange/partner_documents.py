@@ -23,10 +23,8 @@ from vault.domain.states import RecordState
 from vault.ports import Blobs, Clock, Engines, Ids, SealingDesk, UnitOfWork
 from vault.usecases.announce import announce_state
 from vault.usecases.brake import brake
-from vault.usecases.digitize.confirm import word_of
-from vault.usecases.digitize.import_paper import confirm_at_once
-from vault.usecases.digitize.read import signatures_of
-from vault.usecases.digitize.receive import keep_bytes, new_intake, settle_bytes
+from vault.usecases.digitize.receive import new_intake, settle_bytes
+from vault.usecases.digitize.told_paper import added, checked, confirm_at_once, kept_and_judged
 from vault.usecases.oversee.view_record import look, visible
 from vault.usecases.refusals import recorded
 from vault.usecases.reuse.answer import own_dossier
@@ -200,38 +198,22 @@ def push_document(
     now = clock.now()
     details: dict[str, object] = {"channel": Channel.API.value, "txn": what.txn}
     with recorded(uow, Event(now, actor, Action.ISSUE, details=details)):
-        if actor.agency_code is None:
-            raise Forbidden("NO_AGENCY")
-        if len(what.data) > max_bytes:
-            raise Invalid("FILE_TOO_LARGE", limit=max_bytes)
-        said = word_of(
-            what.type_code,
-            what.holders,
-            what.fields,
-            compared=False,
-            consent=False,
-            actor=actor,
-            catalogue=catalogue,
-            now=now,
-        )
+        said = checked(what, actor=actor, catalogue=catalogue, clock=clock, max_bytes=max_bytes)
         seen = engines.examine(what.data, sender=actor.account_id)
     fresh = new_intake(what.data, seen, filename=what.filename, channel=Channel.API, actor=actor, ids=ids, now=now)
-    intake = replace(fresh, hint_type=said.type_code, hint_holder=said.holders[0].number)
-    paper = keep_bytes(what.data, intake, uow=uow, blobs=blobs)
-    signatures = None
-    if intake.mime == "application/pdf":
-        signatures = signatures_of(intake, what.data, blobs=blobs, engines=engines, sealing=sealing, clock=clock)
-    waits = _waits(replace(intake, signatures=signatures), said, actor.agency_code, names, catalogue)
+    fresh = replace(fresh, hint_type=said.type_code, hint_holder=said.holders[0].number)
+    intake, paper = kept_and_judged(
+        what.data, fresh, uow=uow, blobs=blobs, engines=engines, sealing=sealing, clock=clock
+    )
+    waits = _waits(intake, said, names, catalogue)
     with uow.begin() as tx:
-        kept = tx.intakes.add(intake)
+        kept = added(tx, intake)
         duplicate = kept.id != intake.id
         record = kept.record or kept.same_as
         if duplicate and record is None and kept.confirmation is not None:
             record = record_code(kept.confirmation.record_id)
         details |= {"intake": kept.id, "type": said.type_code}
         if not duplicate:
-            if signatures is not None:
-                tx.intakes.set_signatures(intake.id, signatures)
             if waits is None:
                 record = confirm_at_once(tx, intake, said, actor=actor, ids=ids, details=details, read=True)
             else:
@@ -243,9 +225,8 @@ def push_document(
     return Pushed(kept.id, record, duplicate, None if duplicate else waits)
 
 
-def _waits(
-    intake: Intake, said: Confirmation, agency: str, names: Mapping[str, str], catalogue: Catalogue
-) -> Waits | None:
+def _waits(intake: Intake, said: Confirmation, names: Mapping[str, str], catalogue: Catalogue) -> Waits | None:
+    agency = intake.agency_code
     signer = signer_of(intake.signatures, said.fields, catalogue.directory, home=agency)
     if signer is None:
         return Waits.UNSIGNED

@@ -253,6 +253,7 @@ class RecordOut(BaseModel):
     signature_evidence: str
     compared_with_original: bool
     conversion_mark: bool
+    signer: str | None
     signed_original: bool
     seal_level: str
     sha256_original: str
@@ -280,6 +281,7 @@ class RecordOut(BaseModel):
             signature_evidence=record.evidence.value,
             compared_with_original=record.compared_with_original,
             conversion_mark=record.conversion_mark,
+            signer=record.signer.value if record.signer else None,
             signed_original=record.signed_original,
             seal_level=record.seal_level,
             sha256_original=record.original,

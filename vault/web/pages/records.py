@@ -103,6 +103,7 @@ class RecordPage:
     holders: tuple[HolderView, ...]
     facts: tuple[Fact, ...]
     trust: str
+    signer: str | None
     evidence: str
     compared: bool
     consent: bool
@@ -242,6 +243,7 @@ def _page(found: Record, actor: Actor, app: App, *, error: str | None = None, re
         holders=tuple(HolderView(one.name, one.number, one.role.value) for one in found.holders),
         facts=facts_of(found, app),
         trust=found.trust.name,
+        signer=found.signer.value if found.signer else None,
         evidence=found.evidence.value,
         compared=found.compared_with_original,
         consent=found.consent,

@@ -13,7 +13,7 @@ import signing
 from vault.catalogue import load
 from vault.domain.agencies import Agency, AgencyDirectory, AgencyLevel
 from vault.domain.intake import SignatureSummary
-from vault.domain.signers import Signer, match_signers, signer_of, signers_in, speaks_for
+from vault.domain.signers import CONVERSION, UNCOMPARED, Signer, match_signers, signer_of, signers_in, speaks_for
 from vault.domain.states import SignerMatch as M
 
 HOME = "H24.900"
@@ -89,6 +89,25 @@ CASES: Mapping[str, tuple[str, str, Signer, M]] = {
         signer("Công ty UBND phường Mẫu"),
         M.OTHER_ORGANISATION,
     ),
+    "a company that states itself": (
+        "Công ty TNHH Mẫu Hải Phòng",
+        "",
+        signer("CÔNG TY TNHH MẪU HẢI PHÒNG", name="CÔNG TY TNHH MẪU HẢI PHÒNG"),
+        M.ISSUER_NO_AGENCY,
+    ),
+    "a company with a ward among its units": (
+        "UBND phường Mẫu",
+        "",
+        signer("CÔNG TY TNHH MẪU", "UBND phường Mẫu"),
+        M.UNKNOWN,
+    ),
+    "a public hospital, by the agency above it": (
+        "Bệnh viện Mẫu",
+        "",
+        signer("UBND thành phố Hải Phòng", "SỞ Y TẾ", name="BỆNH VIỆN MẪU"),
+        M.ISSUER,
+    ),
+    "a ward whose certificate names nothing above it": ("UBND phường Mẫu", "", signer("UBND PHƯỜNG MẪU"), M.ISSUER),
     "a person who names the issuer as himself": (
         "UBND phường Mẫu",
         "",
@@ -216,11 +235,23 @@ def test_one_signature_of_the_issuer_is_enough() -> None:
     assert match_signers([], fields, DIRECTORY, home=HOME) is M.UNKNOWN
 
 
+def test_the_sealed_copy_of_a_record_handed_in_again_is_no_original() -> None:
+    fields = {"issuer": "UBND phường Mẫu"}
+    for reason in (CONVERSION, UNCOMPARED):
+        copy = replace(WARD_SEAL, reason=reason)
+        assert match_signers([copy], fields, DIRECTORY, home=HOME) is M.UNKNOWN
+        wanted = M.CONVERTER if reason == CONVERSION else M.UNKNOWN
+        assert match_signers([copy], fields, DIRECTORY, home=HOME, converted=True) is wanted
+    assert match_signers([replace(WARD_SEAL, reason=CONVERSION), WARD], fields, DIRECTORY, home=HOME) is M.ISSUER
+
+
 def test_a_conversion_is_vouched_for_by_a_body_never_by_a_person() -> None:
     fields = {"issuer": "UBND xã Khác"}
     assert match_signers([WARD_SEAL], fields, DIRECTORY, home=HOME, converted=True) is M.CONVERTER
     assert match_signers([signer("")], fields, DIRECTORY, home=HOME, converted=True) is M.PERSON_ONLY
     assert match_signers([WARD_SEAL], {"issuer": "UBND phường Mẫu"}, DIRECTORY, home=HOME, converted=True) is M.ISSUER
+    own = signer("Bệnh viện tư Mẫu")
+    assert match_signers([own], {"issuer": "Bệnh viện tư Mẫu"}, DIRECTORY, home=HOME, converted=True) is M.CONVERTER
 
 
 ENTRY = {

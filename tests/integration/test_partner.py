@@ -231,6 +231,16 @@ def test_what_its_own_agency_did_not_sign_waits_for_an_officer(app: App, parts: 
         assert (pushed.record, pushed.waits) == (None, wanted)
 
 
+def test_our_own_sealed_copy_pushed_back_is_no_original(app: App, partner: PartnerClient, record: str) -> None:
+    """Its seal is valid and of the very agency that the paper names: it says itself that it seals a copy."""
+    with app.uow.begin() as tx:
+        kept = tx.records.get(normal_record_code(record))
+    who = [{"number": WHO.number, "name": WHO.name}]
+    document = {"docType": "GPXD", "docNumber": "12/GPXD", "issuer": "UBND phường Mẫu", "holders": who}
+    told = partner.push(app.blobs.get(kept.sealed), document)
+    assert (told["status"], told["waits"]) == ("9", "SIGNER_NOT_ISSUER")
+
+
 def test_a_citizen_who_signs_what_is_said_to_be_a_birth_certificate_makes_no_original(
     app: App, parts: App, officer: Actor
 ) -> None:

@@ -48,6 +48,7 @@ def described(number: int, item: Item, items: Sequence[Item], *, has_store: bool
         units=_subjects(certificate, "organizational_unit_name"),
         locality=_subject(certificate, "locality_name"),
         stated_reason=stated_reason(item),
+        stamped_then=item.parts is not None and any(one is item.proven_by for one in item.parts.tokens),
         identifiers=tuple(one for name in _IDENTIFIERS for one in _subjects(certificate, name)),
     )
 

@@ -27,7 +27,9 @@ class SignatureReport:
     `changes_after`: "none", "evidence" (security store, time stamps), "signatures", "form" or "other".
     `units`: the units (OU) below `organisation`, in the certificate's order; `locality`: its L; `identifiers`: its UID,
     serialNumber and organizationIdentifier (e.g. "MST:0102357802"). `stated_reason`: what the signature says it was
-    made for (/Reason, part of what is signed). Reports from before 11/2026 lack these four.
+    made for (/Reason, part of what is signed). `stamped_then`: the signature
+    carries the time stamp that proves `signed_at`; a later one proves only that it was there by then. Reports from before
+    11/2026 lack these five.
     """
 
     field: str
@@ -61,6 +63,7 @@ class SignatureReport:
     locality: str = ""
     identifiers: tuple[str, ...] = ()
     stated_reason: str = ""
+    stamped_then: bool = False
 
     @property
     def verdict(self) -> Verdict:

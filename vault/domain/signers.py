@@ -56,7 +56,7 @@ _ORDER = {match: place for place, match in enumerate(SignerMatch)}
 
 @dataclass(frozen=True, slots=True)
 class Signer:
-    """What a certificate says of who signed, and when that was (the day in Viet Nam; None when nobody knows).
+    """What a certificate says of who signed, and the day in Viet Nam (None when nobody knows).
 
     `units` is None in reports from before they told the units: then a person's own body is not known.
     """
@@ -87,7 +87,7 @@ def signers_in(report: Mapping[str, object]) -> tuple[Signer, ...]:
             organisation=str(one.get("organisation", "")),
             units=tuple(str(unit) for unit in one["units"]) if isinstance(one.get("units"), list) else None,
             locality=str(one.get("locality", "")),
-            signed_on=_day(one.get("signed_at")),
+            signed_on=_signed_on(one),
             reason=str(one.get("stated_reason", "")),
         )
         for one in entries
@@ -95,6 +95,18 @@ def signers_in(report: Mapping[str, object]) -> tuple[Signer, ...]:
         and one.get("verdict") in {"VALID", "VALID_WITH_WARNING"}
         and one.get("changes_after") in _UNTOUCHED
     )
+
+
+def _signed_on(entry: Mapping[str, object]) -> date | None:
+    """The day of the signature's own time stamp; without one the day that the signer's clock claims.
+
+    A stamp of later (the one that the vault takes when a paper comes in) only proves that the signature was there by
+    then: by it every old paper of a merged province would be signed by nobody.
+    """
+    proven, claimed = _day(entry.get("signed_at")), _day(entry.get("claimed_at"))
+    if entry.get("stamped_then") is True or claimed is None:
+        return proven
+    return claimed if proven is None else min(proven, claimed)
 
 
 def _day(text: object) -> date | None:

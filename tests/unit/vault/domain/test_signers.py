@@ -269,6 +269,22 @@ def test_what_does_not_hold_for_what_the_file_shows_speaks_for_nobody(other: dic
     assert found.signed_on == date(2026, 3, 2), "the day in Viet Nam"
 
 
+@pytest.mark.parametrize(
+    ("times", "wanted"),
+    [
+        ({"stamped_then": True, "claimed_at": "2020-01-01T00:00:00+00:00"}, date(2026, 3, 2)),
+        ({"stamped_then": False, "claimed_at": "2024-05-06T20:00:00+07:00"}, date(2024, 5, 6)),
+        ({"claimed_at": "2024-05-06T20:00:00+07:00"}, date(2024, 5, 6)),
+        ({"claimed_at": "2030-01-01T00:00:00+00:00"}, date(2026, 3, 2)),
+        ({"claimed_at": ""}, date(2026, 3, 2)),
+        ({"claimed_at": "", "signed_at": ""}, None),
+    ],
+)
+def test_a_later_stamp_does_not_say_when_it_was_signed(times: dict[str, object], wanted: date | None) -> None:
+    (found,) = signers_in({"signatures": [ENTRY | times]})
+    assert found.signed_on == wanted
+
+
 def test_nothing_is_asked_of_signatures_that_prove_nothing() -> None:
     fields = {"issuer": "UBND phường Mẫu"}
     summary = SignatureSummary("VALID", 1, present=True, signers=(), report={"signatures": [ENTRY]})
@@ -311,6 +327,7 @@ def test_the_real_letter_of_six_signatures_is_its_departments(samples: Path) -> 
         now=datetime(2026, 11, 28, tzinfo=UTC),
     )
     signers = signers_in(report.as_dict())
+    assert [one.signed_on for one in signers] == [date(2026, 6, 24)] * 6
     one_by_one = [match_signers([one], {"issuer": FIRE}, DIRECTORY, home=HOME) for one in signers]
     assert one_by_one == [M.PART_OF_ISSUER, M.ISSUER, M.ISSUER, M.ISSUER, M.ISSUER, M.ISSUER]
     assert match_signers(signers, {"issuer": "UBND phường Mẫu"}, DIRECTORY, home=HOME) is M.OTHER_ORGANISATION

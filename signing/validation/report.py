@@ -27,9 +27,8 @@ class SignatureReport:
     `changes_after`: "none", "evidence" (security store, time stamps), "signatures", "form" or "other".
     `units`: the units (OU) below `organisation`, in the certificate's order; `locality`: its L; `identifiers`: its UID,
     serialNumber and organizationIdentifier (e.g. "MST:0102357802"). `stated_reason`: what the signature says it was
-    made for (/Reason, part of what is signed). `stamped_then`: the signature
-    carries the time stamp that proves `signed_at`; a later one proves only that it was there by then. Reports from before
-    11/2026 lack these five.
+    made for (/Reason, part of what is signed). `stamped_then`: the signature carries the time stamp that proves
+    `signed_at`; a later one proves only that it was there by then. Reports from before 11/2026 lack these five.
     """
 
     field: str

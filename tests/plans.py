@@ -7,8 +7,9 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -16,6 +17,7 @@ from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection, event
+from sqlalchemy.exc import IntegrityError
 
 from vault.bootstrap import App
 from vault.db import seeding
@@ -51,6 +53,7 @@ from vault.domain.upkeep import Fault, Run, Task
 from vault.domain.webhooks import Attempt, Happening, Webhook, WebhookMessage, WebhookState, WebhookType
 from vault.ports import Account, BrokenGlass, HeldKey, Passkey, SecondFactor, WrappedKey
 
+_FEW = 20_000
 LARGE = 10_000
 """A table of so many rows is read by index."""
 NOW = datetime(2026, 11, 22, 2, 15, tzinfo=UTC)
@@ -85,8 +88,18 @@ LOOKS_AT_ALL = {
 
 def fill(connection: Connection) -> None:
     """So many rows in the tables that seeding leaves empty that no planner would read them through."""
-    driver = connection.connection.driver_connection
-    driver.execute(Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"))
+    for statement in rows_of(_FEW, people=1000, many=_FEW, few={}):
+        connection.connection.driver_connection.execute(statement)
+
+
+def rows_of(less: int, *, people: int, many: int, few: Container[str]) -> Iterator[str]:
+    """The statements of `plans.sql`, in order: `many` rows a table, `less` in each of `few`, about so many people."""
+    text = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
+    for statement in text.split(";\n"):
+        found = re.search(r"(?:INSERT INTO|DELETE FROM) (\w+)", statement)
+        if found:
+            rows = less if found[1] in few else many
+            yield statement.replace(":rows", str(rows)).replace(":people", str(people))
 
 
 def seq_scans(app: App, *, large: int = LARGE) -> list[str]:
@@ -104,6 +117,47 @@ def seq_scans(app: App, *, large: int = LARGE) -> list[str]:
             found += [f"{caller}: {table}" for table in sorted(set(_scanned(plan)) & big)]
             connection.rollback()
     return sorted(set(found))
+
+
+def wide_reads(app: App, *, rows: int, pages: int) -> list[str]:
+    """``repository.method: what N`` of every statement that reads too much.
+
+    Told twice: nodes that the planner expects to read or sort more than `rows`, where no LIMIT ends it sooner, and
+    statements that touched more than `pages` (8 kB) when they ran on what lies there. A statement that the data refuse
+    (a key that is taken) is only planned.
+    """
+    found = []
+    with app.uow.engine.connect() as connection:
+        for caller, statement, parameters in statements(app):
+            try:
+                explain = "EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) " + statement
+                plan = connection.exec_driver_sql(explain, parameters).scalar_one()[0]["Plan"]
+            except IntegrityError:
+                connection.rollback()
+                explain = "EXPLAIN (FORMAT JSON) " + statement
+                plan = connection.exec_driver_sql(explain, parameters).scalar_one()[0]["Plan"]
+            connection.rollback()
+            found += [f"{caller}: {node} {many:.0f}" for node, many in _expected(plan) if many > rows]
+            touched = plan.get("Shared Hit Blocks", 0) + plan.get("Shared Read Blocks", 0)
+            found += [f"{caller}: pages {touched}"] if touched > pages else []
+    return sorted(set(found))
+
+
+_BLOCKING = {"Sort", "Hash", "Aggregate", "Materialize", "Bitmap Heap Scan"}
+"""These read all that is under them before they give the first row."""
+
+
+def _expected(plan: dict[str, Any], *, limited: bool = False) -> Iterator[tuple[str, float]]:
+    """Nodes that read or sort, with the rows that are expected of them."""
+    kind = plan["Node Type"]
+    if ("Scan" in kind or kind.endswith("Sort")) and not limited:
+        yield (
+            " ".join(plan[word] for word in ("Node Type", "Relation Name", "Index Name") if word in plan),
+            plan["Plan Rows"],
+        )
+    inside = (limited or kind == "Limit") and kind not in _BLOCKING
+    for part in plan.get("Plans", ()):
+        yield from _expected(part, limited=inside)
 
 
 def _scanned(plan: dict[str, Any]) -> Iterator[str]:
@@ -556,7 +610,7 @@ def _keys() -> Iterator[Any]:
     yield _call("upkeep", "is_used", "1" * 64, INTAKE)
     yield _call("upkeep", "reindex", RecordCode(_SEEDED.code))
     yield _call("upkeep", "entries", b"\x80", limit=50)
-    yield _call("upkeep", "queue_event", 18_001)
+    yield _call("upkeep", "queue_event", Made(lambda tx: tx.log.size() + 1))
     yield _call("upkeep", "damaged", "1" * 64, Fault.BLOB_MISSING, at=NOW)
     yield _call("upkeep", "healed", "1" * 64, at=NOW, by="x")
     yield _call("upkeep", "damages")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Connection, any_, bindparam, insert, or_, select, update
+from sqlalchemy import BigInteger, Connection, any_, bindparam, insert, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from vault.db import access_tables as a
@@ -64,12 +64,14 @@ class PgAccess:
         party = select(t.dossier_person.c.dossier_code).where(
             t.dossier_person.c.holder_id == any_(people), ~t.dossier_person.c.submits
         )
-        d = t.dossier.c
+        d, own = t.dossier.c, t.dossier.alias()
+        # By person on both sides: with OR, or without the union, every dossier of the agency in a year would be read.
+        theirs = select(own.c.code).where(own.c.holder_id == any_(people)).union(party)
         rows = self._db.execute(
             select(d.code, d.procedure_code, d.opened_at, d.due_on, d.closed_at).where(
                 d.agency_code == agency_code,
                 d.opened_at > now - DOSSIER_WITHOUT_DUE,
-                or_(d.holder_id == any_(people), d.code.in_(party)),
+                d.code.in_(theirs),
             )
         )
         return tuple(

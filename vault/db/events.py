@@ -117,7 +117,7 @@ class PgEvents:
         return tuple(event_of(row) for row in self._db.execute(query))
 
     def span(self, agency_code: str, *, since: datetime, until: datetime, account_id: str | None) -> Iterator[Event]:
-        """In the order in which they happened, by the agency's index; not all in memory at once."""
+        """In the order in which they happened, by the index of times and the agency's; not all in memory at once."""
         e = t.event.c
         query = select(t.event).where(e.agency_code == agency_code, e.at >= since, e.at < until).order_by(e.id)
         if account_id is not None:

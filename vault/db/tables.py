@@ -460,6 +460,8 @@ event = Table(
     Column("details", JSONB, nullable=False),
     CheckConstraint("outcome IN ('DONE','REFUSED')", name="outcome"),
     Index("ix_event_agency_code_id", "agency_code", "id"),
+    # Events lie in the order of their times: a few pages say where a day is.
+    Index("ix_event_at", "at", postgresql_using="brin", postgresql_with={"autosummarize": "on"}),
     Index("ix_event_holder_id_id", "holder_id", "id", postgresql_where=text("holder_id IS NOT NULL")),
     Index("ix_event_record_code_id", "record_code", "id", postgresql_where=text("record_code IS NOT NULL")),
     Index("ix_event_dossier_code_id", "dossier_code", "id", postgresql_where=text("dossier_code IS NOT NULL")),

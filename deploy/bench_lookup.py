@@ -5,7 +5,7 @@ thousand, then `--records`. At both sizes two callers ask the use case for dossi
 count. Prints one JSON object as its last line:
 
 `p50_ms`, `p95_ms`   one dossier answered by the use case at the largest set, its access event durable
-`ratio_sql`          that median over bare psycopg that reads the same rows and inserts the same event, in the same run
+`ratio_sql`          that median over bare psycopg that reads the same rows and inserts the same events, in the same run
 `growth`             p95 at the largest set over p95 at 100 thousand, each the second time its dossiers are asked for
 `p95_first_ms`       the first time after the server started: rows come from disk, those of a set just written do not
 `http_per_s`         dossiers a second over HTTP from two web processes, this client on the same cores
@@ -49,7 +49,7 @@ from vault.domain.people import Actor, Role
 from vault.embedded.ports import answers, free_inner
 from vault.ports import Account
 from vault.usecases.reuse.answer import answer
-from vault.usecases.reuse.open_dossier import OpenDossier, open_dossier
+from vault.usecases.reuse.open_dossier import OpenDossier, Person, open_dossier
 from vault.usecases.reuse.search import SearchFor, search
 
 SMALL = 100_000
@@ -83,14 +83,16 @@ def officer_of(agency: int) -> Actor:
     return Actor(f"local:bench-{agency}", "Cán bộ đo", Role.OFFICER, code)
 
 
-def open_dossiers(app: App, records_now: int) -> list[str]:
-    """Dossiers of holders from the whole set whose four papers all count for the procedure."""
+def open_dossiers(app: App, records_now: int, parties: int) -> list[str]:
+    """Dossiers of holders from the whole set whose four papers all count for the procedure, and so many parties."""
     rng = random.Random(records_now)
     officer = officer_of(1)
     holders = rng.sample(range(2, records_now // seeding.RECORDS_A_HOLDER, 2), DOSSIERS)
+    numbers = [seeding.holder_of(one).number for one in holders]
     codes = []
-    for number in holders:
-        opening = OpenDossier(PROCEDURE, seeding.holder_of(number).number)
+    for at, number in enumerate(numbers):
+        others = tuple(Person(numbers[(at + one) % DOSSIERS]) for one in range(1, parties + 1))
+        opening = OpenDossier(PROCEDURE, number, parties=others)
         opened = open_dossier(opening, actor=officer, uow=app.uow, catalogue=app.catalogue, clock=app.clock)
         codes.append(str(opened.code))
     return codes
@@ -106,27 +108,41 @@ def _ask(url: str, codes: list[str], count: int, start: mp.synchronize.Barrier, 
 
 
 def _bare(url: str, codes: list[str], count: int, start: mp.synchronize.Barrier, out: mp.Queue[list[float]]) -> None:
-    """The same rows and the same event by psycopg alone: what PostgreSQL itself costs."""
+    """The same rows, and the very events that a look left, by psycopg alone: what PostgreSQL itself costs."""
     dialect = postgresql.dialect(paramstyle="pyformat")
     one = str(dossiers.query().compile(dialect=dialect)) + " WHERE dossier.code = %(code)s"
-    named = "SELECT record_id FROM record_holder WHERE holder_id = %(holder)s"
-    papers = str(records.query().compile(dialect=dialect))
-    papers += f" WHERE record.id IN ({named}) ORDER BY record.sealed_at DESC"
+    named = "SELECT record_id FROM record_holder WHERE holder_id"
+    papers = (
+        f"{records.query().compile(dialect=dialect)} WHERE record.id IN ({named} = %s) ORDER BY record.sealed_at DESC"
+    )
+    several = papers.replace("= %s)", "= ANY (%s))")
     event = (
         "INSERT INTO event (at, account_id, actor_name, role, agency_code, action, outcome, purpose, legal_ground,"
-        " dossier_code, holder_id, details) VALUES (now(), 'local:bench-1', 'Cán bộ đo', 'OFFICER', 'H24.1', 'LOOKUP',"
-        " 'DONE', %s, 'NĐ 309/2026/NĐ-CP Đ4 k2a', %s, %s, %s)"
+        " code, dossier_code, holder_id, details) VALUES (now(), 'local:bench-1', 'Cán bộ đo', 'OFFICER', 'H24.1',"
+        " 'LOOKUP', 'DONE', %s, 'NĐ 309/2026/NĐ-CP Đ4 k2a', %s, %s, %s, %s)"
     )
     with psycopg.connect(url) as db:
+        left = {code: _left(db, code) for code in codes}
 
         def work(code: str) -> None:
-            with db.transaction():
-                holder = db.execute(one, {"code": code}).fetchone()[2]
-                db.execute(papers, {"holder": holder}).fetchall()
-                details = json.dumps({"components": 6, "usable": 1, "records": 4})
-                db.execute(event, (PROCEDURE, code, holder, details))
+            people, rows = left[code]
+            with db.transaction(), db.cursor() as cursor:
+                cursor.execute(one, {"code": code}).fetchone()
+                cursor.execute(*((papers, people) if len(people) == 1 else (several, [people]))).fetchall()
+                cursor.executemany(event, rows)
 
         out.put(_timed(work, codes, count, start))
+
+
+def _left(db: psycopg.Connection, code: str) -> tuple[list[int], list[tuple[object, ...]]]:
+    """The people of a dossier, and the events that the last look at it left: one a person whose papers it showed."""
+    people = "SELECT holder_id FROM dossier WHERE code = %(code)s UNION"
+    people += " SELECT holder_id FROM dossier_person WHERE dossier_code = %(code)s AND NOT submits"
+    told = "SELECT code, holder_id, details FROM event WHERE dossier_code = %(code)s AND at = ("
+    told += "SELECT max(at) FROM event WHERE dossier_code = %(code)s AND action = 'LOOKUP') ORDER BY id"
+    left = db.execute(told, {"code": code}).fetchall()
+    rows = [(PROCEDURE, said, code, who, json.dumps(what)) for said, who, what in left]
+    return [one for (one,) in db.execute(people, {"code": code})], rows
 
 
 def _timed(work: Callable[[str], object], codes: list[str], count: int, start: mp.synchronize.Barrier) -> list[float]:
@@ -171,8 +187,9 @@ def searches(app: App, records_now: int, count: int) -> tuple[float, float]:
             turn % 4
         ]
         officer = officer_of(int(one.agency_code.split(".")[1]))
+        asked = SearchFor(text, purpose="đo độ nhanh của tìm")
         before = time.perf_counter()
-        hits = search(SearchFor(text, purpose="đo"), actor=officer, uow=app.uow, clock=app.clock, braked=False)
+        hits = search(asked, actor=officer, uow=app.uow, clock=app.clock, braked=False)
         times.append((time.perf_counter() - before) * 1000)
         found += one.code in {hit.record.code for hit in hits}
     return quantile(times[count // 10 :], 0.95), found / count
@@ -225,9 +242,9 @@ def _load(port: int, codes: list[str], seconds: float) -> float:
     return sum(done) / seconds
 
 
-def measure(url: str, size: int, count: int) -> tuple[App, list[str], list[float]]:
+def measure(url: str, size: int, count: int, parties: int) -> tuple[App, list[str], list[float]]:
     app = app_at(url)
-    codes = open_dossiers(app, size)
+    codes = open_dossiers(app, size, parties)
     times = callers(_ask, url, codes, count)
     log(f"{size:,} records: p50 {statistics.median(times):.2f} ms, p95 {quantile(times, 0.95):.2f} ms")
     return app, codes, times
@@ -247,6 +264,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--records", type=int, default=1_000_000)
     parser.add_argument("--count", type=int, default=1500, help="dossiers asked for by each caller")
+    parser.add_argument("--parties", type=int, default=0, help="other people of each dossier, each with papers")
     parser.add_argument("--searches", type=int, default=400)
     parser.add_argument("--seconds", type=float, default=8.0, help="of load over HTTP")
     parser.add_argument("--folder", type=Path, help="where the databases lie; temporary folders without it")
@@ -259,11 +277,11 @@ def main() -> int:
             return 0
     first = min(SMALL, chosen.records)
     with place(None, chosen.folder) as folder, filled(folder, first) as url:
-        app, codes, _ = measure(url, first, chosen.count)
+        app, codes, _ = measure(url, first, chosen.count, chosen.parties)
         small = callers(_ask, url, codes, chosen.count)
         app.close()
     with place(chosen.kept, chosen.folder) as folder, filled(folder, chosen.records) as url:
-        app, codes, large = measure(url, chosen.records, chosen.count)
+        app, codes, large = measure(url, chosen.records, chosen.count, chosen.parties)
         bare = callers(_bare, url, codes, chosen.count)
         again = callers(_ask, url, codes, chosen.count)
         search_p95, recall = searches(app, chosen.records, chosen.searches)

@@ -407,6 +407,7 @@ def _dossiers() -> Iterator[Any]:
     yield _call("dossiers", "replace", DossierCode("d-8"), replace(attached, component="1.TP02"), ended)
     yield _call("dossiers", "demand", DossierCode("d-8"), demand)
     yield _call("dossiers", "notify", DossierCode("d-8"), Notice(2, (item,), "x", "x", NOW))
+    yield _call("events", "searched", AGENCY, since=NOW - timedelta(days=1), until=NOW)
     yield _call("dossiers", "reported", AGENCY, since=NOW - timedelta(days=1), until=NOW)
 
 

@@ -324,7 +324,7 @@ RIGHTS: dict[str, Right] = {
         JUDGES, own=True, body={"step": "EXTEND", "reason": "nhiều giấy"}
     ),
     "POST /api/v1/urgent-access/{glass}/finding": Right(JUDGES, own=True, body={"finding": "đúng"}),
-    "POST /api/v1/search": Right(CHANGERS, lists=True, body={"text": "{record}", "purpose": "kiểm tra"}),
+    "POST /api/v1/search": Right(CHANGERS, lists=True, body={"text": "{record}", "purpose": "kiểm tra hồ sơ lưu"}),
     # --- dossiers ---------------------------------------------------------------------------------------------------
     "POST /api/v1/dossiers": Right(DOSSIERS, lists=True, body={"procedure": _PROCEDURE, "holder": "031090000001"}),
     "GET /api/v1/dossiers": Right(DOSSIERS | CHANGERS, lists=True),

@@ -13,17 +13,18 @@ import pytest
 from tests.counter import AN, OTHER_AGENCY, Counter, running
 from tests.fakes.http import Client
 from vault.cli.main import main
-from vault.domain.audit import Outcome
+from vault.domain.audit import PARTY, Outcome
 from vault.domain.catalogue import Catalogue, Period, Procedure
 from vault.domain.consents import Consent, ConsentPurpose
 from vault.domain.errors import NotFound
 from vault.domain.holders import HolderId, HolderRole
 from vault.domain.ids import DossierCode, RecordCode
-from vault.domain.people import Action
+from vault.domain.people import Action, Actor, Role
 from vault.domain.reasons import Verdict
 from vault.domain.reuse import VIET_NAM, Step
 from vault.domain.states import RecordState, SignatureEvidence, TrustLevel
 from vault.ports import Clock
+from vault.usecases.oversee.count import who_looked
 from vault.usecases.reuse.attach import Attach, attach
 from vault.usecases.reuse.explain import Explained, explain_decision
 
@@ -73,6 +74,50 @@ def test_the_answer_shows_what_could_stand_for_a_component_and_nothing_else(coun
         (looked,) = tx.events.list(dossier=DossierCode(dossier), action=Action.LOOKUP, limit=5)
     assert looked.details["asked"] == [Step.THIS_VAULT], "sources that were really consulted, in their order"
     assert looked.details["settled"] == {"TP02": Step.THIS_VAULT}
+
+
+def log_of(counter: Counter, who: tuple[str, str]) -> list[tuple[str, list[str], str | None]]:
+    """The look-ups and searches in a citizen's own log: the act, their papers in it, what for."""
+    with counter.app.uow.begin() as tx:
+        holder = tx.holders.find(HolderId.parse(who[0]))
+    citizen = Actor(f"local:cd-{who[0]}", "x", Role.CITIZEN, None, holder)
+    told = who_looked(actor=citizen, uow=counter.app.uow.acting(citizen), limit=50)
+    acts = {Action.LOOKUP, Action.SEARCH}
+    return [(one.action.value, list(one.records), one.purpose) for one in told if one.action in acts]
+
+
+def test_everybody_whose_paper_the_answer_shows_is_told_of_it(counter: Counter, officer: Client) -> None:
+    """The parties, and whoever else stands on the paper; each is told of their own papers, once, and nobody else is."""
+    groom, bride, wife = person(81, "VŨ VĂN BẢY"), person(82, "ĐỖ THỊ TÁM"), person(83, "LÊ THỊ CŨ")
+    child = person(84, "VŨ VĂN CON")
+    both = counter.record("XNTTHN", groom, wife, purpose="KET_HON", issued_on=date(2026, 9, 1))
+    hers = counter.record("XNTTHN", bride, purpose="KET_HON", issued_on=date(2026, 9, 1))
+    counter.record("KSK", bride)
+    parties = [{"number": one[0], "name": one[1], "role": "SPOUSE"} for one in (bride, child)]
+    dossier = opened(officer, MARRIAGE, groom, parties=parties)
+    shown = officer.get(f"/api/v1/dossiers/{dossier}/components").json()["records"]
+    assert set(shown) == {both.code, hers.code}
+    assert log_of(counter, groom) == [("LOOKUP", [both.code], MARRIAGE)]
+    assert log_of(counter, wife) == [("LOOKUP", [both.code], MARRIAGE)], "she is not in the dossier, but on the paper"
+    assert log_of(counter, bride) == [("LOOKUP", [hers.code], MARRIAGE)]
+    assert log_of(counter, child) == [], "nothing of theirs was shown"
+    with counter.app.uow.begin() as tx:
+        looked = tx.events.list(dossier=DossierCode(dossier), action=Action.LOOKUP, limit=9)
+    (act,) = (one for one in looked if one.code != PARTY)
+    assert sorted(act.details["records"]) == sorted(shown), "the act itself names every paper that it showed"
+    assert [one.code for one in looked].count(PARTY) == 2
+
+
+def test_an_explanation_and_a_form_tell_whose_papers_were_shown(counter: Counter, officer: Client) -> None:
+    who, wife = person(85, "TRẦN VĂN GIẢI"), person(86, "TRẦN THỊ GIẢI")
+    permit = counter.record("GPXD", who, wife)
+    dossier = opened(officer, who=who)
+    explain_decision(
+        DossierCode(dossier), HOME, actor=counter.officer, uow=counter.app.uow, catalogue=counter.app.catalogue,
+        clock=counter.app.clock,
+    )  # fmt: skip
+    told = [("LOOKUP", [permit.code], RESIDENCE)]
+    assert (log_of(counter, who), log_of(counter, wife)) == (told, told)
 
 
 def test_parties_submitter_and_authority_reach_the_decision(counter: Counter, officer: Client) -> None:

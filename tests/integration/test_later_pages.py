@@ -30,7 +30,7 @@ class Numbered(ToldEngines):
 
 
 def found(app: App, officer: Actor, text: str) -> list[RecordCode]:
-    hits = search(SearchFor(text, purpose="thử"), actor=officer, uow=app.uow, clock=app.clock, braked=False)
+    hits = search(SearchFor(text, purpose="thử tìm giấy tờ"), actor=officer, uow=app.uow, clock=app.clock, braked=False)
     return [hit.record.code for hit in hits]
 
 

@@ -155,7 +155,7 @@ class Life(RuleBasedStateMachine):
         assert look_up(code, actor=STRANGER, **given).state == state.value, "the look-up code"
         own = {one.code: one.state for one in list_own(actor=self.world.citizen, **given)}
         assert own[code] is state, "the holder's list"
-        hits = search(SearchFor(code, purpose="thử"), actor=self.world.officer, braked=False, **given)
+        hits = search(SearchFor(code, purpose="thử tìm giấy tờ"), actor=self.world.officer, braked=False, **given)
         assert [hit.record.state for hit in hits] == [state], "search"
         told = answer(self.world.dossier, actor=self.world.officer, catalogue=app.catalogue, **given)
         decisions = [one for part in told.components for one in part.decisions if one.record_code == code]

@@ -29,7 +29,8 @@ OLD = (
 
 
 def found(app: App, officer: Actor, words: str) -> list[RecordCode]:
-    hits = search(SearchFor(words, purpose="thử"), actor=officer, uow=app.uow, clock=app.clock, braked=False)
+    asked = SearchFor(words, purpose="thử tìm giấy tờ")
+    hits = search(asked, actor=officer, uow=app.uow, clock=app.clock, braked=False)
     return [hit.record.code for hit in hits]
 
 

@@ -28,6 +28,7 @@ from tests.fakes.seals import PlainSeal
 from tests.rights import AGAIN, HOLDERS, LOOKS, QUIET, RIGHTS, SIGNED_IN, Right, routes_of
 from vault.bootstrap import App
 from vault.catalogue import request_terms
+from vault.domain.audit import PARTY
 from vault.domain.data_requests import RequestKind
 from vault.domain.holders import HolderId
 from vault.domain.intake import NamedHolder
@@ -234,11 +235,26 @@ def rows(*, late: bool) -> Iterator[tuple[str, Right]]:
 
 
 def acts_since(world: World, last: int) -> tuple[int, list[str]]:
-    """The newest event, and the outcomes of those after `last`."""
+    """The newest event, and the outcomes of the acts after `last`.
+
+    One act about several people is one event a person; the others' (`PARTY`) follow the act's own, each person's once.
+    """
     with world.app.uow.begin() as tx:
-        query = text("SELECT id, outcome FROM event WHERE id > :last ORDER BY id")
+        query = text(
+            "SELECT id, at, account_id, action, outcome, code, holder_id FROM event WHERE id > :last ORDER BY id"
+        )
         found = tx.records._db.execute(query, {"last": last}).all()
-    return (found[-1].id if found else last), [one.outcome for one in found]
+    acts: list[str] = []
+    told: set[object] = set()
+    act = None
+    for one in found:
+        if one.code != PARTY:
+            act, told = (one.at, one.account_id, one.action, one.outcome), {one.holder_id}
+            acts.append(one.outcome)
+        elif act != (one.at, one.account_id, one.action, one.outcome) or one.holder_id in told:
+            acts.append("TOLD WITHOUT AN ACT, OR TWICE")
+        told.add(one.holder_id)
+    return (found[-1].id if found else last), acts
 
 
 def wrong_acts(route: str, role: Role, answer: httpx.Response, acts: list[str]) -> str | None:
@@ -248,6 +264,8 @@ def wrong_acts(route: str, role: Role, answer: httpx.Response, acts: list[str]) 
     request at all (a missing field) or comes too often is none, lest anybody fill the log.
     """
     done, refused = acts.count("DONE"), acts.count("REFUSED")
+    if done + refused < len(acts):
+        return f"{role} {route} ({answer.status_code}) left {acts}"
     good = (done, refused) == (1, 0)
     if opened(answer):
         quiet = route in QUIET and not acts

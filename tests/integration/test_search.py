@@ -6,16 +6,22 @@ import random
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from tests.counter import OTHER_AGENCY, Counter, running
-from tests.fakes.http import Client
+from tests.counter import OTHER_AGENCY, PASSWORD, Counter, running
+from tests.fakes.http import Client, stranger
 from tests.golden.search.hard import papers, queries
 from vault.db import seeding
+from vault.domain.access import SHORTEST_REASON
+from vault.domain.audit import Event, Outcome, Searched, of_each
+from vault.domain.holders import HolderId
+from vault.domain.ids import RecordCode
 from vault.domain.people import Action, Actor, Role
 from vault.domain.text import strip_marks
+from vault.usecases.oversee.count import who_looked
 from vault.usecases.reuse.search import SearchFor, search
 
 pytestmark = pytest.mark.service
@@ -38,7 +44,7 @@ def officer(many: Counter) -> Client:
 
 
 def found(client: Client, text: str, **more: Any) -> list[Mapping[str, Any]]:
-    given = {"text": text, "purpose": "kiểm thử", **more}
+    given = {"text": text, "purpose": "kiểm thử tìm giấy tờ", **more}
     return client.post("/api/v1/search", json=given).raise_for_status().json()
 
 
@@ -88,7 +94,13 @@ def test_recall_at_ten(many: Counter, form: str) -> None:
         )
         text = FORMS[form](plain[turn % 4])
         actor = Actor("local:x", "X", Role.OFFICER, one.agency_code)
-        hits = search(SearchFor(text, purpose="đo"), actor=actor, uow=many.app.uow, clock=many.app.clock, braked=False)
+        hits = search(
+            SearchFor(text, purpose="đo độ nhanh của tìm"),
+            actor=actor,
+            uow=many.app.uow,
+            clock=many.app.clock,
+            braked=False,
+        )
         if one.code not in [hit.record.code for hit in hits]:
             missed.append(text)
     share = 1 - len(missed) / (QUERIES // len(FORMS))
@@ -116,7 +128,7 @@ def test_recall_at_ten_among_homonyms_and_near_names(many: Counter, hard: Mappin
     told: dict[str, list[float]] = {}
     missed = []
     for asked in queries(QUERIES):
-        what = SearchFor(asked.text, purpose="đo")
+        what = SearchFor(asked.text, purpose="đo độ nhanh của tìm")
         hits = search(what, actor=actor, uow=many.app.uow, clock=many.app.clock, braked=False)
         recall = asked.recall([hard[hit.record.code] for hit in hits])
         for group in (asked.kind, asked.form, "all"):
@@ -142,18 +154,12 @@ def test_the_exact_form_comes_first(many: Counter, officer: Client) -> None:
 def test_a_paper_is_found_by_its_numbers(many: Counter, officer: Client, typed: str) -> None:
     who = ("031090920010", "ĐOÀN VĂN SỐ")
     with many.app.uow.begin() as tx:
-        known = tx.holders.find(seeding_number(who[0]))
+        known = tx.holders.find(HolderId.parse(who[0]))
         kept = tx.records.of_holder(known) if known else ()
     record = kept[0] if kept else many.record("GPXD", who, number="77/GPXD-MẪU")
     hits = found(officer, typed.format(code=record.code))
     assert [hit["record"] for hit in hits] == [record.code]
     assert hits[0]["holders"] == [{"name": "ĐOÀN V** S*", "number": "0310******10"}]
-
-
-def seeding_number(text: str) -> Any:
-    from vault.domain.holders import HolderId  # noqa: PLC0415 - only here
-
-    return HolderId.parse(text)
 
 
 def test_words_that_stand_together_come_first(many: Counter, officer: Client) -> None:
@@ -186,7 +192,10 @@ def test_outside_a_dossier_a_paper_is_told_by_an_outline(many: Counter, officer:
     fields = {"address": "số 7 ngõ Kín", "note": "vườn chuối"}
     record = many.record("GPXD", ("031090920050", "KIỀU THỊ KÍN"), fields=fields)
     (hit,) = search(
-        SearchFor("vườn chuối ngõ kín", purpose="đo"), actor=many.officer, uow=many.app.uow, clock=many.app.clock
+        SearchFor("vườn chuối ngõ kín", purpose="đo độ nhanh của tìm"),
+        actor=many.officer,
+        uow=many.app.uow,
+        clock=many.app.clock,
     )
     assert (hit.record.code, hit.record.fields, hit.record.credential) == (record.code, {}, "")
     assert [(one.name, one.number) for one in hit.record.holders] == [("KIỀU T** K**", "0310******50")]
@@ -205,7 +214,65 @@ def test_a_search_is_an_event_that_keeps_what_was_shown_and_not_what_was_typed(m
     assert "nhật" not in str(newest.details)
 
 
+def test_a_purpose_that_says_nothing_opens_no_search(officer: Client) -> None:
+    for said in ("đo", "          kiểm            tra        ", "x" * (SHORTEST_REASON - 1)):
+        answer = officer.post("/api/v1/search", json={"text": "Nguyễn", "purpose": said})
+        assert (answer.status_code, answer.json()["code"]) == (422, "PURPOSE_SHORT"), said
+        assert str(SHORTEST_REASON) in answer.text
+
+
+def test_everybody_who_was_found_is_told_what_for(many: Counter, officer: Client) -> None:
+    """Each once a search, whatever the number of their papers; their log names theirs alone."""
+    man, wife = ("031090920060", "QUÁCH VĂN BỊ TÌM"), ("031090920061", "QUÁCH THỊ BỊ TÌM")
+    one, other = many.record("GPXD", man, wife), many.record("KSK", man)
+    assert len(found(officer, "quách bị tìm", purpose="Tra cứu hồ sơ lưu năm 2024")) == 2
+    with many.app.uow.begin() as tx:
+        people = [tx.holders.find(HolderId.parse(number)) for number, _ in (man, wife)]
+    told = []
+    for holder in people:
+        citizen = Actor(f"local:cd-{holder}", "x", Role.CITIZEN, None, holder)
+        told.append(who_looked(actor=citizen, uow=many.app.uow.acting(citizen), limit=5))
+    assert [[sorted(act.records) for act in log] for log in told] == [[sorted((one.code, other.code))], [[one.code]]]
+    assert {act.purpose for log in told for act in log} == {"Tra cứu hồ sơ lưu năm 2024"}
+
+
+def test_searches_without_a_dossier_stand_in_the_daily_report(many: Counter) -> None:
+    agency = "H24.982"
+    many.record("GPXD", ("031090920070", "VƯƠNG VĂN BÁO"), agency=agency)
+    searcher = many.client("bc-tim", agency)
+    for text in ("vương văn báo", "vương", "không ai cả"):
+        found(searcher, text)
+    given = {"procedure": "1.004194", "holder": "031090920070"}
+    dossier = searcher.post("/api/v1/dossiers", json=given).raise_for_status().json()["code"]
+    found(searcher, "vương", dossier=dossier)
+    many.account("bc-bvdl", agency, Role.DATA_PROTECTION)
+    guard = stranger(many.app).signed_in("bc-bvdl", PASSWORD)
+    report = guard.get("/api/v1/reports/overrides").raise_for_status().json()
+    assert report["searches"] == [{"by": "Người bc-tim", "searches": 3, "records": 2}]
+    page = guard.get("/truy-cap", headers={"Accept": "text/html"}).text
+    assert "Người bc-tim" in page
+    assert "3 lượt" in page
+
+
+def test_searches_are_counted_between_the_acts_of_their_days(many: Counter) -> None:
+    """Acts that are counted by time bound where searches are read: none of a day is missed, none of another is told."""
+    who = Actor("local:đếm", "Người đếm", Role.OFFICER, "H24.983")
+    start = datetime(2026, 3, 2, 8, tzinfo=UTC)
+    with many.app.uow.begin() as tx:
+        for hours in range(0, 24 * 5, 3):
+            at = start + timedelta(hours=hours)
+            opened = Event(at + timedelta(minutes=5), who, Action.OPEN_DOSSIER)
+            shown = of_each(Event(at, who, Action.SEARCH), {RecordCode("R1"): (1, 2), RecordCode("R2"): (1,)})
+            refused = Event(at, who, Action.SEARCH, Outcome.REFUSED, code="PURPOSE_SHORT")
+            tx.events.add(*((opened, *shown, refused) if hours % 2 else (*shown, refused, opened)))
+        for since, days, many_of in ((0, 1, 8), (1, 1, 8), (2, 2, 16), (-3, 2, 0), (-3, 9, 40), (5, 1, 0)):
+            begin = start + timedelta(days=since)
+            told = tx.events.searched("H24.983", since=begin, until=begin + timedelta(days=days))
+            expected = (Searched("Người đếm", many_of, 2 * many_of),) if many_of else ()
+            assert told == expected, (since, days)
+
+
 @pytest.mark.parametrize("typed", ["' | !", "a & b' :*", "\\'", "%", "_" * 50, "(" * 100, "ặ" * 5000, "1e5 2/3 a.b.c"])
 def test_no_text_breaks_the_search(officer: Client, typed: str) -> None:
-    answer = officer.post("/api/v1/search", json={"text": typed, "purpose": "thử"})
+    answer = officer.post("/api/v1/search", json={"text": typed, "purpose": "thử chữ lạ khi tìm"})
     assert answer.status_code in {200, 422}

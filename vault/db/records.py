@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -47,7 +48,8 @@ _LINKS = (
     select(
         func.json_agg(
             aggregate_order_by(
-                func.json_build_array(_link.c.role, _link.c.kind, _link.c.number, _link.c.name), _link.c.position
+                func.json_build_array(_link.c.role, _link.c.kind, _link.c.number, _link.c.name, _link.c.holder_id),
+                _link.c.position,
             )
         )
     )
@@ -115,9 +117,9 @@ _HOLDERS = (
 )
 
 
-def _links(rows: Sequence[Sequence[str]] | None) -> tuple[HolderLink, ...]:
+def _links(rows: Sequence[Sequence[Any]] | None) -> tuple[HolderLink, ...]:
     return tuple(
-        HolderLink(HolderRole(role), HolderKind(kind), number, name) for role, kind, number, name in rows or ()
+        HolderLink(HolderRole(role), HolderKind(kind), number, name) for role, kind, number, name, *_ in rows or ()
     )
 
 
@@ -166,6 +168,7 @@ def record_of(row: AnyRow) -> Record:
         consent=row.consent,
         source=Source(row.source),
         signer=None if row.signer is None else SignerMatch(row.signer),
+        people=tuple(dict.fromkeys(link[4] for link in row.links or ())),
         original=Digest(row.original),
         original_mime=row.original_mime,
         sealed=Digest(row.sealed),

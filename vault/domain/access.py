@@ -28,6 +28,13 @@ DOSSIER_AFTER_DUE = timedelta(days=30)
 DOSSIER_WITHOUT_DUE = timedelta(days=366)
 SHORTEST_REASON = 15
 """Fewer characters than this say nothing that a citizen or a reviewer could judge."""
+LONGEST_REASON = 1000
+
+
+def said_why(text: str | None) -> str | None:
+    """A reason or purpose as it is kept, without spare blanks; None when it says nothing (`SHORTEST_REASON`)."""
+    words = " ".join((text or "").split())
+    return words[:LONGEST_REASON] if len(words) >= SHORTEST_REASON else None
 
 
 class Ground(StrEnum):

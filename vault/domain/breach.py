@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from vault.domain.audit import Event, Outcome
+from vault.domain.audit import PARTY, Event, Outcome
 from vault.domain.ids import RecordCode
 from vault.domain.people import Action
 
@@ -41,7 +41,10 @@ class Touched:
 
 
 def touched(events: Iterable[Event]) -> Touched:
-    """Sum the events up, oldest or newest first; a search counts as a look at every record that it showed."""
+    """Sum the events up, oldest or newest first; a look counts for every record and every person that it showed.
+
+    An act that concerned several people is one event a person (`audit.PARTY`), and counts as one act.
+    """
     acts: Counter[str] = Counter()
     people: Counter[int] = Counter()
     of_record: dict[RecordCode, Counter[str]] = {}
@@ -54,18 +57,14 @@ def touched(events: Iterable[Event]) -> Touched:
         if event.action in NOT_TOUCHING:
             sign_ins += event.action is Action.SIGN_IN
             continue
-        acts[event.action.value] += 1
         if event.holder_id is not None:
             people[event.holder_id] += 1
-        for code in _records(event):
+        if event.code == PARTY:
+            continue
+        acts[event.action.value] += 1
+        for code in event.records:
             of_record.setdefault(code, Counter())[event.action.value] += 1
             first, last = when.get(code, (event.at, event.at))
             when[code] = min(first, event.at), max(last, event.at)
     records = tuple(TouchedRecord(code, dict(done), *when[code]) for code, done in sorted(of_record.items()))
     return Touched(dict(acts), refused, sign_ins, records, dict(people))
-
-
-def _records(event: Event) -> set[RecordCode]:
-    shown = event.details.get("records")
-    listed = {RecordCode(one) for one in shown if isinstance(one, str)} if isinstance(shown, list | tuple) else set()
-    return listed | ({event.record} if event.record is not None else set())

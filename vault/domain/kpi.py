@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from vault.domain.audit import Outcome
+from vault.domain.audit import PARTY, Outcome
 from vault.domain.people import Action
 
 
@@ -41,8 +41,6 @@ class Figure(StrEnum):
     VERIFIED = "verified"
 
 
-PARTY = "PARTY"
-"""An act that concerns several people is one event a person; the others' carry this code and are counted once."""
 LATE = "LATE"
 """Code of the event that closes a dossier after its due day."""
 REOPENED = "REOPENED"

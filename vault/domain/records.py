@@ -7,7 +7,7 @@ change is an event. Expiry is no state; `valid_until` and the clock tell it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from types import MappingProxyType
 
@@ -74,6 +74,8 @@ class Record:
     """Where the paper was had from: handed in here, or taken from the national store or another vault."""
     signer: SignerMatch | None = None
     """Whose the valid signatures on its file are. None: there are none, or it was decided before this was asked."""
+    people: tuple[int, ...] = field(default=(), compare=False)
+    """Whom it names, by the vault's own numbers of holders, in the order of `holders`; none before it is kept."""
 
     @property
     def erased(self) -> bool:

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import Protocol
 
-from vault.domain.audit import Event, Outcome
+from vault.domain.audit import Event, Outcome, Searched
 from vault.domain.dossiers import Attachment, Closing, Demand, Dossier, Notice, Replaced
 from vault.domain.holders import HolderAlias, HolderId, HolderLink
 from vault.domain.ids import Digest, DossierCode, RecordCode
@@ -350,8 +350,8 @@ class Counted:
 class Events(Protocol):
     """The audit trail: append only."""
 
-    def add(self, event: Event) -> None:
-        """Append one event; it becomes durable with the act itself."""
+    def add(self, *events: Event) -> None:
+        """Append the events of one act (`audit.of_each`) in one statement; they become durable with the act itself."""
         ...
 
     def list(
@@ -388,6 +388,10 @@ class Events(Protocol):
 
     def oldest(self) -> datetime | None:
         """The time of the oldest event."""
+        ...
+
+    def searched(self, agency_code: str, *, since: datetime, until: datetime) -> tuple[Searched, ...]:
+        """Searches of an agency's people outside any dossier, up to a time, one row an account, who did most first."""
         ...
 
     def tally(self, agency_codes: Sequence[str], *, since: date, until: date) -> tuple[Tally, ...]:

@@ -18,7 +18,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 from prometheus_client.values import MultiProcessValue, ValueClass
 
-from vault.domain.audit import Event
+from vault.domain.audit import PARTY, Event
 from vault.domain.people import Action
 from vault.domain.vitals import Look, Vitals
 
@@ -72,7 +72,7 @@ def act_of(event: Event) -> Act:
 
 def observe_act(event: Event) -> None:
     """Count an act whose transaction is over. One that concerns several people is one event each, and counts once."""
-    if event.code == "PARTY":
+    if event.code == PARTY:
         return
     act = act_of(event)
     ACTS.labels(act.journey, act.action, act.outcome).inc()

@@ -4,10 +4,9 @@ from dataclasses import asdict
 from datetime import date, timedelta
 from itertools import product
 
-from vault.domain.audit import Outcome
+from vault.domain.audit import PARTY, Outcome
 from vault.domain.kpi import (
     LATE,
-    PARTY,
     REOPENED,
     Figure,
     Step,

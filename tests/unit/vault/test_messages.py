@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from string import Formatter
@@ -42,6 +43,13 @@ PASSED_ON = {
 }
 ERRORS = yaml.safe_load((ROOT / "vault/messages/errors.yaml").read_text(encoding="utf-8"))
 UI = yaml.safe_load((ROOT / "vault/messages/ui.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("file", sorted((ROOT / "vault/messages").glob("*.yaml")), ids=lambda one: one.name)
+def test_no_sentence_is_written_twice(file: Path) -> None:
+    """YAML lets the second one win in silence: whoever asks by that code reads the words of something else."""
+    keys = Counter(re.findall(r"^([\w.]+):", file.read_text(encoding="utf-8"), re.MULTILINE))
+    assert [key for key, times in keys.items() if times > 1] == []
 
 
 def sources() -> Iterator[tuple[str, ast.Module]]:

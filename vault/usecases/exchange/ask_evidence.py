@@ -41,7 +41,7 @@ def ask_evidence(
     """Keep the request for the person to answer. Asked again while it is open, it is the same one.
 
     The answer is the same whether or not there is such a paper. `EXPLICIT_REQUEST`, `TYPE_NOT_ASKED`,
-    `HOLDER_NOT_IN_DOSSIER`, `PURPOSE_MISSING`; `TOO_MANY_LOOK_UPS` for a system that copies the vault.
+    `HOLDER_NOT_IN_DOSSIER`, `PURPOSE_SHORT`; `TOO_MANY_LOOK_UPS` for a system that copies the vault.
     """
     require(actor, Action.ASK_EVIDENCE)
     now = clock.now()
@@ -53,7 +53,7 @@ def ask_evidence(
             raise Invalid("EXPLICIT_REQUEST")
         purpose = " ".join(what.purpose.split())[:300]
         if len(purpose) < SHORTEST_PURPOSE:
-            raise Invalid("PURPOSE_MISSING")
+            raise Invalid("PURPOSE_SHORT", least=SHORTEST_PURPOSE)
         dossier = own_dossier(tx, what.dossier, actor, lock=True)
         dossier.require_open()
         today = now.astimezone(VIET_NAM).date()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from vault.domain.audit import Event
+from vault.domain.audit import PARTY, Event
 from vault.domain.catalogue import Catalogue
 from vault.domain.errors import NotFound
 from vault.domain.ids import RecordCode
@@ -143,7 +143,7 @@ def _preserved(acts: Sequence[Event]) -> list[PreservationEvent]:
             act.outcome.value,
         )
         for act in reversed(acts)
-        if act.action in _TERMS and act.code != "PARTY"
+        if act.action in _TERMS and act.code != PARTY
     ]
 
 

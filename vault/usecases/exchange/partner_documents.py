@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from vault.domain.audit import Event
+from vault.domain.audit import Event, of_each
 from vault.domain.catalogue import Catalogue
 from vault.domain.document_uri import DocumentUri
 from vault.domain.errors import Forbidden, Invalid, NotFound
@@ -95,19 +95,18 @@ def find_documents(
             for part in asking[:1]
             for one in decisions_for(part, facts, offers, catalogue=catalogue, now=now)
         )
-        tx.events.add(
-            Event(
-                now,
-                actor,
-                Action.LOOKUP,
-                code="PULL_URI",
-                purpose=dossier.procedure_code,
-                legal_ground="NĐ 309/2026/NĐ-CP Đ4 k2a",
-                dossier=dossier.code,
-                holder_id=dossier.holder_id,
-                details={"type": what.type_code, "records": len(found)},
-            )
+        act = Event(
+            now,
+            actor,
+            Action.LOOKUP,
+            code="PULL_URI",
+            purpose=dossier.procedure_code,
+            legal_ground="NĐ 309/2026/NĐ-CP Đ4 k2a",
+            dossier=dossier.code,
+            holder_id=dossier.holder_id,
+            details={"type": what.type_code},
         )
+        tx.events.add(*of_each(act, {one.record.code: one.record.people for one in found}))
     return found
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
-from vault.domain.access import BREAK_GLASS_FOR, SHORTEST_REASON
-from vault.domain.audit import Event
+from vault.domain.access import BREAK_GLASS_FOR, LONGEST_REASON, SHORTEST_REASON, said_why
+from vault.domain.audit import Event, Searched
 from vault.domain.errors import Forbidden, Invalid, NotFound
 from vault.domain.ids import RecordCode
 from vault.domain.people import Action, Actor, require
@@ -13,6 +14,8 @@ from vault.ports import BrokenGlass, Clock, Ids, UnitOfWork
 from vault.usecases.refusals import recorded
 
 SHOWN = 200
+SEARCHES_OF = timedelta(days=30)
+"""How far back the data-protection officer sees who searched outside any dossier."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +35,10 @@ def break_glass(what: BreakGlass, *, actor: Actor, uow: UnitOfWork, clock: Clock
     """
     require(actor, Action.BREAK_GLASS)
     now = clock.now()
-    reason = " ".join(what.reason.split())[:1000]
-    with recorded(uow, Event(now, actor, Action.BREAK_GLASS, purpose=reason or None, record=what.record)):
-        if len(reason) < SHORTEST_REASON:
+    reason = said_why(what.reason)
+    typed = reason or what.reason.strip()[:LONGEST_REASON] or None
+    with recorded(uow, Event(now, actor, Action.BREAK_GLASS, purpose=typed, record=what.record)):
+        if reason is None:
             raise Invalid("BREAK_GLASS_REASON", least=SHORTEST_REASON)
         with uow.begin() as tx:
             record = tx.records.find(what.record)
@@ -68,14 +72,24 @@ def told_holder(*, actor: Actor, uow: UnitOfWork) -> tuple[BrokenGlass, ...]:
         return tx.access.broken_on(actor.holder_id, limit=SHOWN)
 
 
-def list_broken(*, actor: Actor, uow: UnitOfWork, clock: Clock) -> tuple[BrokenGlass, ...]:
+@dataclass(frozen=True, slots=True)
+class ToReview:
+    """Looks that no dossier asked for: urgent ones, and who searched (in the last `SEARCHES_OF`)."""
+
+    broken: tuple[BrokenGlass, ...]
+    searches: tuple[Searched, ...]
+
+
+def list_broken(*, actor: Actor, uow: UnitOfWork, clock: Clock) -> ToReview:
     """The agency's cases for the data-protection officer: what waits for a finding comes first."""
     require(actor, Action.REVIEW_ACCESS)
     if actor.agency_code is None:
         raise Forbidden("NO_AGENCY")
+    now = clock.now()
     with uow.begin() as tx:
-        tx.events.add(Event(clock.now(), actor, Action.REVIEW_ACCESS))
-        return tx.access.broken(actor.agency_code, limit=SHOWN)
+        searches = tx.events.searched(actor.agency_code, since=now - SEARCHES_OF, until=now)
+        tx.events.add(Event(now, actor, Action.REVIEW_ACCESS))
+        return ToReview(tx.access.broken(actor.agency_code, limit=SHOWN), searches)
 
 
 def review(glass_id: str, finding: str, *, actor: Actor, uow: UnitOfWork, clock: Clock) -> BrokenGlass:

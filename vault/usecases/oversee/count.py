@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from vault.domain.audit import Event
@@ -144,7 +144,15 @@ def who_looked(*, actor: Actor, uow: UnitOfWork, record: RecordCode | None = Non
         return ()
     with uow.begin() as tx:
         own = about(tx, actor.holder_id)
-        return tx.events.list(holder_id=actor.holder_id, about=own, record=record, limit=limit)
+        found = tx.events.list(holder_id=actor.holder_id, about=own, record=record, limit=limit)
+    return tuple(_narrowed(one, own) for one in found)
+
+
+def _narrowed(event: Event, own: Collection[RecordCode]) -> Event:
+    """Of the papers that the act showed, the person's own: the others are somebody else's business."""
+    if "records" not in event.details:
+        return event
+    return replace(event, details={**event.details, "records": [one for one in event.records if one in own]})
 
 
 def about(tx: Tx, holder_id: int) -> Mapping[RecordCode, datetime | None]:

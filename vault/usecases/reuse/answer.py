@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from vault.domain.audit import Event
+from vault.domain.audit import Event, of_each
 from vault.domain.catalogue import Catalogue
 from vault.domain.dossiers import Dossier
 from vault.domain.errors import NotFound
@@ -31,10 +31,11 @@ class DossierAnswer:
 
 
 def answer(code: DossierCode, *, actor: Actor, uow: UnitOfWork, catalogue: Catalogue, clock: Clock) -> DossierAnswer:
-    """Decide every component against every record of the dossier's people, in one transaction, leaving one event.
+    """Decide every component against every record of the dossier's people, in one transaction, leaving one act.
 
-    The answer shows only the records that could stand for a component: the others are nobody's business here. A
-    dossier that has ended shows what is attached to it and no more: it gives no purpose to look at other papers.
+    The answer shows only the records that could stand for a component: the others are nobody's business here.
+    Everybody on them is told, in the dossier or not (`audit.of_each`). A dossier that has ended shows what is attached
+    to it and no more: it gives no purpose to look at other papers.
     """
     require(actor, Action.LOOKUP)
     now = clock.now()
@@ -45,20 +46,19 @@ def answer(code: DossierCode, *, actor: Actor, uow: UnitOfWork, catalogue: Catal
             judge = judge.only({one.record for one in dossier.attachments})
         answers = judge.components()
         named = {decision.record_code for one in answers for decision in one.decisions}
+        shown: dict[str, Record] = {one.record.code: one.record for one in judge.offers if one.record.code in named}
         usable = sum(one.decisions[:1] != () and one.decisions[0].verdict is Verdict.USABLE for one in answers)
-        tx.events.add(
-            Event(
-                now,
-                actor,
-                Action.LOOKUP,
-                purpose=dossier.procedure_code,
-                legal_ground="NĐ 309/2026/NĐ-CP Đ4 k2a",
-                dossier=code,
-                holder_id=dossier.holder_id,
-                details={"components": len(answers), "usable": usable, "records": len(named)} | _order(answers),
-            )
+        act = Event(
+            now,
+            actor,
+            Action.LOOKUP,
+            purpose=dossier.procedure_code,
+            legal_ground="NĐ 309/2026/NĐ-CP Đ4 k2a",
+            dossier=code,
+            holder_id=dossier.holder_id,
+            details={"components": len(answers), "usable": usable} | _order(answers),
         )
-    shown: dict[str, Record] = {one.record.code: one.record for one in judge.offers if one.record.code in named}
+        tx.events.add(*of_each(act, {one.code: one.people for one in shown.values()}))
     return DossierAnswer(dossier, answers, shown, judge.others.asks)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from vault.domain.audit import Event
+from vault.domain.audit import Event, of_each
 from vault.domain.catalogue import Catalogue, national_code
 from vault.domain.dossiers import Attachment, Dossier
 from vault.domain.errors import NotFound
@@ -58,28 +58,30 @@ def explain_decision(
         attached = _attached(dossier, component_code, number)
         # What was decided is explained also when the procedure asks for something else by now.
         asked = None if attached else component_of(dossier, component_code, catalogue, now)
-        tx.events.add(
-            Event(
-                now,
-                actor,
-                Action.LOOKUP,
-                code="EXPLAIN",
-                purpose=dossier.procedure_code,
-                dossier=code,
-                holder_id=dossier.holder_id,
-                details={"component": component_code},
-            )
+        facts, offers = facts_of(dossier), () if asked is None else offers_for(tx, dossier)
+        found = () if asked is None else decisions_for(asked, facts, offers, catalogue=catalogue, now=now)
+        named = {one.record_code for one in found}
+        shown = [one.record for one in offers if one.record.code in named]
+        if attached is not None:
+            shown.extend(tx.records.of_codes((attached.record,)))
+        act = Event(
+            now,
+            actor,
+            Action.LOOKUP,
+            code="EXPLAIN",
+            purpose=dossier.procedure_code,
+            dossier=code,
+            holder_id=dossier.holder_id,
+            details={"component": component_code},
         )
-        offers = () if attached else offers_for(tx, dossier)
+        tx.events.add(*of_each(act, {one.code: one.people for one in shown}))
     if attached is not None:
         if attached.question is None:
             raise NotFound("DECISION", component=component_code)
         return (_replayed(question_from_plain(attached.question), attached.decision, catalogue),)
     if asked is None:  # either of the two is there
         raise NotFound("DECISION", component=component_code)
-    facts = facts_of(dossier)
     candidates = {one.candidate.record_code: one.candidate for one in offers}
-    found = decisions_for(asked, facts, offers, catalogue=catalogue, now=now)
     if not found:
         raise NotFound("DECISION", component=asked.code)
     return tuple(

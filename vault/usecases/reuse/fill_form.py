@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from vault.domain.audit import Event
+from vault.domain.audit import Event, of_each
 from vault.domain.corrections import Correction
 from vault.domain.dossiers import Dossier
 from vault.domain.errors import Conflict, Invalid
 from vault.domain.forms import FilledField, FormDifference, FormEntry, differences, fill, taken_from
 from vault.domain.ids import DossierCode
 from vault.domain.people import Action, Actor, require
+from vault.domain.records import Record
 from vault.domain.states import RecordState
 from vault.domain.text import nfc
 from vault.ports import Clock, Tx, UnitOfWork
@@ -51,8 +52,10 @@ def view_form(code: DossierCode, *, actor: Actor, uow: UnitOfWork, clock: Clock)
     with recorded(uow, Event(now, actor, Action.FILL_FORM, dossier=code)), uow.begin() as tx:
         dossier = own_dossier(tx, code, actor)
         # A dossier that is over gives no purpose to read its papers again; what was stated in it stays its own.
-        fields = _fields(tx, dossier) if dossier.closed is None else ()
-        tx.events.add(_event(dossier, actor, now, code="VIEW", details={"fields": len(fields)}))
+        papers = _papers(tx, dossier) if dossier.closed is None else ()
+        fields = fill(dossier, papers) if dossier.closed is None else ()
+        act = _event(dossier, actor, now, code="VIEW", details={"fields": len(fields)})
+        tx.events.add(*of_each(act, {one.code: one.people for one in papers}))
         cases = tuple(one.for_agency(actor.agency_code) for one in tx.corrections.of_dossier(code))
         return FormView(dossier, fields, tx.forms.of_dossier(code), cases)
 
@@ -68,7 +71,7 @@ def submit_form(what: SubmitForm, *, actor: Actor, uow: UnitOfWork, clock: Clock
     with recorded(uow, Event(now, actor, Action.FILL_FORM, dossier=what.dossier)), uow.begin() as tx:
         dossier = own_dossier(tx, what.dossier, actor, lock=True)
         dossier.require_open()
-        fields = _fields(tx, dossier)
+        fields = fill(dossier, _papers(tx, dossier))
         stated = {key: nfc(value).strip() for key, value in what.entries.items()}
         unknown = sorted(set(stated) - {one.key for one in fields})
         if unknown:
@@ -110,10 +113,10 @@ def difference_json(one: FormDifference) -> dict[str, object]:
     }
 
 
-def _fields(tx: Tx, dossier: Dossier) -> tuple[FilledField, ...]:
-    """What a paper says that is in force no more fills nothing in, although it is attached."""
+def _papers(tx: Tx, dossier: Dossier) -> tuple[Record, ...]:
+    """What is attached; what a paper says that is in force no more fills nothing in."""
     attached = tx.records.of_codes(tuple(dict.fromkeys(one.record for one in dossier.attachments)))
-    return fill(dossier, tuple(one for one in attached if one.state is RecordState.ACTIVE))
+    return tuple(one for one in attached if one.state is RecordState.ACTIVE)
 
 
 def _event(dossier: Dossier, actor: Actor, now: datetime, *, code: str, details: Mapping[str, object]) -> Event:

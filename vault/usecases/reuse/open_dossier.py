@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
 
-from vault.domain.audit import Event
+from vault.domain.audit import PARTY, Event
 from vault.domain.catalogue import Catalogue, Procedure
 from vault.domain.dossiers import Dossier, DossierChannel, Party
 from vault.domain.errors import Conflict, Forbidden, Invalid
@@ -119,19 +119,12 @@ def open_dossier(what: OpenDossier, *, actor: Actor, uow: UnitOfWork, catalogue:
             }
             if what.sent_at is not None:  # both stay: this, and the time of the event, when it was told here
                 details["sent_at"] = what.sent_at.isoformat()
-            for holder_id in dossier.people:
-                tx.events.add(
-                    Event(
-                        now,
-                        actor,
-                        Action.OPEN_DOSSIER,
-                        code=None if holder_id == dossier.holder_id else "PARTY",
-                        purpose=procedure.code,
-                        dossier=dossier.code,
-                        holder_id=holder_id,
-                        details=details,
-                    )
-                )
+            act = Event(
+                now, actor, Action.OPEN_DOSSIER, purpose=procedure.code, dossier=dossier.code, details=details,
+                holder_id=dossier.holder_id,
+            )  # fmt: skip
+            others = [one for one in dossier.people if one != dossier.holder_id]
+            tx.events.add(act, *(replace(act, code=PARTY, holder_id=one) for one in others))
         return dossier
 
 

@@ -1,11 +1,14 @@
-"""The daily report: who was asked for a paper although the rules spoke against it, on what ground, and why."""
+"""The daily report: who was asked for a paper although the rules spoke against it, on what ground, and why.
+
+It also tells who searched for papers outside any dossier, and how much that showed: each had a purpose of their own.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from vault.domain.audit import Event
+from vault.domain.audit import Event, Searched
 from vault.domain.dossiers import Demand
 from vault.domain.errors import Forbidden
 from vault.domain.ids import DossierCode
@@ -29,6 +32,7 @@ class Report:
     day: date
     agency_code: str
     overrides: tuple[Overridden, ...]
+    searches: tuple[Searched, ...] = ()
 
 
 def report_overrides(day: date | None, *, actor: Actor, uow: UnitOfWork, clock: Clock) -> Report:
@@ -40,7 +44,9 @@ def report_overrides(day: date | None, *, actor: Actor, uow: UnitOfWork, clock: 
     today = now.astimezone(VIET_NAM).date()
     wanted = min(day or today, today)
     start = datetime.combine(wanted, time(), VIET_NAM)
+    end = start + timedelta(days=1)
     with uow.begin() as tx:
-        rows = tx.dossiers.reported(actor.agency_code, since=start, until=start + timedelta(days=1))
+        rows = tx.dossiers.reported(actor.agency_code, since=start, until=end)
+        searches = tx.events.searched(actor.agency_code, since=start, until=end)
         tx.events.add(Event(now, actor, Action.OVERSEE, code="OVERRIDES", details={"day": wanted.isoformat()}))
-    return Report(wanted, actor.agency_code, tuple(Overridden(dossier, one) for dossier, one in rows))
+    return Report(wanted, actor.agency_code, tuple(Overridden(dossier, one) for dossier, one in rows), searches)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from vault.domain.audit import Event
+from vault.domain.access import SHORTEST_REASON, said_why
+from vault.domain.audit import Event, of_each
 from vault.domain.errors import Forbidden, Invalid
 from vault.domain.ids import DossierCode, normal_record_code
 from vault.domain.people import Action, Actor, require
@@ -34,20 +35,24 @@ class SearchFor:
 def search(what: SearchFor, *, actor: Actor, uow: UnitOfWork, clock: Clock, braked: bool = True) -> tuple[Hit, ...]:
     """The agency's papers with these words, the best first; in a dossier also its people's papers from elsewhere.
 
-    ``PURPOSE_MISSING`` without dossier and purpose; ``TOO_MANY_LOOK_UPS`` for an account that searches like a program
-    that copies the vault (`braked`; off where searches are measured). The event keeps which records were shown, not
-    what was typed. Only papers of the dossier's people are shown as they are; of every other one there is an outline,
-    and whoever wants to read it needs a ground of `domain.access`.
+    ``PURPOSE_MISSING`` without dossier and purpose, ``PURPOSE_SHORT`` for one that says nothing to whoever was found;
+    ``TOO_MANY_LOOK_UPS`` for an account that searches like a program that copies the vault (`braked`; off where
+    searches are measured). The event keeps which records were shown, not what was typed, and everybody on one of them
+    is told (`audit.of_each`; at most `MOST` papers). Only papers of the dossier's people are shown as they are; of
+    every other one there is an outline, and whoever wants to read it needs a ground of `domain.access`.
     """
     require(actor, Action.SEARCH)
     now = clock.now()
-    purpose = (what.purpose or "").strip() or None
-    asked = Event(now, actor, Action.SEARCH, purpose=purpose, dossier=what.dossier)
+    typed = " ".join((what.purpose or "").split())
+    purpose = said_why(typed)
+    asked = Event(now, actor, Action.SEARCH, purpose=purpose or typed[:SHORTEST_REASON] or None, dossier=what.dossier)
     with recorded(uow, asked):
         if actor.agency_code is None:
             raise Forbidden("NO_AGENCY")
-        if what.dossier is None and purpose is None:
+        if what.dossier is None and not typed:
             raise Invalid("PURPOSE_MISSING")
+        if what.dossier is None and purpose is None:
+            raise Invalid("PURPOSE_SHORT", least=SHORTEST_REASON)
         if braked:
             brake(SEARCHES, actor.account_id, uow=uow, now=now)
         with uow.begin() as tx:
@@ -59,20 +64,16 @@ def search(what: SearchFor, *, actor: Actor, uow: UnitOfWork, clock: Clock, brak
             hits = _by_code(tx, what.text, actor.agency_code, people) or tx.search.find(
                 parse_query(what.text), agency_code=actor.agency_code, people=people, limit=limit
             )
-            tx.events.add(
-                Event(
-                    now,
-                    actor,
-                    Action.SEARCH,
-                    purpose=purpose or (dossier.procedure_code if dossier else None),
-                    dossier=what.dossier,
-                    holder_id=dossier.holder_id if dossier else None,
-                    details={"records": [hit.record.code for hit in hits]},
-                )
+            act = replace(
+                asked,
+                purpose=purpose or (dossier.procedure_code if dossier else None),
+                holder_id=dossier.holder_id if dossier else None,
             )
-            # Whom the dossier is not about is told by an outline: enough to know the paper again, not to read it.
-            named = {hit.record.code for hit in hits if set(people) & set(tx.records.holder_ids(hit.record.code))}
-        return tuple(hit if hit.record.code in named else replace(hit, record=outline(hit.record)) for hit in hits)
+            tx.events.add(*of_each(act, {hit.record.code: hit.record.people for hit in hits}))
+        # Whom the dossier is not about is told by an outline: enough to know the paper again, not to read it.
+        return tuple(
+            hit if set(people) & set(hit.record.people) else replace(hit, record=outline(hit.record)) for hit in hits
+        )
 
 
 def outline(record: Record) -> Record:
@@ -95,5 +96,5 @@ def _by_code(tx: Tx, text: str, agency_code: str, people: tuple[int, ...]) -> tu
     record = tx.records.find(code)
     if record is None:
         return ()
-    seen = record.agency_code == agency_code or bool(set(people) & set(tx.records.holder_ids(code)))
+    seen = record.agency_code == agency_code or bool(set(people) & set(record.people))
     return (Hit(record, exact=True),) if seen else ()

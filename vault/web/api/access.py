@@ -71,7 +71,7 @@ def open_urgently(code: str, what: ReasonIn, actor: SignedIn, app: TheApp) -> Gl
 @router.get("/urgent-access")
 def list_urgent_access(actor: SignedIn, app: TheApp) -> list[GlassOut]:
     """The agency's urgent accesses, those that wait for a finding first."""
-    return [GlassOut.of(one) for one in list_broken(actor=actor, uow=app.uow, clock=app.clock)]
+    return [GlassOut.of(one) for one in list_broken(actor=actor, uow=app.uow, clock=app.clock).broken]
 
 
 @router.post("/urgent-access/{glass}/finding")

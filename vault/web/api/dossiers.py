@@ -155,18 +155,28 @@ class OverrideOut(BaseModel):
     demand: DemandOut
 
 
+class SearchedOut(BaseModel):
+    """Who searched outside any dossier: how often, and how many outlines of papers that showed."""
+
+    by: str
+    searches: int
+    records: int
+
+
 class OverridesOut(BaseModel):
     """The daily report."""
 
     day: date
     agency_code: str
     overrides: list[OverrideOut]
+    searches: list[SearchedOut]
 
     @classmethod
     def of(cls, report: Report) -> Self:
         """From the use case."""
         rows = [OverrideOut(dossier=one.dossier, demand=DemandOut.of(one.demand)) for one in report.overrides]
-        return cls(day=report.day, agency_code=report.agency_code, overrides=rows)
+        searches = [SearchedOut(by=one.by, searches=one.searches, records=one.records) for one in report.searches]
+        return cls(day=report.day, agency_code=report.agency_code, overrides=rows, searches=searches)
 
 
 @router.get("/{code}/components", response_model=DossierAnswerOut)

@@ -330,7 +330,7 @@ class StateIn(BaseModel):
 
 
 class EventOut(BaseModel):
-    """An audit event."""
+    """An audit event. `records`: everything that it is about or showed; in one's own log one's own papers alone."""
 
     at: datetime
     actor: str
@@ -342,6 +342,7 @@ class EventOut(BaseModel):
     purpose: str | None
     legal_ground: str | None
     record: str | None
+    records: list[str]
     version: int | None
     dossier: str | None
 
@@ -359,6 +360,7 @@ class EventOut(BaseModel):
             purpose=event.purpose,
             legal_ground=event.legal_ground,
             record=event.record,
+            records=list(event.records),
             version=event.version,
             dossier=event.dossier,
         )

@@ -9,12 +9,13 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from vault.domain.access import SHORTEST_REASON
+from vault.domain.audit import Searched
 from vault.domain.errors import Forbidden, VaultError
 from vault.domain.ids import normal_record_code
 from vault.domain.people import Action, require
 from vault.messages import say
 from vault.ports import BrokenGlass
-from vault.usecases.oversee.break_glass import BreakGlass, break_glass, list_broken, review
+from vault.usecases.oversee.break_glass import SEARCHES_OF, BreakGlass, break_glass, list_broken, review
 from vault.web.errors import status_of
 from vault.web.html import render
 from vault.web.session import SignedIn, TheApp, TheLanguage
@@ -39,6 +40,8 @@ class GlassPage:
 
     waiting: tuple[BrokenGlass, ...]
     judged: tuple[BrokenGlass, ...]
+    searches: tuple[Searched, ...]
+    days: int
 
 
 @router.get("/giay-to/{code}/mo-khan")
@@ -76,8 +79,10 @@ def glass(request: Request, actor: SignedIn, app: TheApp) -> Response:
     """What was opened for an urgent reason."""
     found = list_broken(actor=actor, uow=app.uow, clock=app.clock)
     page = GlassPage(
-        waiting=tuple(one for one in found if one.finding is None),
-        judged=tuple(one for one in found if one.finding is not None),
+        waiting=tuple(one for one in found.broken if one.finding is None),
+        judged=tuple(one for one in found.broken if one.finding is not None),
+        searches=found.searches,
+        days=SEARCHES_OF.days,
     )
     return render(request, "glass.html", page, actor=actor)
 

@@ -73,6 +73,7 @@ class EventView:
     code: str | None
     purpose: str | None
     record: str | None
+    records: tuple[str, ...]
     dossier: str | None
 
 
@@ -304,6 +305,7 @@ def event_view(event: Event, app: App) -> EventView:
         code=event.code,
         purpose=_purpose(event, app),
         record=event.record,
+        records=event.records,
         dossier=event.dossier,
     )
 

@@ -123,13 +123,17 @@ def _bare(url: str, codes: list[str], count: int, start: mp.synchronize.Barrier,
     )
     with psycopg.connect(url) as db:
         left = {code: _left(db, code) for code in codes}
+        db.commit()  # else every turn would be a savepoint in this reading, and never be durable
 
         def work(code: str) -> None:
             people, rows = left[code]
-            with db.transaction(), db.cursor() as cursor:
-                cursor.execute(one, {"code": code}).fetchone()
-                cursor.execute(*((papers, people) if len(people) == 1 else (several, [people]))).fetchall()
-                cursor.executemany(event, rows)
+            with db.transaction():
+                db.execute(one, {"code": code}).fetchone()
+                db.execute(*((papers, people) if len(people) == 1 else (several, [people]))).fetchall()
+                if len(rows) == 1:
+                    db.execute(event, rows[0])
+                else:
+                    db.cursor().executemany(event, rows)
 
         out.put(_timed(work, codes, count, start))
 

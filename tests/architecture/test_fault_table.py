@@ -100,8 +100,8 @@ LOOKS = frozenset(
     accounts.by_username accounts.kept accounts.session_of accounts.sessions_of accounts.vouched batches.get
     batches.list batches.seen consents.of_holders corrections.get corrections.list corrections.of_dossier
     corrections.of_holder dossiers.due_days dossiers.get dossiers.list dossiers.open_ones dossiers.reported
-    dossiers.using events.behind events.list events.oldest events.span events.tally events.usages evidence.get
-    evidence.of_holder figures.acts forms.of_dossier hand_ins.find hand_ins.of_account hand_overs.actor_of
+    dossiers.using events.behind events.list events.oldest events.searched events.span events.tally events.usages
+    evidence.get evidence.of_holder figures.acts forms.of_dossier hand_ins.find hand_ins.of_account hand_overs.actor_of
     hand_overs.intakes holders.find holders.get holds.living intakes.count_due intakes.due intakes.find intakes.get
     intakes.get_all intakes.known_as intakes.list intakes.of_bytes intakes.open_ones intakes.pages intakes.received_by
     intakes.signatures_of keys.agencies keys.begin_use keys.begin_use_of keys.ended keys.files_of keys.of keys.older

@@ -25,15 +25,17 @@ from vault.bootstrap import App
 from vault.domain.audit import Outcome
 from vault.domain.document_uri import DocumentUri
 from vault.domain.errors import Invalid
-from vault.domain.holders import HolderId
-from vault.domain.ids import normal_record_code
-from vault.domain.intake import IntakeId, NamedHolder
+from vault.domain.holders import HolderId, HolderLink, HolderRole
+from vault.domain.ids import DossierCode, normal_record_code
+from vault.domain.intake import IntakeId, IntakeState, NamedHolder
 from vault.domain.people import Action, Actor, Role
 from vault.domain.reasons import ReasonCode, Verdict
 from vault.domain.reuse import DossierFacts, decide
 from vault.domain.sign_in import LOOK_UP_CALLER, PARTNERS, Limit
 from vault.domain.states import RecordState, SignatureEvidence, SignerMatch, TrustLevel
+from vault.usecases.digitize.discard import discard
 from vault.usecases.exchange.partner_documents import PushDocument, Waits, push_document
+from vault.usecases.reuse.close_dossier import CloseDossier, close_dossier
 from vault.usecases.reuse.judge import candidate_of
 from vault.usecases.reuse.open_dossier import OpenDossier, open_dossier
 from vault.web.main import create
@@ -231,6 +233,29 @@ def test_what_its_own_agency_did_not_sign_waits_for_an_officer(app: App, parts: 
         assert (pushed.record, pushed.waits) == (None, wanted)
 
 
+def test_what_waited_is_its_systems_to_take_back_and_thrown_away_comes_again(
+    app: App, officer: Actor, partner: PartnerClient
+) -> None:
+    who = [{"number": WHO.number, "name": WHO.name}]
+    document = {"docType": "GPXD", "docNumber": "50/GPXD", "issuer": "UBND phường Mẫu", "holders": who}
+    scan = desk.new_scan()
+    intake = IntakeId(partner.push(scan, document)["intake"])
+    desk.be_read(app, intake)
+    discard(intake, actor=officer, uow=app.uow, clock=app.clock)
+    again = partner.push(scan, document)
+    assert (again["intake"], again["duplicate"], again["status"]) == (intake, True, "9")
+    with app.uow.begin() as tx:
+        assert tx.intakes.get(intake).state is IntakeState.RECEIVED, "an officer looks at it once more"
+    desk.be_read(app, intake)
+    desk.confirmed(app, officer, desk.word(intake, holder=WHO, number="50/GPXD"))
+    code = desk.be_sealed(app, intake)
+    uri = partner.push(scan, document)["uri"]
+    assert uri == f"{OWN}-GPXD-{str(code).replace('-', '')}"
+    partner.withdraw(uri, "cấp sai")
+    with app.uow.begin() as tx:
+        assert tx.records.get(normal_record_code(str(code))).state is RecordState.REVOKED
+
+
 def test_our_own_sealed_copy_pushed_back_is_no_original(app: App, partner: PartnerClient, record: str) -> None:
     """Its seal is valid and of the very agency that the paper names: it says itself that it seals a copy."""
     with app.uow.begin() as tx:
@@ -323,6 +348,43 @@ def test_evidence_of_another_agency_goes_only_after_the_person_looked(
         acts = tx.events.list(record=normal_record_code(foreign), action=Action.DOWNLOAD, outcome=Outcome.DONE, limit=9)
     acts = tuple(act for act in acts if act.details.get("request") == asked.request_id)
     assert {(act.purpose, act.details.get("ground")) for act in acts} == {("Đăng ký thường trú", "PRESENTED")}
+
+
+def test_a_yes_opens_the_paper_only_while_it_is_the_persons_and_the_dossier_open(
+    app: App, partner: PartnerClient, citizen: Client
+) -> None:
+    clerk = account(app, "doi-tac-noi-giu", Role.OFFICER, agency=ELSEWHERE)
+    mine = desk.record_of(app, clerk, holder=WHO)
+
+    def yes() -> tuple[str, str]:
+        dossier = partner.open_dossier("1.004194", WHO.number, WHO.name)
+        asked = partner.ask_evidence(dossier=dossier, holder=WHO.number, kind="GPXD", purpose="Đăng ký thường trú")
+        assert citizen.post(f"/cua-toi/yeu-cau/{asked.request_id}", data={"record": mine}).status_code == 303
+        assert partner.fetch_evidence(asked.request_id).data["code"]
+        return dossier, asked.request_id
+
+    dossier, request = yes()
+    worker = account(app, "doi-tac-mot-cua", Role.OFFICER, agency=OWN)
+    close_dossier(
+        CloseDossier(DossierCode(dossier), "REFUSED"),
+        actor=worker, uow=app.uow, catalogue=app.catalogue, clock=app.clock,
+    )  # fmt: skip
+    with pytest.raises(VaultProblem) as caught:
+        partner.fetch_evidence(request)
+    assert caught.value.code == "DOSSIER_CLOSED"
+    _, request = yes()
+    with app.uow.begin() as tx:  # as a correction does that finds the paper to be another's
+        record = tx.records.get(normal_record_code(mine))
+        tx.records.reserve_status(record.id, 960_001, list_id=record.status.list_id, version=2)
+        other = HolderLink(HolderRole.SUBJECT, record.holders[0].kind, "031090960003", "NGƯỜI KHÁC")
+        slot = tx.records.status_of(record.id, 2)
+        assert slot is not None
+        tx.records.add_version(
+            replace(record, version=2, holders=(other,), status=slot), holder_ids=(_other_holder(app),)
+        )
+    with pytest.raises(VaultProblem) as caught:
+        partner.fetch_evidence(request)
+    assert caught.value.code == "RECORD_NOT_ACTIVE"
 
 
 def test_a_no_is_a_no_and_nobody_answers_in_the_person_s_place(

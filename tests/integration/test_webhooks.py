@@ -33,6 +33,7 @@ from vault.domain.states import RecordState
 from vault.domain.webhooks import DISABLE_AFTER, WAITS
 from vault.partners import HttpWebhookSender
 from vault.usecases.exchange.subscribe import Subscribe, subscribe
+from vault.usecases.identify.manage_accounts import set_disabled
 from vault.usecases.outside.send_webhooks import send_webhooks
 from vault.usecases.oversee.change_state import ChangeState, change
 from vault.usecases.protect.encrypt_old import encrypt_old
@@ -140,8 +141,9 @@ def system(app: App, listener: Listener, request: pytest.FixtureRequest) -> Iter
     assert made.status_code == 201, made.text
     drain(app)
     listener.got.clear()
-    yield System(actor, client, made.json())
-    assert client.request("DELETE", f"/partner/v1/webhooks/{made.json()['id']}").status_code == 204
+    found = System(actor, client, made.json())
+    yield found
+    assert found.client.request("DELETE", f"/partner/v1/webhooks/{made.json()['id']}").status_code == 204
 
 
 def drain(app: App) -> None:
@@ -312,6 +314,31 @@ def test_whoever_relies_on_a_paper_hears_that_it_is_revoked(app: App, officer: A
         assert send(app, Now()) == 1
         assert len(listener.got) == 1
         assert other.got == []
+
+
+def test_a_system_whose_account_is_shut_hears_nothing(
+    app: App, officer: Actor, system: System, listener: Listener
+) -> None:
+    """What waits goes out when it is opened again; what happened meanwhile is none of its business."""
+    record = desk.record_of(app, officer, holder=WHO)
+    listener.statuses.append(500)
+    at = Now()
+    assert send(app, at) == 0
+    name = system.actor.account_id.removeprefix("local:")
+    _shut(app, name, disabled=True)
+    set_state(app, officer, record, RecordState.SUSPENDED)
+    at.at += WAITS[0]
+    assert send(app, at) == 0
+    assert len(listener.got) == 1, "the one of before, which failed"
+    _shut(app, name, disabled=False)
+    assert send(app, at) == 1
+    assert [json.loads(body)["type"] for _, body in listener.got] == ["record.created"] * 2
+    system.client = stranger(app).signed_in(name, PASSWORD)  # shutting ended its session
+
+
+def _shut(app: App, name: str, *, disabled: bool) -> None:
+    operator = account(app, "tin-van-hanh", Role.OPERATOR)
+    set_disabled(name, disabled=disabled, actor=operator, uow=app.uow, clock=app.clock)
 
 
 def test_the_own_network_is_never_called(app: App, officer: Actor, system: System, listener: Listener) -> None:

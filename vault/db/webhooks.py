@@ -21,6 +21,10 @@ WAITING, DELIVERED, DEAD = "WAITING", "DELIVERED", "DEAD"
 _FAILURE = 300
 
 
+_SHUT = select(t.account.c.id).where(t.account.c.id == _w.account_id, t.account.c.disabled).exists()
+"""Whether the account of a subscription is shut: what waits for it goes out once it is opened again."""
+
+
 class PgWebhooks:
     """`ports.Webhooks` on PostgreSQL."""
 
@@ -100,7 +104,7 @@ class PgWebhooks:
         )
 
     def listeners(self, happening: Happening) -> tuple[Webhook, ...]:
-        """Who keeps it, who attached it, who fetched it."""
+        """Who keeps it, who attached it, who fetched it; no system whose account is shut."""
         code = happening.record
         keeps = select(t.record.c.agency_code).where(t.record.c.code == code)
         attached = (
@@ -115,6 +119,7 @@ class PgWebhooks:
             _w.state == WebhookState.ACTIVE.value,
             _w.agency_code.in_(keeps.union(attached, fetched)),
             _w.types.contains([happening.type.value]),
+            ~_SHUT,
         )
         return tuple(self._webhook(row) for row in self._db.execute(query))
 
@@ -139,12 +144,19 @@ class PgWebhooks:
     def take(
         self, *, at: datetime, until: datetime, but: Collection[str] = ()
     ) -> tuple[WebhookMessage, Webhook] | None:
-        """The one that is due longest; leased by moving its due time, so that a crash brings it back."""
+        """The one that is due longest, of a system whose account is not shut.
+
+        Leased by moving its due time, so that a crash brings it back.
+        """
         due = (
             select(_m.id)
             .join(webhook, _w.id == _m.webhook_id)
             .where(
-                _m.state == WAITING, _m.due_at <= at, _w.state == WebhookState.ACTIVE.value, _w.id.not_in(sorted(but))
+                _m.state == WAITING,
+                _m.due_at <= at,
+                _w.state == WebhookState.ACTIVE.value,
+                _w.id.not_in(sorted(but)),
+                ~_SHUT,
             )
             .order_by(_m.due_at)
             .limit(1)

@@ -32,6 +32,7 @@ def record_to_plain(record: Record, *, log_proofs: Sequence[str] = ()) -> dict[s
         "superseded_by": record.superseded_by,
         "trust": record.trust.name,
         "evidence": record.evidence.value,
+        "signer": record.signer and record.signer.value,
         "compared_with_original": record.compared_with_original,
         "conversion_mark": record.conversion_mark,
         "agency_code": record.agency_code,

@@ -155,8 +155,9 @@ class Evidence:
 def fetch_evidence(request_id: str, *, actor: Actor, uow: UnitOfWork, blobs: Blobs, clock: Clock) -> Evidence:
     """The paper that the person said yes to, from whichever agency keeps it; each fetch is an event in their log.
 
-    `EVIDENCE_UNKNOWN` for another agency's request, `EVIDENCE_REFUSED`, `EVIDENCE_OVER`; a paper that was revoked since
-    is refused as `RECORD_NOT_ACTIVE`; asked over and over, `TOO_MANY_LOOK_UPS`.
+    `EVIDENCE_UNKNOWN` for another agency's request, `EVIDENCE_REFUSED`, `EVIDENCE_OVER`, `DOSSIER_CLOSED`; a paper that
+    was revoked since, or is another person's, is refused as `RECORD_NOT_ACTIVE`; asked over and over,
+    `TOO_MANY_LOOK_UPS`.
     """
     require(actor, Action.ASK_EVIDENCE)
     now = clock.now()
@@ -167,11 +168,15 @@ def fetch_evidence(request_id: str, *, actor: Actor, uow: UnitOfWork, blobs: Blo
             if request is None or request.agency_code != actor.agency_code:
                 raise NotFound("EVIDENCE_UNKNOWN")
             code = deliverable(request, now)
+            if code is not None:  # an ended dossier gives no purpose to look at a paper, whatever the person said
+                own_dossier(tx, request.dossier, actor).require_open()
         if code is None:
             return Evidence(request)
         with uow.begin(Reach.SHOWN) as tx:  # the person showed it: that opens this one paper, and nothing else
             record = tx.records.find(code)
-            if record is None or not fitting((record,), request.type_code):
+            # A correction may have found since that the paper is another person's, whom nobody asked.
+            own = record is not None and request.holder_id in tx.records.holder_ids(code)
+            if record is None or not own or not fitting((record,), request.type_code):
                 raise NotFound("RECORD_NOT_ACTIVE", state=record.state.value if record else "")
             tx.events.add(
                 Event(

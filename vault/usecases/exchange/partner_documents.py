@@ -12,7 +12,7 @@ from vault.domain.document_uri import DocumentUri
 from vault.domain.errors import Forbidden, Invalid, NotFound
 from vault.domain.holders import HolderId
 from vault.domain.ids import DossierCode, RecordCode, record_code
-from vault.domain.intake import Channel, Confirmation, Intake, IntakeId, NamedHolder
+from vault.domain.intake import Channel, Confirmation, Intake, IntakeId, IntakeState, NamedHolder, step
 from vault.domain.people import Action, Actor, require
 from vault.domain.records import Record, change_state
 from vault.domain.reuse import VIET_NAM, Decision
@@ -20,7 +20,7 @@ from vault.domain.search import number_key
 from vault.domain.sign_in import PARTNERS
 from vault.domain.signers import signer_of, speaks_for
 from vault.domain.states import RecordState
-from vault.ports import Blobs, Clock, Engines, Ids, SealingDesk, UnitOfWork
+from vault.ports import Blobs, Clock, Engines, Ids, SealingDesk, Tx, UnitOfWork
 from vault.usecases.announce import announce_state
 from vault.usecases.brake import brake
 from vault.usecases.digitize.receive import new_intake, settle_bytes
@@ -212,6 +212,9 @@ def push_document(
         if duplicate and record is None and kept.confirmation is not None:
             record = record_code(kept.confirmation.record_id)
         details |= {"intake": kept.id, "type": said.type_code}
+        if duplicate and kept.state in {IntakeState.DISCARDED, IntakeState.FAILED}:  # as with every paper sent again
+            tx.intakes.set_state(kept.id, step(kept.state, IntakeState.RECEIVED))
+            tx.jobs.read(kept.id)
         if not duplicate:
             if waits is None:
                 record = confirm_at_once(tx, intake, said, actor=actor, ids=ids, details=details, read=True)
@@ -247,7 +250,9 @@ class WithdrawDocument:
 
 
 def withdraw_document(what: WithdrawDocument, *, actor: Actor, uow: UnitOfWork, clock: Clock) -> Record:
-    """Revoke a document that this very system pushed; any other answers like one that is not there.
+    """Revoke a document that this very system pushed, also one that an officer confirmed since.
+
+    Any other answers like one that is not there.
 
     Said again, it is answered. `REASON_MISSING`; `RECORD_STATE` for one that was replaced.
     """
@@ -257,7 +262,7 @@ def withdraw_document(what: WithdrawDocument, *, actor: Actor, uow: UnitOfWork, 
         if not what.reason.strip():
             raise Invalid("REASON_MISSING")
         record = tx.records.find(code)
-        if record is None or record.agency_code != actor.agency_code or record.created_by != actor.account_id:
+        if record is None or record.agency_code != actor.agency_code or not _pushed_by(actor, code, tx):
             raise NotFound("RECORD")
         record = tx.records.get(code, lock=True)
         if record.state is RecordState.REVOKED:
@@ -282,3 +287,8 @@ def withdraw_document(what: WithdrawDocument, *, actor: Actor, uow: UnitOfWork, 
             )
         )
         return replace(record, state=RecordState.REVOKED)
+
+
+def _pushed_by(actor: Actor, code: RecordCode, tx: Tx) -> bool:
+    intake = tx.intakes.find(code)
+    return intake is not None and intake.channel is Channel.API and intake.received_by == actor.account_id

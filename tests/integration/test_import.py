@@ -31,7 +31,7 @@ from vault.domain.ids import Digest
 from vault.domain.intake import Channel, IntakeState, NamedHolder
 from vault.domain.people import Actor, Role
 from vault.domain.reuse import VIET_NAM, Verdict
-from vault.domain.states import TrustLevel
+from vault.domain.states import SignerMatch, TrustLevel
 from vault.usecases.digitize.import_paper import Imported, ImportPaper, import_paper
 from vault.usecases.digitize.receive import Receive, receive
 from vault.usecases.present.make_code import MakeCode, make_code
@@ -177,6 +177,25 @@ def take(app: App, clerk: Actor, number: int, **changed: Any) -> Imported:
         ids=app.ids,
         max_bytes=app.settings.max_upload_bytes,
     )
+
+
+def test_whose_signature_an_old_file_bears_decides_what_it_is(parts: App) -> None:
+    app = with_other(parts, engines=ToldEngines())  # the real seal: what it signs is trusted here
+    clerk = account(app, "nhap-kho-ky", Role.OFFICER, agency=AGENCY)
+    for number, issuer, trust, signer in (
+        (61, "UBND phường Mẫu", TrustLevel.L4, SignerMatch.ISSUER),
+        (62, "UBND tỉnh Hải Dương", TrustLevel.L0, SignerMatch.OTHER_ORGANISATION),
+    ):
+        page = app.engines.to_pdf(scan(800_000 + number))  # type: ignore[attr-defined] # the told engines have it
+        fields = {"number": f"{number}/GPXD", "issued_on": "2019-03-05", "issuer": issuer}
+        signed = parts.sealing.seal(page, reason="cấp phép").pdf
+        found = take(app, clerk, number, data=signed, filename=f"{number}.pdf", fields=fields)
+        assert found.intake is not None
+        code = desk.be_sealed(app, found.intake)
+        assert code is not None
+        with app.uow.begin() as tx:
+            record = tx.records.get(code)
+        assert (record.trust, record.signer) == (trust, signer)
 
 
 def test_what_nobody_compared_says_so_everywhere(app: App) -> None:

@@ -40,15 +40,15 @@ UNCOMPARED = "Bản nhập từ kho cũ, chưa đối chiếu với bản chính
 """The reason of its seal on a paper that nobody compared."""
 _UNTOUCHED = frozenset({"none", "evidence", "signatures"})
 """What may follow a signature so that it still speaks for what the file shows; a form filled in later does not."""
-_UNITS = frozenset(
-    (
-        *("ban", "bảo", "bệnh", "bộ", "chi", "cổng", "công", "cơ", "cục", "đài", "đội", "hạt", "học", "hội", "kho"),
-        *("ngân", "phòng", "quỹ", "sở", "tập", "thanh", "thuế", "tòa", "tổ", "tổng", "trạm", "trung", "trường"),
-        *("ủy", "văn", "viện", "vụ"),
-    )
+_UNITS = (
+    *("ban ", "bảo hiểm ", "bảo tàng ", "bệnh viện ", "bộ ", "chi cục ", "chi nhánh ", "cổng ", "công an ", "công ty "),
+    *("cơ quan ", "cơ sở ", "cục ", "đài ", "đội ", "hạt ", "học viện ", "hội ", "kho bạc ", "ngân hàng ", "phòng "),
+    *("quỹ ", "sở ", "tập đoàn ", "thanh tra ", "thuế ", "tòa án ", "tổ ", "tổng ", "trạm ", "trung tâm ", "trường "),
+    *("ủy ban ", "văn phòng ", "viện ", "vụ "),
 )
-"""First words of what a body of the state is called. A person whose name begins so is taken for a body: then nothing
-matches and an officer looks, which errs on the safe side."""
+"""How bodies are called. A person whose name begins so (`Truong`, where marks are missing) is taken for a body: then
+nothing matches and an officer looks. The other way round a school would be somebody of the province above it."""
+_PLAIN_UNITS = tuple(f"{search_key(name)} " for name in _UNITS)
 
 
 _ORDER = {match: place for place, match in enumerate(SignerMatch)}
@@ -245,7 +245,7 @@ def _chain(signer: Signer, directory: AgencyDirectory) -> tuple[tuple[Office, ..
     if key == office_key(signer.organisation):
         names = [signer.organisation]
         known = True
-    elif key.split(" ", 1)[0] in _UNITS or any(letter.isdigit() for letter in key):
+    elif key.startswith(_PLAIN_UNITS if key.isascii() else _UNITS) or any(letter.isdigit() for letter in key):
         names.append(signer.name)
         known = True
     else:

@@ -82,6 +82,13 @@ CASES: Mapping[str, tuple[str, str, Signer, M]] = {
         M.OTHER_ORGANISATION,
     ),
     "spelled without marks": ("UBND phường Mẫu", "", signer("UBND thanh pho Hai Phong", "UBND phuong Mau"), M.ISSUER),
+    "a school spelled without marks signs for the city": (
+        "UBND thành phố Hải Phòng",
+        "",
+        signer("UBND thanh pho Hai Phong", name="Truong THCS Mau"),
+        M.PART_OF_ISSUER,
+    ),
+    "somebody of the Văn family": ("UBND phường Mẫu", "", signer("UBND PHƯỜNG MẪU", name="Văn Như Mẫu"), M.ISSUER),
     "a company": ("UBND phường Mẫu", "", signer("CÔNG TY TNHH MẪU", name="CÔNG TY TNHH MẪU"), M.OTHER_ORGANISATION),
     "a company that has the name in its own": (
         "UBND phường Mẫu",

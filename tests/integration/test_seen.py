@@ -116,6 +116,9 @@ def test_traces_go_from_the_request_through_the_queue_to_the_engine_and_name_nob
         as_jpeg(draw("GPXD", seed=43), 1), "vet.jpg", type_code="GPXD", holders=[HOLDER], fields={"number": "43/GPXD"}
     )
     officer, stranger = service.client(Role.OFFICER), service.client()
+    suspended = {"state": "SUSPENDED", "reason": "thử vết"}
+    officer.post(f"/api/v1/records/{code}/state", json=suspended).raise_for_status()
+    officer.post(f"/api/v1/records/{code}/state", json=suspended | {"state": "ACTIVE"}).raise_for_status()
     opened = officer.post("/api/v1/dossiers", json={"procedure": "1.004194", "holder": HOLDER["number"]})
     dossier = opened.raise_for_status().json()["code"]
     officer.get(f"/api/v1/dossiers/{dossier}/components").raise_for_status()
@@ -137,6 +140,9 @@ def test_traces_go_from_the_request_through_the_queue_to_the_engine_and_name_nob
     wanted = {
         ("engine read_page", "process read_intake", "POST /api/v1/intakes"),
         ("engine compose", "process seal_intake", "POST /api/v1/intakes/{intake_id}/confirm"),
+        ("transaction", "process read_intake", "POST /api/v1/intakes"),
+        ("object store GET", "process seal_intake", "POST /api/v1/intakes/{intake_id}/confirm"),
+        ("object store PUT", "process publish_status", "POST /api/v1/records/{code}/state"),
         ("GET /api/v1/dossiers/{code}/components",),
         ("POST /api/v1/verify/text",),
     }
@@ -155,6 +161,11 @@ def test_traces_go_from_the_request_through_the_queue_to_the_engine_and_name_nob
     assert {one.name for one in spans} & {"GET /healthz", "GET /readyz", "GET /metrics"} == set()
     said = {"http.request.method", "url.scheme", "http.route", "http.response.status_code", "kho_so.code", "error.type"}
     said |= {f"messaging.{one}" for one in ("system", "operation.name", "operation.type", "destination.name")}
+    said |= {"db.system.name", "kho_so.statements", "kho_so.database_ms"}
+    said |= {f"http.{side}.body.size" for side in ("request", "response")}
     assert {name for one in spans for name in one.facts} <= said
+    assert max(one.facts["kho_so.statements"] for one in spans if one.name == "transaction") > 2
+    stored = [one.facts["http.request.body.size"] for one in spans if one.name == "object store PUT"]
+    assert max(stored) > 10_000  # the paper itself
     secrets = (HOLDER["number"], HOLDER["name"], "43/GPXD", code, dossier, "vet.jpg")
     assert [word for word in secrets for one in spans if word.encode() in one.whole] == []

@@ -6,8 +6,8 @@ import base64
 import hashlib
 import io
 import zlib
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -24,6 +24,7 @@ from minio.error import MinioException, S3Error
 from minio.retention import Retention
 from minio.signer import sign_v4_s3
 from minio.time import to_amz_date, utcnow
+from urllib3.response import BaseHTTPResponse
 
 from vault.blobs.cipher import Reader
 from vault.blobs.weighed import Weighed
@@ -54,6 +55,36 @@ class S3Settings:
     region: str
 
 
+Answered = Callable[[int, int, int], None]
+Seen = Callable[[str], AbstractContextManager[Answered]]
+"""Goes around each request, by its method; what it gives is told status, bytes sent, bytes that come."""
+
+
+@contextmanager
+def _unseen(method: str) -> Iterator[Answered]:
+    del method
+    yield lambda *_: None
+
+
+class _Pool(urllib3.PoolManager):
+    """The connections; every request that they make is seen, the client's too."""
+
+    def __init__(self, seen: Seen, **settings: Any) -> None:
+        super().__init__(**settings)
+        self._seen = seen
+
+    def urlopen(  # type: ignore[override]  # as in urllib3 itself
+        self, method: str, url: str, *, redirect: bool = True, **said: Any
+    ) -> BaseHTTPResponse:
+        """One request, seen."""
+        with self._seen(method) as answered:
+            told = super().urlopen(method, url, redirect=redirect, **said)
+            body = said.get("body")
+            sent = (said.get("headers") or {}).get("Content-Length", len(body) if isinstance(body, bytes) else 0)
+            answered(told.status, int(sent), int(told.headers.get("Content-Length", 0)))
+            return told
+
+
 class ObjectLock(StrEnum):
     """What the store promises about objects that are already there."""
 
@@ -66,13 +97,13 @@ class ObjectLock(StrEnum):
 class S3Store:
     """One bucket: put, get, look, remove. A store that does not answer is `Unavailable` (`OBJECT_STORE_DOWN`)."""
 
-    def __init__(self, settings: S3Settings, *, answer_seconds: float = ANSWER_SECONDS) -> None:
-        """`answer_seconds`: how long a silence of the store is waited for, once it is connected."""
+    def __init__(self, settings: S3Settings, *, answer_seconds: float = ANSWER_SECONDS, seen: Seen = _unseen) -> None:
+        """`answer_seconds`: how long a silence of the store is waited for, once it is connected; `seen`: see there."""
         self._bucket, self._region = settings.bucket, settings.region
         self._base = f"{'https' if settings.secure else 'http'}://{settings.endpoint}"
         self._credentials = Credentials(settings.access_key, settings.secret_key)
         timeout = urllib3.Timeout(connect=_CONNECT_SECONDS, read=answer_seconds)
-        self._http = urllib3.PoolManager(timeout=timeout, retries=_RETRIES, maxsize=16)
+        self._http = _Pool(seen, timeout=timeout, retries=_RETRIES, maxsize=16)
         self._client = Minio(
             settings.endpoint,
             access_key=settings.access_key,

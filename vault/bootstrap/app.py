@@ -86,7 +86,7 @@ class App:
     @cached_property
     def uow(self) -> PostgresUnitOfWork:
         """PostgreSQL."""
-        return PostgresUnitOfWork(
+        uow = PostgresUnitOfWork(
             database_url(self.settings),
             seen=telemetry.observe_act,
             carried=telemetry.carried,
@@ -94,6 +94,9 @@ class App:
             connected=self.settings.national_url is not None,
             elsewhere=self.settings.national_url is not None or self.settings.peers is not None,
         )
+        if self.settings.otlp_endpoint:
+            telemetry.watch_database(uow.engine)
+        return uow
 
     @cached_property
     def key_service(self) -> KeyService:
@@ -123,7 +126,7 @@ class App:
     @cached_property
     def store(self) -> S3Store:
         """The object store, as names and bytes."""
-        return S3Store(s3_of(self.settings))
+        return S3Store(s3_of(self.settings), seen=telemetry.store_call)
 
     @cached_property
     def blobs(self) -> EncryptedBlobs:

@@ -88,10 +88,13 @@ class PgJobs:
         task.defer(paper=paper, account_id=account_id, **self._carried())
 
     def publish_status(self) -> None:
-        """Publish the status lists anew; one at a time, so that an older state never replaces a newer one."""
+        """Publish the status lists anew; one at a time, so that an older state never replaces a newer one.
+
+        A worker of an older release refuses a job that carries a trace; its renewal publishes within 20 seconds.
+        """
         driver = self._db.connection.driver_connection
         name = JobName.PUBLISH_STATUS.value
-        self._app.configure_task(name, lock=name, priority=_PUBLISH, connection=driver).defer()
+        self._app.configure_task(name, lock=name, priority=_PUBLISH, connection=driver).defer(**self._carried())
 
     def worker_seen(self) -> bool:
         """Whether any worker gave a sign of life within the last minute; Procrastinate's beat every ten seconds."""

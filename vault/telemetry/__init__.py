@@ -3,6 +3,7 @@
 from vault.telemetry.logs import configure_logs, masked
 from vault.telemetry.metrics import LIVE, Act, act_of, exposition, gauges, observe_act, observe_job, observe_request
 from vault.telemetry.metrics import serve as serve_metrics
+from vault.telemetry.outside import Answered, store_call, watch_database
 from vault.telemetry.traces import (
     METHODS,
     carried,
@@ -21,6 +22,7 @@ __all__ = [
     "LIVE",
     "METHODS",
     "Act",
+    "Answered",
     "act_of",
     "carried",
     "configure_logs",
@@ -39,5 +41,7 @@ __all__ = [
     "request_span",
     "serve_metrics",
     "span",
+    "store_call",
     "watch",
+    "watch_database",
 ]

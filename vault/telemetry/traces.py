@@ -68,7 +68,7 @@ def span(name: str, *, parent: str | None = None, kind: SpanKind = SpanKind.INTE
         try:
             yield
         except BaseException as error:
-            _fail(current, error.code if isinstance(error, VaultError) else type(error).__qualname__)
+            fail(current, error.code if isinstance(error, VaultError) else type(error).__qualname__)
             raise
 
 
@@ -91,7 +91,7 @@ def request_span(method: str, scheme: str, *, caller: str = "") -> Iterator[None
         try:
             yield
         except BaseException as error:
-            _fail(current, type(error).__qualname__)
+            fail(current, type(error).__qualname__)
             raise
 
 
@@ -126,7 +126,7 @@ def name_request(method: str, route: str | None, status: int) -> None:
         current.update_name(f"{method if method in METHODS else 'HTTP'} {route}")
         current.set_attribute("http.route", route)
     if status >= _FAULT and "error.type" not in (getattr(current, "attributes", None) or {}):
-        _fail(current, str(status))
+        fail(current, str(status))
 
 
 def note_error(code: str, status: int) -> None:
@@ -135,10 +135,11 @@ def note_error(code: str, status: int) -> None:
     if current.is_recording():
         current.set_attribute("kho_so.code", code)
         if status >= _FAULT:
-            _fail(current, code)
+            fail(current, code)
 
 
-def _fail(current: trace.Span, kind: str) -> None:
+def fail(current: trace.Span, kind: str) -> None:
+    """Mark a span as failed, by a code or a type."""
     if current.is_recording():
         current.set_attribute("error.type", kind)
         current.set_status(Status(StatusCode.ERROR, kind))

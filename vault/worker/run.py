@@ -206,8 +206,8 @@ def queue_of(app: App) -> Queue:
             renew_seals(uow=app.uow, blobs=app.blobs, sealing=app.sealing, clock=app.clock)
 
     @queue.task(name=JobName.PUBLISH_STATUS.value, retry=WaitForPart())
-    def publish() -> None:
-        with _seen(JobName.PUBLISH_STATUS.value):
+    def publish(traceparent: str = "") -> None:
+        with _seen(JobName.PUBLISH_STATUS.value, traceparent):
             publish_status(uow=app.uow, files=app.published, credentials=app.credentials, clock=app.clock)
 
     @queue.periodic(cron="* * * * * */20")

@@ -514,8 +514,11 @@ def test_the_commands_say_it_in_json_and_by_exit_status(world: World, monkeypatc
         pass
     publish_status(uow=app.uow, files=app.published, credentials=app.credentials, clock=app.clock)
 
+    told_of: dict[str, list[str]] = {}
+
     def said(*words: str) -> tuple[int, dict[str, object]]:
         got = runner.invoke(heal.app, [*words, "--json"])
+        told_of[words[0]] = got.stderr.splitlines()
         return got.exit_code, json.loads(got.stdout.strip().splitlines()[-1])
 
     assert said("fsck") == (0, {"ok": True, "faults": {}, "problems": []})
@@ -527,3 +530,10 @@ def test_the_commands_say_it_in_json_and_by_exit_status(world: World, monkeypatc
     assert said("fsck")[0] == 0
     status, told = said("scrub", "--mb-per-second", "0", "--anew")
     assert (status, told["finished"], told["lost"]) == (0, True, [])
+    # How far it is stands on standard error: each part of it, and no bar, for nobody looks at a terminal here.
+    parts = ("rows", "keys", "blobs", "objects", "objects in clear", "transparency log", "status lists")
+    assert [one for one in told_of["fsck"] if "%" not in one] == [f"fsck: {part}" for part in parts]
+    assert "fsck: objects 50%" in told_of["fsck"]
+    assert "reconcile: status lists" in told_of["reconcile"]
+    assert "reconcile: sweeping 50%" in told_of["reconcile"]  # one of two
+    assert [one for one in told_of["scrub"] if one.startswith("scrub: blobs")]

@@ -74,6 +74,10 @@ class World:
         return Minio(self.copies[0].endpoint, access_key=KEY, secret_key=SECRET, secure=False)
 
 
+PARTS: list[tuple[str, float]] = []
+"""What the backups told of how far they were."""
+
+
 def round_of(app: App) -> BackedUp:
     return back_up(
         copies=app.backup_copies,
@@ -82,6 +86,7 @@ def round_of(app: App) -> BackedUp:
         clock=app.clock,
         base_every=timedelta(hours=24),
         keep=timedelta(days=35),
+        told=lambda part, share: PARTS.append((part, share)),
     )
 
 
@@ -149,6 +154,17 @@ def test_every_round_says_what_can_be_restored_and_what_keeps_it(world: World) -
     assert 0 < second.objects["noi-2"] < 20, "only what is new"
     assert [one.failed for one in world.rounds] == [{}, {}, {}]
     assert first.kept_by == {"noi-2": "refused by the program", "noi-3": "object lock, 1 days"}
+
+
+def test_a_backup_tells_how_far_it_is(world: World) -> None:
+    del world  # made them
+    out = [
+        (f"{what} into {name}", share)
+        for name, share in (("noi-2", 0.0), ("noi-3", 0.5))
+        for what in ("files", "database")
+    ]
+    log = ("log of the database", 0.0)
+    assert PARTS[:11] == [log, ("base backup", 0.0), *out, log, *out]
 
 
 def test_the_locked_copy_cannot_be_removed_and_no_copy_is_written_over(world: World) -> None:

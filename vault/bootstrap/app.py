@@ -71,6 +71,7 @@ from vault.sandbox import Limits, Sandbox
 from vault.sandbox.clamd import ClamdScanner
 from vault.sandbox.engines import SandboxEngines
 from vault.usecases.heal.fsck import fsck
+from vault.usecases.heal.telling import Told, nobody
 
 
 @dataclass(frozen=True)
@@ -170,7 +171,7 @@ class App:
         return BucketKeeper(self.store, copies=self.copies, keys=self.key_service)
 
     @contextmanager
-    def problems(self) -> Iterator[Iterator[Problem]]:
+    def problems(self, told: Told = nobody) -> Iterator[Iterator[Problem]]:
         """What `fsck` finds; its scratch files go with the block."""
         with TemporaryDirectory(prefix="kho-so-fsck-") as folder, closing(FileShards(Path(folder))) as names:
             yield fsck(
@@ -181,6 +182,7 @@ class App:
                 published=self.published,
                 credentials=self.credentials,
                 clock=self.clock,
+                told=told,
             )
 
     @cached_property

@@ -16,6 +16,7 @@ import typer
 from vault import bootstrap
 from vault.bootstrap import App
 from vault.cli.edge import Exit, Json, err, fail, out, print_json
+from vault.cli.progress import showing
 from vault.cli.service import plan_of
 from vault.domain.errors import Conflict, Invalid, NotFound, Unavailable
 from vault.domain.upkeep import Problem
@@ -47,14 +48,16 @@ def back_everything_up(
     with closing(bootstrap.build()) as service:
 
         def once() -> BackedUp:
-            return back_up(
-                copies=service.backup_copies,
-                database=service.database_copier,
-                uow=service.uow,
-                clock=service.clock,
-                base_every=timedelta(hours=base_hours),
-                keep=timedelta(days=keep_days),
-            )
+            with showing("backup") as told:
+                return back_up(
+                    copies=service.backup_copies,
+                    database=service.database_copier,
+                    uow=service.uow,
+                    clock=service.clock,
+                    base_every=timedelta(hours=base_hours),
+                    keep=timedelta(days=keep_days),
+                    told=told,
+                )
 
         for done in rounds(once, every=follow, refused=lambda error: fail(error, as_json=as_json)):
             _tell(done, service, as_json=as_json)

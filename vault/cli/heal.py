@@ -9,10 +9,10 @@ from dataclasses import asdict
 from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from vault import bootstrap
-from vault.cli.edge import Exit, Json, err, out, print_json
+from vault.cli.edge import Exit, Json, out, print_json
+from vault.cli.progress import showing
 from vault.domain.upkeep import CURES, Problem
 from vault.usecases.heal.rebuild_index import rebuild_index
 from vault.usecases.heal.reconcile import reconcile
@@ -20,7 +20,6 @@ from vault.usecases.heal.scrub import scrub
 
 app = typer.Typer()
 index = typer.Typer(help="The search index.", no_args_is_help=True)
-_COLUMNS = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
 _TOLD = 1000
 """So many problems stand in the JSON object; the counts are of all."""
 
@@ -47,12 +46,11 @@ def check_everything(*, as_json: Json = False) -> None:
 
     Exit status 1 when something is wrong. Whether blobs read back is what `vault scrub` looks at.
     """
-    found: list[Problem] = []
-    with closing(bootstrap.build()) as service, service.problems() as problems:
-        for one in problems:
-            found.append(one)
-            if not as_json:
-                _say(one)
+    with closing(bootstrap.build()) as service, showing("fsck") as told, service.problems(told) as problems:
+        found = list(problems)
+    if not as_json:
+        for one in found:
+            _say(one)
     counts = _counts(found)
     if as_json:
         print_json({"ok": not found, "faults": counts, "problems": [_row(one) for one in found[:_TOLD]]})
@@ -76,9 +74,15 @@ def sweep_leftovers(
 
     What it did stands in the transparency log as an event. Exit status 1 when something is left that others must mend.
     """
-    with closing(bootstrap.build()) as service, service.problems() as problems:
+    with closing(bootstrap.build()) as service, showing("reconcile") as told, service.problems(told) as problems:
         swept = reconcile(
-            problems, uow=service.uow, blobs=service.blobs, bucket=service.keeper, clock=service.clock, dry=dry
+            problems,
+            uow=service.uow,
+            blobs=service.blobs,
+            bucket=service.keeper,
+            clock=service.clock,
+            dry=dry,
+            told=told,
         )
     if as_json:
         mended = [_row(one) for one in swept.mended[:_TOLD]]
@@ -123,15 +127,14 @@ def read_everything(
     Exit status 1 when something was damaged and no copy could heal it.
     """
     end = time.monotonic() + minutes * 60
-    with closing(bootstrap.build()) as service, Progress(*_COLUMNS, console=err, transient=True) as progress:
-        bar = progress.add_task("scrub", total=1.0)
+    with closing(bootstrap.build()) as service, showing("scrub") as told:
         done = scrub(
             uow=service.uow,
             bucket=service.keeper,
             clock=service.clock,
             pace=paced(rate * 1e6),
             go_on=lambda: not minutes or time.monotonic() < end,
-            told=lambda share: progress.update(bar, completed=share),
+            told=told,
             anew=anew,
         )
     lost = [one for one in done.damaged if one not in done.healed]
@@ -140,8 +143,8 @@ def read_everything(
     else:
         out.print(f"{done.blobs} blobs read, {done.size / 1e6:.0f} MB; to the end: {done.finished}")
         for digest in done.damaged:
-            told = f"brought back from {done.healed[digest]}" if digest in done.healed else "LOST: no copy has it whole"
-            out.print(f"{digest}: {told}", markup=False, soft_wrap=True)
+            end_of_it = f"brought back from {done.healed[digest]}" if digest in done.healed else "LOST: no copy has it"
+            out.print(f"{digest}: {end_of_it}", markup=False, soft_wrap=True)
     if lost:
         raise typer.Exit(Exit.REFUSED)
 
@@ -158,11 +161,10 @@ def rebuild(
     older changes nothing. Exit status 1 when the text of a paper does not open; it keeps its older entry.
     """
     end = time.monotonic() + minutes * 60
-    with closing(bootstrap.build()) as service, Progress(*_COLUMNS, console=err, transient=True) as progress:
-        bar = progress.add_task("index", total=1.0)
+    with closing(bootstrap.build()) as service, showing("index") as told:
         done = rebuild_index(
             uow=service.uow,
-            told=lambda share: progress.update(bar, completed=share),
+            told=lambda share: told("records", share),
             go_on=lambda: not minutes or time.monotonic() < end,
         )
     if as_json:

@@ -19,6 +19,7 @@ from vault.domain.errors import Unavailable
 from vault.domain.upkeep import Run, Task
 from vault.ports import Clock, UnitOfWork
 from vault.ports.archive import Copy, DatabaseCopier, Streamed
+from vault.usecases.heal.telling import Told, nobody
 
 _LOG = logging.getLogger(__name__)
 
@@ -44,6 +45,7 @@ def back_up(
     clock: Clock,
     base_every: timedelta,
     keep: timedelta,
+    told: Told = nobody,
 ) -> BackedUp:
     """One round; `BACKUP_NO_COPIES` without a copy. One that does not answer is told, and the others get theirs.
 
@@ -51,17 +53,21 @@ def back_up(
     """
     if not copies:
         raise Unavailable("BACKUP_NO_COPIES")
+    told("log of the database", 0.0)
     streamed = database.stream()
     done = BackedUp(streamed.until)
     living = [copy for copy in copies if _prepared(copy, done)]
     with TemporaryDirectory(prefix="kho-so-backup-") as name:
         folder, base = Path(name), dict[str, Path]()
         if any(_needs_base(copy, streamed, clock.now() - base_every) for copy in living):
+            told("base backup", 0.0)
             base, streamed = _take_base(database, streamed, folder)
             done.until, done.base = streamed.until, base_of(streamed.until)
-        for copy in living:
+        for place, copy in enumerate(living):
             try:
+                told(f"files into {copy.name}", place / len(living))
                 done.objects[copy.name] = copy.pull()
+                told(f"database into {copy.name}", place / len(living))
                 _send(copy, base, streamed, folder)
                 done.removed += _prune(copy, clock.now() - keep, folder)
             except Unavailable as error:

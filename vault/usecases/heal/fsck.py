@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from vault.domain.upkeep import AGE, Fault, Problem, Run, Task
 from vault.ports import Bucket, Clock, CredentialDesk, Files, HeldBlob, HeldKey, NameShards, UnitOfWork
 from vault.usecases.digitize.confirm import PHONE_LIST
+from vault.usecases.heal.telling import Told, nobody, share_of
 from vault.usecases.verify.publish_status import PURPOSES, status_lists, status_path
 
 _EVER = datetime.max.replace(tzinfo=UTC)
@@ -31,12 +32,20 @@ def fsck(
     published: Files,
     credentials: CredentialDesk,
     clock: Clock,
+    told: Told = nobody,
 ) -> Iterator[Problem]:
     """Everything that is wrong, each by the name of its fault; nothing for a vault that is whole."""
     now = clock.now()
     counts: dict[str, int] = {}
     for problem in _all(
-        uow=uow, bucket=bucket, names=names, check_log=check_log, published=published, credentials=credentials, now=now
+        uow=uow,
+        bucket=bucket,
+        names=names,
+        check_log=check_log,
+        published=published,
+        credentials=credentials,
+        now=now,
+        told=told,
     ):
         counts[problem.fault] = counts.get(problem.fault, 0) + 1
         yield problem
@@ -53,20 +62,26 @@ def _all(
     published: Files,
     credentials: CredentialDesk,
     now: datetime,
+    told: Told,
 ) -> Iterator[Problem]:
+    told("rows", 0.0)
     yield from _rows(uow, bucket)
+    told("keys", 0.0)
     yield from leftover_keys(uow, now - AGE)
     closed = False
-    for problem in _blobs(uow, bucket, names):
+    for problem in _blobs(uow, bucket, names, told):
         closed = closed or problem.fault is Fault.KEY_CLOSED
         yield problem
     if not closed:  # under a key that does not open lie objects whose names nobody knows: they only look left over
-        yield from _leftover_objects(uow, bucket, names, now - AGE)
+        yield from _leftover_objects(uow, bucket, names, now - AGE, told)
+    told("objects in clear", 0.0)
     yield from _clear(uow, bucket, now - AGE)
     with uow.begin() as tx:
         damages = tx.upkeep.damages()
     yield from (Problem(one.fault, one.digest, f"since {one.found_at:%Y-%m-%d %H:%M}") for one in damages)
+    told("transparency log", 0.0)
     yield from (Problem(Fault.LOG_BROKEN, "log", told) for told in check_log())
+    told("status lists", 0.0)
     yield from _lists(uow, published, credentials, now)
 
 
@@ -93,10 +108,12 @@ def leftover_keys(uow: UnitOfWork, before: datetime) -> Iterator[Problem]:
     yield from (Problem(Fault.KEY_WITHOUT_ROW, one.paper, one.digest) for one in idle)
 
 
-def _blobs(uow: UnitOfWork, bucket: Bucket, names: NameShards) -> Iterator[Problem]:
+def _blobs(uow: UnitOfWork, bucket: Bucket, names: NameShards, told: Told) -> Iterator[Problem]:
+    told("blobs", 0.0)
     with uow.begin() as tx:
         tx.upkeep.patient()
         for blob in tx.upkeep.held():
+            told("blobs", share_of(blob.digest))
             place = bucket.place(blob)
             for name in place.names:
                 names.add(name)
@@ -113,9 +130,12 @@ def _still_used(uow: UnitOfWork, blob: HeldBlob) -> bool:
         return any(tx.upkeep.is_used(blob.digest, one.paper) for one in held)
 
 
-def _leftover_objects(uow: UnitOfWork, bucket: Bucket, names: NameShards, before: datetime) -> Iterator[Problem]:
+def _leftover_objects(
+    uow: UnitOfWork, bucket: Bucket, names: NameShards, before: datetime, told: Told
+) -> Iterator[Problem]:
     del uow
     for shard in range(SHARDS):
+        told("objects", shard / SHARDS)
         known = names.shard(shard)
         yield from (
             Problem(Fault.OBJECT_WITHOUT_KEY, name) for name in bucket.sealed(shard, before) if name not in known

@@ -15,6 +15,7 @@ from vault.domain.intake import IntakeId
 from vault.domain.people import SYSTEM, Action
 from vault.domain.upkeep import AGE, CURES, Cure, Fault, Problem, Run, Task
 from vault.ports import Blobs, Bucket, Clock, UnitOfWork
+from vault.usecases.heal.telling import Told, nobody
 
 _WORK = frozenset({Fault.INTAKE_STUCK, Fault.BATCH_STUCK, Fault.CORRECTION_STUCK, Fault.JOB_WITHOUT_WORKER})
 _OBJECTS = frozenset({Fault.OBJECT_WITHOUT_KEY, Fault.CLEAR_WITHOUT_ROW})
@@ -30,11 +31,20 @@ class Swept:
 
 
 def reconcile(
-    found: Iterable[Problem], *, uow: UnitOfWork, blobs: Blobs, bucket: Bucket, clock: Clock, dry: bool = False
+    found: Iterable[Problem],
+    *,
+    uow: UnitOfWork,
+    blobs: Blobs,
+    bucket: Bucket,
+    clock: Clock,
+    dry: bool = False,
+    told: Told = nobody,
 ) -> Swept:
     """Mend what `fsck` found, as far as sweeping mends it; with `dry` only say what would be mended."""
     swept = Swept()
-    for problem in list(found):  # all of it first: what is mended must not change what is still being looked at
+    all_of_it = list(found)  # first: what is mended must not change what is still being looked at
+    for place, problem in enumerate(all_of_it):
+        told("sweeping", place / len(all_of_it))
         if CURES[problem.fault] is not Cure.RECONCILE:
             swept.left.append(problem)
         elif dry or _mend(problem, uow=uow, blobs=blobs, bucket=bucket, clock=clock):

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from vault.domain.ids import Digest
 from vault.domain.upkeep import Fault, Run, Task
 from vault.ports import Bucket, Clock, HeldBlob, UnitOfWork
+from vault.usecases.heal.telling import Told, nobody, share_of
 
 _LOG = logging.getLogger(__name__)
 PAGE = 100
@@ -38,7 +39,7 @@ def scrub(
     clock: Clock,
     pace: Callable[[int], None] = lambda _: None,
     go_on: Callable[[], bool] = lambda: True,
-    told: Callable[[float], None] = lambda _: None,
+    told: Told = nobody,
     anew: bool = False,
 ) -> Scrubbed:
     """Go on where the last turn ended, until the last blob or until `go_on` says no.
@@ -61,7 +62,7 @@ def scrub(
         for blob in page:
             _look(blob, done, uow=uow, bucket=bucket, clock=clock, pace=pace)
             after, seen = blob.digest, seen + 1
-            told(int(after[:8], 16) / 16**8)
+            told("blobs", share_of(after))
             if not go_on():
                 break
         if not page:

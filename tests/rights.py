@@ -140,7 +140,7 @@ AGAIN = {
 """Where the same again is an answer: what was said already is not said, and not written, twice."""
 PARTNER = frozenset({Role.PARTNER})
 _HOOKS = "no such webhook: tests/integration/test_webhooks.py"
-_HEAD = {"ts": "2026-11-27T09:00:00+07:00", "txn": "t1", "orgId": "H24.900"}
+HEAD = {"ts": "2026-11-27T09:00:00+07:00", "txn": "t1", "orgId": "H24.900"}
 
 RIGHTS: dict[str, Right] = {
     # --- partners' systems ------------------------------------------------------------------------------------------
@@ -156,23 +156,23 @@ RIGHTS: dict[str, Right] = {
     "POST /partner/v1/pull-uri": Right(
         PARTNER,
         own=True,
-        body=_HEAD | {"dossier": "{dossier}", "docDetails": {"docType": "GPXD", "holder": {"number": "{holder}"}}},
+        body=HEAD | {"dossier": "{dossier}", "docDetails": {"docType": "GPXD", "holder": {"number": "{holder}"}}},
     ),
     "POST /partner/v1/pull-document": Right(
-        PARTNER, own=True, body=_HEAD | {"uri": "x"}, never="no URI: test_partner.py"
+        PARTNER, own=True, body=HEAD | {"uri": "x"}, never="no URI: test_partner.py"
     ),
     "POST /partner/v1/push-uri": Right(
-        PARTNER, own=True, body=_HEAD | {"action": "D", "uri": "x"}, never="no URI: test_partner.py"
+        PARTNER, own=True, body=HEAD | {"action": "D", "uri": "x"}, never="no URI: test_partner.py"
     ),
     "POST /partner/v1/evidence-requests": Right(
         PARTNER,
         own=True,
-        body=_HEAD
+        body=HEAD
         | {"dossier": "{dossier}", "subject": {"number": "{holder}"}, "evidenceType": "GPXD"}
         | {"purpose": "đăng ký thường trú", "explicitRequestGiven": True},
     ),
     "POST /partner/v1/evidence-responses": Right(
-        PARTNER, own=True, body=_HEAD | {"requestId": "x"}, never="no request: test_partner.py", shut=_REFUSED
+        PARTNER, own=True, body=HEAD | {"requestId": "x"}, never="no request: test_partner.py", shut=_REFUSED
     ),
     "POST /partner/v1/webhooks": Right(
         PARTNER, lists=True, body={"url": "https://doi-tac.example.vn/tin", "types": ["record.revoked"]}

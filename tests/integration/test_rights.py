@@ -6,10 +6,13 @@ may on the other side of the wall gets no 2xx for a thing of this side and, wher
 
 from __future__ import annotations
 
+import itertools
 import json
+import os
 import re
 import threading
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
@@ -25,16 +28,23 @@ from tests.fakes.engines import ToldEngines
 from tests.fakes.http import BASE, Client
 from tests.fakes.parts import OTHER_AGENCY, account, with_other
 from tests.fakes.seals import PlainSeal
-from tests.rights import AGAIN, HOLDERS, LOOKS, QUIET, RIGHTS, SIGNED_IN, Right, routes_of
+from tests.rights import AGAIN, HEAD, HOLDERS, LOOKS, QUIET, RIGHTS, SIGNED_IN, Right, routes_of
 from vault.bootstrap import App
 from vault.catalogue import request_terms
 from vault.domain.audit import PARTY
+from vault.domain.batches import Batch, BatchId, BatchState
 from vault.domain.data_requests import RequestKind
 from vault.domain.holders import HolderId
+from vault.domain.ids import digest_of
 from vault.domain.intake import NamedHolder
 from vault.domain.kpi import Figure
 from vault.domain.mandates import MandateKind
+from vault.domain.peers import PeerQuestion
 from vault.domain.people import Actor, Role
+from vault.ports import Passkey
+from vault.usecases.correct.open_case import OpenCase, open_case
+from vault.usecases.exchange.ask_evidence import AskEvidence, ask_evidence
+from vault.usecases.exchange.subscribe import Subscribe, subscribe
 from vault.usecases.identify.sign_in import session_key
 from vault.usecases.oversee.break_glass import BreakGlass, break_glass
 from vault.usecases.present.make_code import MakeCode, make_code
@@ -345,20 +355,22 @@ def _judge_other(wrong: list[str], tried: tuple[str, Right, Role], answer: httpx
         wrong.append(f"{role} of the other side learnt {told} by {route}")
 
 
-EXAMPLES = 2
-"""Of each operation and caller: the bounded run of every test day; `pytest -k document` with more finds more."""
+EXAMPLES = int(os.environ.get("RIGHTS_EXAMPLES", "2"))  # noqa: TID251 - how long to try is said to the test from outside
+"""Of each operation and each role that it opens to: the bounded run of every test day. A long one, when somebody has
+the time: `RIGHTS_EXAMPLES=200 pytest tests/integration/test_rights.py -k document`."""
 
 
 def test_nothing_that_the_document_allows_breaks_the_service(world: World, parts: App) -> None:
-    """Schemathesis makes up what the OpenAPI document allows; half of it is aimed at things that are there."""
-    web = create(with_other(parts, engines=parts.engines, sealing=PlainSeal()))
-    schema = schemathesis.openapi.from_dict(web.openapi())
-    callers = {role: Client(web, world.client(world.here[role])._token) for role in (Role.OFFICER, Role.CITIZEN)}
-    broken: list[str] = []
-    asked = 0
-    for found in schema.get_all_operations():
-        operation = found.ok()
+    """Schemathesis makes up what the OpenAPI document allows; half of it is aimed at things that are there.
 
+    Each role tries what is open to it, signed in anew for each operation: some of them end the session.
+    """
+    web = create(with_other(parts, engines=parts.engines, sealing=PlainSeal()))
+    broken: list[str] = []
+    reached: Counter[Role] = Counter()
+    turn = itertools.count()
+
+    def tries(operation: Any, roles: Collection[Role]) -> None:
         @settings(
             max_examples=EXAMPLES,
             deadline=None,
@@ -369,19 +381,26 @@ def test_nothing_that_the_document_allows_breaks_the_service(world: World, parts
         )
         @given(case=operation.as_strategy())
         def run(case: Any) -> None:
-            nonlocal asked
-            for role, client in callers.items():
-                case.path_parameters = _aimed(case, world) if role is Role.OFFICER else case.path_parameters
+            made_up = case.path_parameters
+            for role in sorted(roles):
+                case.path_parameters = _aimed(case, world) if next(turn) % 2 else made_up
                 sent = case.as_transport_kwargs(base_url=BASE)
                 given = {name: sent[name] for name in ("params", "json", "data", "files") if sent.get(name) is not None}
+                client = Client(web, world.client(world.here.get(role))._token)
                 answer = client.request(sent["method"], sent["url"], **given)
-                asked += 1
+                reached[role] += answer.status_code < 400
                 if answer.status_code >= 500 and answer.status_code != 503:
                     broken.append(f"{role} {sent['method']} {sent['url']} {given}: {answer.text[:200]}")
 
         run()
+
+    for found in schemathesis.openapi.from_dict(web.openapi()).get_all_operations():
+        operation = found.ok()
+        may = RIGHTS[f"{operation.method.upper()} {operation.path}"]
+        tries(operation, {Role.ANONYMOUS, Role.OFFICER, Role.CITIZEN} if may.public else may.may)
     assert broken == []
-    assert asked >= 90 * EXAMPLES
+    assert next(turn) >= 200 * EXAMPLES
+    assert {role for role in (*world.here, Role.ANONYMOUS) if not reached[role]} == set(), "a role that opened no door"
 
 
 def _aimed(case: Any, world: World) -> dict[str, Any]:
@@ -389,6 +408,87 @@ def _aimed(case: Any, world: World) -> dict[str, Any]:
     code = "dossier" if case.path.startswith("/api/v1/dossiers") else "record"
     things = {**world.things, "code": world.things[code]}
     return {name: things.get(name, value) for name, value in (case.path_parameters or {}).items()}
+
+
+def test_a_real_thing_of_somebody_else_is_nobody_elses(world: World) -> None:
+    """Things that live, asked for as they must be: everybody else is refused, and then their own people are not."""
+    app, now = world.app, world.app.clock.now()
+    common = {"uow": app.uow, "clock": app.clock, "ids": app.ids}
+    officer, citizen, partner = (world.here[one] for one in (Role.OFFICER, Role.CITIZEN, Role.PARTNER))
+    assert citizen.holder_id is not None
+    record = desk.record_of(app, officer, holder=HOLDER)
+    opened_case = open_case(OpenCase(record, {"number": "99/KHAC"}), actor=officer, **common)
+    wanted = AskEvidence(world.things["dossier"], HOLDER.number, "GPXD", "đăng ký thường trú", explicit=True)
+    request = ask_evidence(wanted, actor=partner, catalogue=app.catalogue, **common)
+    hook = subscribe(
+        Subscribe("https://doi-tac.example.vn/khac", ("record.revoked",)), actor=partner, **common
+    ).webhook.id
+    question = PeerQuestion(
+        "q" * 32, "H25", "Kho khác", "Cán bộ khác", "mục đích", "HS-1", frozenset({"GPXD"}), citizen.holder_id, now,
+        now + timedelta(days=1),
+    )  # fmt: skip
+    batch = Batch(
+        BatchId("lo-quyen"), BatchState.RECEIVED, digest_of(b"lo"), "lo.pdf", 2, 1, str(officer.agency_code),
+        officer.account_id, officer.name, now,
+    )  # fmt: skip
+    with app.uow.begin() as tx:
+        tx.peer_questions.put(question)
+        tx.batches.add(batch)
+        tx.sign_ins.add_passkey(Passkey(b"khoa-quyen", officer.account_id, b"", 0, "điện thoại", now))
+    mine = world.client(officer)
+    world.client(officer)  # another session of theirs
+    (key,) = (one["id"] for one in mine.get("/api/v1/session/factors").json()["passkeys"])
+    session = next(one["id"] for one in mine.get("/api/v1/session/all").json() if not one["current"])
+    colleague = account(app, "day-dong-nghiep", Role.OFFICER, agency=officer.agency_code)
+    system = account(app, "day-he-thong-khac", Role.PARTNER, agency=partner.agency_code)
+    of_agency, of_person = (world.there[Role.OFFICER],), (world.there[Role.CITIZEN], world.there[Role.GUARDIAN])
+    of_account = (*of_agency, colleague)
+    case, no = f"/api/v1/corrections/{opened_case.id}", {"accept": False, "reason": "giấy đúng như bản chính"}
+    asked = {**HEAD, "requestId": request.id}
+    tried: tuple[tuple[tuple[Actor, ...], Actor, str, dict[str, Any]], ...] = (
+        (of_agency, officer, f"GET {case}", {}),
+        (of_agency, officer, f"GET /dinh-chinh/{opened_case.id}", {"headers": HTML}),
+        (of_agency, officer, f"POST {case}/decision", {"json": no}),
+        (of_agency, officer, f"GET /api/v1/batches/{batch.id}", {}),
+        (of_person, citizen, f"POST /cua-toi/yeu-cau/kho/{question.id}", {"data": {"agreed": "true"}}),
+        (of_person, citizen, f"POST /cua-toi/yeu-cau/{request.id}", {"data": {"record": record}}),
+        ((world.there[Role.PARTNER],), partner, "POST /partner/v1/evidence-responses", {"json": asked}),
+        ((world.there[Role.PARTNER], system), partner, f"POST /partner/v1/webhooks/{hook}/enable", {}),
+        ((world.there[Role.PARTNER], system), partner, f"POST /partner/v1/webhooks/{hook}/replay", {}),
+        ((world.there[Role.PARTNER], system), partner, f"DELETE /partner/v1/webhooks/{hook}", {}),
+        (of_account, officer, f"DELETE /api/v1/session/all/{session}", {}),
+        (of_account, officer, f"DELETE /api/v1/session/factors/passkeys/{key}", {}),
+    )
+    wrong = []
+    for others, own, route, given_ in tried:
+        method, path = route.split(" ")
+        for actor in others:
+            answer = world.client(actor).request(method, path, **given_)
+            if opened(answer) or answer.status_code not in {403, 404}:
+                wrong.append(f"{actor.account_id} {route}: {answer.status_code} {answer.text[:100]}")
+        answer = world.client(own).request(method, path, **given_)
+        if not opened(answer):
+            wrong.append(f"{own.account_id} {route}: {answer.status_code} {answer.text[:200]}")
+    assert wrong == []
+    stranger = world.client(world.there[Role.CITIZEN])
+    assert world.things["data_request"] not in stranger.get("/api/v1/me/data-requests").text
+    assert world.things["data_request"] not in stranger.get("/cua-toi/du-lieu", headers=HTML).text
+
+
+def test_a_guardian_whose_mandate_ended_meanwhile_sees_nothing_more(world: World) -> None:
+    app, citizen = world.app, world.here[Role.CITIZEN]
+    guardian = account(app, "day-het-han", Role.GUARDIAN, holder_id=citizen.holder_id)
+    record = desk.record_of(app, world.here[Role.OFFICER], holder=HOLDER)
+    client = world.client(guardian)
+    looks = (f"/api/v1/records/{record}", "/api/v1/me/records", "/api/v1/me/events", "/api/v1/me/consents")
+    assert [client.get(one).status_code for one in looks] == [200] * len(looks)
+    with app.uow.begin() as tx:
+        tx.mandates.revoke("uq_day-het-han", by="local:x", reason="hết", at=app.clock.now())
+    answers = [client.get(one) for one in looks]
+    assert not any(opened(one) for one in answers[:2]), [one.status_code for one in answers]
+    assert not any(record in one.text for one in answers)
+    shown = client.post(f"/api/v1/me/records/{record}/present", json={"purpose": "đối chiếu"})
+    assert not opened(shown)
 
 
 def test_no_request_held_one_connection_and_asked_for_another(world: World) -> None:

@@ -25,6 +25,7 @@ from vault.catalogue.writer import to_plain
 from vault.domain.catalogue import Catalogue
 from vault.domain.data_requests import RequestKind, Term, check_terms
 from vault.domain.errors import Invalid
+from vault.domain.reasons import ReasonCode
 from vault.domain.retention import Kept, Rule, check_rules
 from vault.domain.working_time import EVERY_WEEKDAY
 
@@ -90,6 +91,10 @@ __all__ = [
 ]
 
 
+ADDED = frozenset({ReasonCode.TERM_ENDS_ON_DAY_OFF.value})
+"""Reasons that came after editions were published: an edition need not have them."""
+
+
 class CatalogueError(Invalid):
     """Catalogue data that decisions could not rely on; ``problems`` lists all of them."""
 
@@ -151,11 +156,23 @@ def from_plain(plain: Mapping[str, Any], *, digest: str) -> tuple[Catalogue, tup
             *reads.all("agencies.listed", agencies.get("listed"), reader.listed),
         ),
         grounds=reads.all("grounds", plain.get("grounds"), reader.ground),
-        rules=reads.all("reasons", plain.get("reasons"), reader.rule),
+        rules=reads.all("reasons", _reasons(plain), reader.rule),
         sources=tuple(str(source) for source in meta.get("sources", ())),
         working_time=times[0] if times else EVERY_WEEKDAY,
     )
     return catalogue, (*reads.problems, *problems(catalogue))
+
+
+def _reasons(plain: Mapping[str, Any]) -> Any:
+    """An edition of before a reason was added takes the program's own words for it."""
+    told = plain.get("reasons")
+    if not isinstance(told, list):
+        return told
+    missing = ADDED - {one.get("code") for one in told if isinstance(one, dict)}
+    if not missing:
+        return told
+    own = yaml.load((files(__package__) / "data" / "reasons.yaml").read_bytes(), Loader=yaml.CSafeLoader)
+    return [*told, *(one for one in own if one["code"] in missing)]
 
 
 def read_edition(content: bytes) -> tuple[Catalogue, tuple[Problem, ...]]:

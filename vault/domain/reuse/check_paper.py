@@ -13,8 +13,12 @@ from vault.domain.states import RecordState, TrustLevel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
 
     from vault.domain.catalogue import IssuerRule, Term
+
+DAYS_OFF = 3
+"""The version of the rules since which a term may end on a day off."""
 
 
 def component(ctx: Context) -> Iterator[Finding]:
@@ -115,11 +119,23 @@ def time(ctx: Context) -> Iterator[Finding]:
 
 def _terms(ctx: Context, terms: list[Term]) -> Iterator[Finding]:
     issued_on = ctx.candidate.issued_on
-    exceeded = [term for term in terms if issued_on is not None and term.last_day(issued_on) < ctx.today]
-    if exceeded and issued_on is not None:
-        last = min(term.last_day(issued_on) for term in exceeded)
-        doubtful = not any(term.verified for term in exceeded)
+    if issued_on is None:
+        return
+    past = [(term.last_day(issued_on), term) for term in terms if term.last_day(issued_on) < ctx.today]
+    exceeded = [(last, term) for last, term in past if _over(ctx, last) < ctx.today]
+    if exceeded:
+        doubtful = not any(term.verified for _, term in exceeded)
+        last = min(last for last, _ in exceeded)
         yield Finding(ReasonCode.TERM_EXCEEDED, (("last_day", day(last)),), doubtful=doubtful)
+    if len(past) > len(exceeded):
+        last = min(last for last, _ in past if _over(ctx, last) >= ctx.today)
+        facts = (("last_day", day(last)), ("over", day(_over(ctx, last))))
+        yield Finding(ReasonCode.TERM_ENDS_ON_DAY_OFF, facts)
+
+
+def _over(ctx: Context, last: date) -> date:
+    """The day with which a term may be over that ends on ``last``: the next working day's, when that is a day off."""
+    return ctx.catalogue.working_time.due_day(last) if ctx.rules_version >= DAYS_OFF else last
 
 
 def state(ctx: Context) -> Iterator[Finding]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from vault.domain.errors import Invalid
 from vault.domain.holders import HolderAlias, HolderId, HolderKind, HolderLink, HolderRole
 from vault.domain.reasons import ReasonCode, Severity, Verdict
-from vault.domain.reuse.deciding import VIET_NAM, decide
+from vault.domain.reuse.deciding import RULES_VERSION, VIET_NAM, decide
 from vault.domain.reuse.decision import Decision, Reason, Step
 from vault.domain.reuse.facts import Authority, Candidate, DossierFacts
 from vault.domain.states import RecordState, SignatureEvidence, SignerMatch, Source, TrustLevel
@@ -35,15 +35,24 @@ class Question:
     asked_at: datetime
 
 
-def ask(question: Question, catalogue: Catalogue) -> Decision:
+def ask(question: Question, catalogue: Catalogue, *, rules_version: int = RULES_VERSION) -> Decision:
     """Decide a question as of the moment it was asked, by the catalogue's entries of that day.
+
+    ``rules_version``: the version of the checks that the kept decision names.
 
     Raises:
         NotFound: the catalogue had no such component on that day.
 
     """
     component = catalogue.component(question.component_code, question.asked_at.astimezone(VIET_NAM).date())
-    return decide(component, question.candidate, question.dossier, catalogue=catalogue, now=question.asked_at)
+    return decide(
+        component,
+        question.candidate,
+        question.dossier,
+        catalogue=catalogue,
+        now=question.asked_at,
+        rules_version=rules_version,
+    )
 
 
 def same_answer(one: Decision, other: Decision) -> bool:

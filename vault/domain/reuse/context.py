@@ -24,6 +24,8 @@ class Context:
     catalogue: Catalogue
     today: date
     type: DocumentType | None
+    rules_version: int
+    """By which version of the checks it is decided; an older one where an old decision is asked again."""
 
     @property
     def is_data(self) -> bool:

@@ -16,8 +16,12 @@ if TYPE_CHECKING:
     from vault.domain.catalogue import Catalogue, Component
     from vault.domain.reuse.facts import Candidate, DossierFacts
 
-RULES_VERSION = 2
-"""Raised whenever a check changes what it finds, so that an old decision names the checks that made it."""
+RULES_VERSION = 3
+"""Raised whenever a check changes what it finds, so that an old decision names the checks that made it.
+
+2: whose signature it is (told only of questions that were kept since). 3: a term that ends on a day off is to be looked
+at until the next working day is over (`check_paper.DAYS_OFF`).
+"""
 
 VIET_NAM = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
 """Viet Nam keeps no summer time; a fixed offset needs no time zone data."""
@@ -40,12 +44,19 @@ _READING_ORDER = {code: place for place, code in enumerate(ReasonCode)}
 
 
 def decide(
-    component: Component, candidate: Candidate, dossier: DossierFacts, *, catalogue: Catalogue, now: datetime
+    component: Component,
+    candidate: Candidate,
+    dossier: DossierFacts,
+    *,
+    catalogue: Catalogue,
+    now: datetime,
+    rules_version: int = RULES_VERSION,
 ) -> Decision:
     """Whether ``candidate`` may stand for ``component`` in ``dossier`` at ``now``, with every reason there is.
 
     The verdict is that of the heaviest reason: BLOCK is NOT_USABLE, CHECK is NEEDS_CHECK, otherwise USABLE. Reasons
     come heaviest first, then in the order of :class:`ReasonCode`. Total over its types, if ``now`` has a time zone.
+    ``rules_version``: by the checks of an older version, so that what it decided replays.
 
     Raises:
         ValueError: ``now`` is naive.
@@ -61,6 +72,7 @@ def decide(
         catalogue=catalogue,
         today=today,
         type=catalogue.find_type(candidate.type_code, today),
+        rules_version=rules_version,
     )
     findings = {finding.code: finding for check in _CHECKS for finding in check(ctx)}
     reasons = sorted(
@@ -79,7 +91,7 @@ def decide(
         issued_on=candidate.issued_on,
         decided_at=now,
         catalogue_version=catalogue.version,
-        rules_version=RULES_VERSION,
+        rules_version=rules_version,
     )
 
 

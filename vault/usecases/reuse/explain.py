@@ -101,7 +101,7 @@ def _attached(dossier: Dossier, component: str, number: int | None) -> Attachmen
 
 def _replayed(question: Question, kept: Mapping[str, Any], catalogue: Catalogue) -> Explained:
     try:
-        again = ask(question, catalogue)
+        again = ask(question, catalogue, rules_version=int(kept["rules_version"]))
     except NotFound:
         return Explained(question, None, kept, replays=False)
     return Explained(question, again, kept, _says(again) == _said(kept))

@@ -98,7 +98,7 @@ class Term:
     verified: bool = True
 
     def last_day(self, issued_on: date) -> date:
-        """The last day on which a paper issued on ``issued_on`` serves: the corresponding day (BLDS 2015 Đ148 k2 to k4).
+        """The last day on which a paper of ``issued_on`` serves: the corresponding day (BLDS 2015 Đ148 k2 to k4).
 
         When that is a day off, Đ148 k5 lets a term end with the next working day; whether it holds for papers is not
         verified, so that is a reason of its own (TERM_ENDS_ON_DAY_OFF).

@@ -49,7 +49,7 @@ def test_what_older_checks_decided_replays(case: Case) -> None:
 
 
 def test_what_the_law_says_of_days_off_is_told_by_the_edition() -> None:
-    """INFO where a lawyer says that the rule holds for papers, BLOCK where it does not; unverified it refuses nobody."""
+    """INFO where a lawyer says the rule holds for papers, BLOCK where it does not; unverified, it refuses no one."""
     case = next(case for case in TABLE if case.id == "Z35")
     found = load()
 

@@ -91,7 +91,14 @@ __all__ = [
 ]
 
 
-ADDED = frozenset({ReasonCode.TERM_ENDS_ON_DAY_OFF.value})
+ADDED = frozenset(
+    code.value
+    for code in (
+        ReasonCode.TERM_ENDS_ON_DAY_OFF,
+        ReasonCode.SIGNER_NOT_ISSUER,
+        ReasonCode.SIGNER_ORGANISATION_UNKNOWN,
+    )
+)
 """Reasons that came after editions were published: an edition need not have them."""
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
+from vault.cli.main import main
 from vault.config import Settings
 
 OURS = ("web", "worker", "prepare", "backup")
@@ -142,6 +143,22 @@ def test_every_image_has_a_version(compose: dict[str, Any], root: Path) -> None:
     assert [
         image for image in images if not re.fullmatch(r"[\w./-]+:v?\d+(\.\d+)+(-\w+)?|postgres:\d+\.\d+", image)
     ] == []
+
+
+def test_every_command_is_one_of_the_program(compose: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
+    """With the options that it names; whoever has no command runs the image's own."""
+    told = {name: service.get("command") for name, service in compose["services"].items() if name in OURS}
+    assert {name for name, command in told.items() if command is None} == {"web"}
+    for command in filter(None, told.values()):
+        program, *words = command
+        assert program == "vault"
+        verb = words[:2] if words[0] == "db" else words[:1]
+        assert main([*verb, "--help"]) == 0
+        known = capsys.readouterr().out
+        options = [word for word in words if word.startswith("--")]
+        assert [one for one in options if one not in known] == [], command
+        values = [word for word in words if word not in {*verb, *options}]
+        assert all(one.isdigit() for one in values), "the seconds of --follow"
 
 
 def test_every_part_is_watched_and_waits_for_what_it_needs(compose: dict[str, Any]) -> None:

@@ -21,13 +21,14 @@ from tests.fakes.parts import account, with_other
 from tests.fakes.seals import PlainSeal
 from vault.blobs.encrypted import plain_name
 from vault.bootstrap import App
+from vault.domain.audit import Outcome
 from vault.domain.batches import BatchState, separator_text
 from vault.domain.corrections import CaseState
 from vault.domain.errors import Conflict, NotFound
 from vault.domain.forms import FormDifference, FormEntry
 from vault.domain.ids import Digest, RecordCode, digest_of
 from vault.domain.intake import IntakeId, IntakeState, NamedHolder, Page
-from vault.domain.people import Actor, Role
+from vault.domain.people import Action, Actor, Role
 from vault.ports import HeldKey, ReadPage, SealedPaper, WrappedKey
 from vault.usecases.correct.decide_case import DecideCase, decide_case
 from vault.usecases.correct.open_case import OpenCase, open_case
@@ -38,6 +39,7 @@ from vault.usecases.digitize.read import FIRST_PAGES
 from vault.usecases.digitize.receive_batch import ReceiveBatch, receive_batch
 from vault.usecases.digitize.renew_seals import renew_seals
 from vault.usecases.digitize.split import split
+from vault.usecases.present.take_away import take_away
 from vault.usecases.protect.erase import Erase, Erased, erase
 from vault.usecases.reuse.open_dossier import OpenDossier, open_dossier
 
@@ -147,6 +149,14 @@ def test_an_erased_paper_never_gets_a_key_again(app: App, officer: Actor, guard:
         tx.intakes.add_page(paper, _a_page())
     nothing_is_left(app, paper)
     assert not app.blobs.has(digest_of(data))
+    with pytest.raises(NotFound, match="RECORD_ERASED"):
+        take_away(
+            code, readme=str, actor=officer, uow=app.uow, blobs=app.blobs, engines=app.engines, sealing=app.sealing,
+            status_of=lambda _: b"", lists={}, log=app.log, clock=app.clock,
+        )  # fmt: skip
+    with app.uow.begin() as tx:
+        (told,) = tx.events.list(record=code, action=Action.DOWNLOAD, limit=5)
+    assert (told.outcome, told.code) == (Outcome.REFUSED, "RECORD_ERASED"), "it was asked for, and nothing left"
 
 
 def _a_page() -> Page:

@@ -29,6 +29,7 @@ from tests.fakes.http import BASE, Client
 from tests.fakes.parts import OTHER_AGENCY, account, with_other
 from tests.fakes.seals import PlainSeal
 from tests.rights import AGAIN, HEAD, HOLDERS, LOOKS, QUIET, RIGHTS, SIGNED_IN, Right, routes_of
+from vault import messages
 from vault.bootstrap import App
 from vault.catalogue import request_terms
 from vault.domain.audit import PARTY
@@ -489,6 +490,13 @@ def test_a_guardian_whose_mandate_ended_meanwhile_sees_nothing_more(world: World
     assert not any(record in one.text for one in answers)
     shown = client.post(f"/api/v1/me/records/{record}/present", json={"purpose": "đối chiếu"})
     assert not opened(shown)
+
+
+def test_no_first_request_waits_for_the_sentences(world: World) -> None:
+    """Reading the catalogue takes a quarter of a second: the process does it before it answers anybody."""
+    messages._catalogue.cache_clear()
+    create(world.app)
+    assert messages._catalogue.cache_info().currsize == 1
 
 
 def test_no_request_held_one_connection_and_asked_for_another(world: World) -> None:

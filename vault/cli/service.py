@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from vault import bootstrap
+from vault import bootstrap, messages
 from vault.bootstrap import App
 from vault.cli.edge import Exit, Json, err, out, print_json
 from vault.domain.errors import Unavailable
@@ -64,7 +64,7 @@ def up(
     else:
         out.print(_parts_table(parts))
         out.print(_links_table(service))
-        out.print(f"Up in {seconds} s. [bold]vault status[/] looks, [bold]vault down[/] stops.")
+        out.print(_words("ui.cli.up", seconds=seconds))
     if foreground:
         _watch()
 
@@ -77,7 +77,7 @@ def down(*, as_json: Json = False) -> None:
     if as_json:
         print_json({"up": False})
     else:
-        out.print("Stopped. [bold]vault up[/] starts it again where it was.")
+        out.print(_words("ui.cli.stopped"))
 
 
 @app.command()
@@ -91,9 +91,9 @@ def status(*, as_json: Json = False) -> None:
     else:
         out.print(_parts_table(parts))
         for part in (part for part in parts if not part.up and part.log):
-            out.print(f"{part.part}: the log is {part.log}")
+            out.print(_words("ui.cli.log", part=part.part, log=part.log))
         if not whole:
-            out.print("[bold]vault up[/] starts what is down.")
+            out.print(_words("ui.cli.start"))
     if not whole:
         raise typer.Exit(Exit.DOWN)
 
@@ -164,25 +164,30 @@ def _sign_ins(service: App) -> Sequence[bootstrap.SeedAccount]:
     return bootstrap.SEED_ACCOUNTS if service.settings.environment == "development" else ()
 
 
+def _words(key: str, **facts: object) -> str:
+    """In Vietnamese, as every command speaks."""
+    return messages.say(key, messages.Language.VI, **facts)
+
+
 def _parts_table(parts: Sequence[Health]) -> Table:
     table = Table(title="Kho số", title_justify="left")
-    for column in ("Part", "State", "Address"):
-        table.add_column(column, overflow="fold")
+    for column in ("part", "state", "address"):
+        table.add_column(_words(f"ui.cli.{column}"), overflow="fold")
     for part in parts:
-        state = "[green]up[/]" if part.up else "[bold red]DOWN[/]"
-        kind = " (given)" if part.given else ""
+        state = f"[green]{_words('ui.cli.runs')}[/]" if part.up else f"[bold red]{_words('ui.cli.down')}[/]"
+        kind = f" ({_words('ui.cli.given')})" if part.given else ""
         table.add_row(part.part, state + kind, part.address)
     return table
 
 
 def _links_table(service: App) -> Table:
-    table = Table(title="Open and try", title_justify="left")
-    for column in ("Who", "Where", "Name", "Password"):
-        table.add_column(column)
+    table = Table(title=_words("ui.cli.try"), title_justify="left")
+    for column in ("who", "where", "name", "password"):
+        table.add_column(_words(f"ui.cli.{column}"))
     url = service.settings.local_url
-    table.add_row("anybody who checks", f"{url}/q", "", "")
+    table.add_row(_words("ui.cli.verifier"), f"{url}/q", "", "")
     for who in _sign_ins(service):
-        table.add_row(str(who.role).lower(), f"{url}/", who.username, who.password)
+        table.add_row(_words(f"ui.role.{who.role.value}"), f"{url}/", who.username, who.password)
     return table
 
 

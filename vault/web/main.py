@@ -10,7 +10,7 @@ from fastapi.staticfiles import StaticFiles
 from fastapi.telemetry import TelemetryConfig
 
 import qr
-from vault import __version__, telemetry
+from vault import __version__, messages, telemetry
 from vault.bootstrap import UNFIT, App, build, require_production_ready
 from vault.domain.errors import Unavailable
 from vault.web import api, body, errors, headers, health, pages, partner, peers, public, seen, tracker
@@ -51,6 +51,7 @@ def create(vault: App | None = None) -> FastAPI:
             share=vault.settings.trace_share,
         )
     web.state.vault = vault
+    messages.keys()  # read now: it takes a quarter of a second, which the first refusal would wait for
     if vault.settings.environment == "production":
         _refuse_unfit(vault)
     errors.install(web)

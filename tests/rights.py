@@ -135,6 +135,7 @@ LOOKS = {
 AGAIN = {
     "GET /so-hoa/tiep", "POST /api/v1/intakes/{intake_id}/confirm", "POST /api/v1/intakes/{intake_id}/take-back",
     "POST /ho-so/{code}/to-khai", "POST /so-hoa/{intake_id}/bo", "POST /so-hoa/{intake_id}/hoan-tac",
+    "POST /api/v1/mandates", "POST /uy-quyen", "POST /api/v1/data-requests", "POST /du-lieu", "POST /cua-toi/du-lieu",
     "PUT /api/v1/me/consents/{purpose}", "POST /api/v1/records/{code}/urgent-access", "POST /giay-to/{code}/mo-khan",
 }  # fmt: skip
 """Where the same again is an answer: what was said already is not said, and not written, twice."""

@@ -492,6 +492,24 @@ def test_a_guardian_whose_mandate_ended_meanwhile_sees_nothing_more(world: World
     assert not opened(shown)
 
 
+def test_what_is_said_again_after_a_lost_answer_is_the_same(world: World) -> None:
+    account(world.app, "day-giam-ho-hai-lan", Role.GUARDIAN, holder_id=world.here[Role.CITIZEN].holder_id)
+    mandate = {
+        "username": "day-giam-ho-hai-lan", "kind": "AUTHORISED", "ground": "Giấy ủy quyền 5/2026 (mẫu)",
+        "valid_from": "2026-01-01", "valid_until": "2099-01-01", "scope": ["SEE"],
+    }  # fmt: skip
+    request = {"kind": "CORRECT", "note": "sai ngày sinh"}
+    for role, path, body, other in (
+        (Role.OFFICER, "/api/v1/mandates", mandate, {"ground": "Giấy ủy quyền 6/2026 (mẫu)"}),
+        (Role.CITIZEN, "/api/v1/data-requests", request, {"note": "sai nơi sinh"}),
+    ):
+        client, (last, _) = world.client(world.here[role]), acts_since(world, 0)
+        first, again = (client.post(path, json=body).raise_for_status().json() for _ in range(2))
+        assert first == again
+        assert acts_since(world, last)[1] == ["DONE"], "asked twice, it is one act"
+        assert client.post(path, json=body | other).raise_for_status().json()["id"] != first["id"]
+
+
 def test_no_first_request_waits_for_the_sentences(world: World) -> None:
     """Reading the catalogue takes a quarter of a second: the process does it before it answers anybody."""
     messages._catalogue.cache_clear()

@@ -27,6 +27,7 @@ from vault.db.codec import AnyRow
 from vault.db.keys import OF_REQUEST
 from vault.db.tables import metadata
 from vault.db.texts import PgTexts
+from vault.db.turns import one_at_a_time
 from vault.domain.data_requests import DataRequest, RequestKind, RequestState
 from vault.domain.errors import NotFound
 from vault.domain.ids import RecordCode
@@ -70,8 +71,17 @@ class PgDataRequests:
         self._db = connection
         self._texts = texts
 
-    def add(self, request: DataRequest) -> None:
-        """The row first: the wall lets the key of its note in because the row is there."""
+    def add(self, request: DataRequest) -> DataRequest:
+        """Add, or give the one that is there. The row first: the wall lets the key of its note in by it."""
+        one_at_a_time(self._db, f"data request {request.asked_by} {request.holder_id}")
+        query = select(data_request).where(
+            _c.holder_id == request.holder_id,
+            _c.asked_by == request.asked_by,
+            _c.kind == request.kind.value,
+            _c.state == RequestState.OPEN.value,
+        )
+        if there := next((one for one in self._all(query) if one.says == request.says), None):
+            return there
         self._db.execute(
             insert(data_request).values(
                 id=request.id,
@@ -92,6 +102,7 @@ class PgDataRequests:
             paper = _owner(request.id)
             note = self._texts.seal(request.note, paper=paper, agency=request.agency_code, place="note")
             self._db.execute(update(data_request).where(_c.id == request.id).values(note=note))
+        return request
 
     def get(self, request_id: str, *, lock: bool = False) -> DataRequest:
         """One."""

@@ -24,6 +24,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from vault.db.access_tables import at
 from vault.db.codec import AnyRow
 from vault.db.tables import metadata
+from vault.db.turns import one_at_a_time
 from vault.domain.errors import NotFound
 from vault.domain.mandates import Mandate, MandateKind, Scope
 
@@ -70,8 +71,12 @@ class PgMandates:
     def __init__(self, connection: Connection) -> None:
         self._db = connection
 
-    def add(self, one: Mandate) -> None:
-        """Add."""
+    def add(self, one: Mandate) -> Mandate:
+        """Add, or give the one that is there; who records for the same account waits."""
+        one_at_a_time(self._db, f"mandate {one.account_id}")
+        kept = (there for there in self.of_holder(one.holder_id) if there.revoked_at is None and there.says == one.says)
+        if there := next(kept, None):
+            return there
         self._db.execute(
             insert(mandate).values(
                 id=one.id,
@@ -87,6 +92,7 @@ class PgMandates:
                 recorded_at=one.recorded_at,
             )
         )
+        return one
 
     def get(self, mandate_id: str, *, lock: bool = False) -> Mandate:
         """One."""

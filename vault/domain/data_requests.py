@@ -117,6 +117,11 @@ class DataRequest:
     extended: bool = False
     closed_at: datetime | None = None
 
+    @property
+    def says(self) -> tuple[object, ...]:
+        """What is asked for, whenever it was: asked twice while it is open, it is one request."""
+        return self.kind, self.holder_id, self.agency_code, self.record, self.note, self.third_party, self.asked_by
+
     def standing(self, today: date, *, closed_on: date | None = None, answered_on: date | None = None) -> Standing:
         """Late counts from the day after; a request nobody answered is late once the day of answering is over."""
         if self.closed_at is not None:

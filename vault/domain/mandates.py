@@ -67,6 +67,12 @@ class Mandate:
     revoked_by: str | None = None
     reason: str | None = None
 
+    @property
+    def says(self) -> tuple[object, ...]:
+        """What was recorded, whenever it was: said twice, it is one mandate."""
+        days = (self.valid_from, self.valid_until)
+        return self.kind, self.account_id, self.holder_id, self.ground, *days, self.scope, self.agency_code
+
     def lives(self, today: date) -> bool:
         """Whether anybody may act under it on this day."""
         return self.revoked_at is None and self.valid_from <= today <= self.valid_until

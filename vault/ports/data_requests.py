@@ -10,8 +10,8 @@ from vault.domain.data_requests import DataRequest
 class DataRequests(Protocol):
     """Requests, each with its days; the note is sealed."""
 
-    def add(self, request: DataRequest) -> None:
-        """Keep a new one."""
+    def add(self, request: DataRequest) -> DataRequest:
+        """Keep a new one; one of the same asker that is open and says the same is given (`DataRequest.says`)."""
         ...
 
     def get(self, request_id: str, *, lock: bool = False) -> DataRequest:

@@ -11,8 +11,8 @@ from vault.domain.mandates import Mandate
 class Mandates(Protocol):
     """Who may act for whom."""
 
-    def add(self, mandate: Mandate) -> None:
-        """Keep a new one."""
+    def add(self, mandate: Mandate) -> Mandate:
+        """Keep a new one; one that lives and says the same of the same people is given instead (`Mandate.says`)."""
         ...
 
     def get(self, mandate_id: str, *, lock: bool = False) -> Mandate:

@@ -39,7 +39,10 @@ class MandateBetween:
 
 
 def grant_mandate(what: GrantMandate, *, actor: Actor, uow: UnitOfWork, clock: Clock, ids: Ids) -> Mandate:
-    """Record it. `NO_AGENCY`, `MANDATE_GROUND`, `MANDATE_SCOPE`, `MANDATE_DAYS`, `MANDATE_ACCOUNT`."""
+    """Record it; said again (an answer that was lost), it is the one that was recorded.
+
+    `NO_AGENCY`, `MANDATE_GROUND`, `MANDATE_SCOPE`, `MANDATE_DAYS`, `MANDATE_ACCOUNT`.
+    """
     require(actor, Action.MANAGE_MANDATES)
     now = clock.now()
     with recorded(uow, Event(now, actor, Action.MANAGE_MANDATES, code="GRANT")), uow.begin() as tx:
@@ -65,9 +68,10 @@ def grant_mandate(what: GrantMandate, *, actor: Actor, uow: UnitOfWork, clock: C
             recorded_by=actor.account_id,
             recorded_at=now,
         )
-        tx.mandates.add(mandate)
-        tx.events.add(_event(mandate, actor, now, "GRANT", mandate.ground))
-    return mandate
+        kept = tx.mandates.add(mandate)
+        if kept.id == mandate.id:
+            tx.events.add(_event(mandate, actor, now, "GRANT", mandate.ground))
+    return kept
 
 
 def revoke_mandate(mandate_id: str, reason: str, *, actor: Actor, uow: UnitOfWork, clock: Clock) -> Mandate:

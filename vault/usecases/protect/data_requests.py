@@ -69,7 +69,10 @@ class Standings:
 def ask_about_data(
     what: AskAboutData, *, terms: Terms, working: WorkingTime, actor: Actor, uow: UnitOfWork, clock: Clock, ids: Ids
 ) -> Standings:
-    """Keep a request with its days, counted from today. `NO_HOLDER`, `REQUEST_HOLDER`, `RECORD`, `NOTE_LONG`."""
+    """Keep a request with its days, counted from today; said again while it is open, it is that one.
+
+    `NO_HOLDER`, `REQUEST_HOLDER`, `RECORD`, `NOTE_LONG`.
+    """
     require(actor, Action.ASK_DATA)
     now, note = clock.now(), nfc(what.note).strip()
     with recorded(uow, Event(now, actor, Action.ASK_DATA, holder_id=actor.holder_id)), uow.begin() as tx:
@@ -101,9 +104,10 @@ def ask_about_data(
             answer_by=answer_by,
             due_on=due_on,
         )
-        tx.data_requests.add(request)
-        tx.events.add(_event(request, actor, now, Action.ASK_DATA, code=what.kind.value, terms=terms))
-    return _standing(request, now)
+        kept = tx.data_requests.add(request)
+        if kept.id == request.id:
+            tx.events.add(_event(request, actor, now, Action.ASK_DATA, code=what.kind.value, terms=terms))
+    return _standing(kept, now)
 
 
 def own_requests(*, actor: Actor, uow: UnitOfWork, clock: Clock) -> tuple[Standings, ...]:

@@ -562,7 +562,9 @@ def test_the_notice_does_not_ask_for_what_has_come_in_since(counter: Counter, of
     assert [(one["component"], one["record"], one["demand"]["reason"]) for one in draft["dropped"]] == [
         (HOME, permit.code, "chưa có")
     ]
-    assert permit.code in officer.get(f"/ho-so/{dossier}/phieu").text
+    page = officer.get(f"/ho-so/{dossier}/phieu").text
+    assert page.count(permit.code) == 1, "said once, with the record to attach"
+    assert "không cần phiếu" not in page
     refused = officer.post(f"/api/v1/dossiers/{dossier}/notice").json()
     assert (refused["code"], refused["facts"]["components"]) == ("NOTICE_INCOMPLETE", [HOME])
     insisted = given | {"ground": "SYSTEM_DOWN", "reason": "mất điện", "override": True}

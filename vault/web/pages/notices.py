@@ -70,6 +70,11 @@ class NoticePage:
     error: str | None
 
     @property
+    def others(self) -> tuple[OpenView, ...]:
+        """What is undecided beside what is told to be dropped: each component stands on the page once."""
+        return tuple(one for one in self.undecided if one.code not in {dropped.code for dropped in self.dropped})
+
+    @property
     def ready(self) -> bool:
         """Whether it can go out now."""
         return bool(self.items) and not self.undecided

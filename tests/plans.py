@@ -49,6 +49,7 @@ from vault.domain.search import parse_query
 from vault.domain.shares import Share, ShareKind
 from vault.domain.sign_in import SECOND_FACTOR, Strength
 from vault.domain.states import RecordState
+from vault.domain.ties import Tie, TieState
 from vault.domain.upkeep import Fault, Run, Task
 from vault.domain.webhooks import Attempt, Happening, Webhook, WebhookMessage, WebhookState, WebhookType
 from vault.ports import Account, BrokenGlass, HeldKey, Passkey, SecondFactor, WrappedKey
@@ -576,6 +577,14 @@ def _webhooks() -> Iterator[Any]:
     )  # fmt: skip
     days = NOW.date(), NOW.date()
     mandate = Mandate("new", MandateKind.PARENT, "a-7", 7, "x", *days, frozenset({Scope.SEE}), AGENCY, "x", NOW)
+    old = HolderAlias(HolderId(HolderKind.CMND, "031999777"))
+    tie = Tie("new", 7, 8, old, DOSSIER, AGENCY, "x", "x", NOW)
+    yield _call("ties", "propose", tie)
+    yield _call("ties", "get", "new", lock=True)
+    yield _call("ties", "decide", "new", TieState.CONFIRMED, by="x", name="x", reason="x", at=NOW)
+    yield _call("ties", "part", tie)
+    borne = HolderAlias(HolderId(HolderKind.PERSONAL, seeding.holder_of(8).number))
+    yield _call("ties", "unite", replace(tie, alias=borne))
     yield _call("mandates", "add", mandate)
     yield _call("mandates", "get", "new", lock=True)
     yield _call("mandates", "revoke", "new", by="x", reason="x", at=NOW)

@@ -70,6 +70,7 @@ _PROCEDURE = "1.004194"
 _ELSEWHERE = "needs a second party: tests/integration/test_oidc_provider.py, test_passkeys.py"
 _SIGNED = "an unsigned paper has none: tests/integration/test_revisions.py"
 _CASES = "the good way: tests/integration/test_corrections.py"
+_TIES = "no card in the dossier: tests/integration/test_old_numbers.py"
 _OUTSIDE = "needs a source: tests/integration/test_elsewhere.py"
 _PEER = "needs another vault's signature: tests/integration/test_peers.py"
 _PHONE = "needs a phone: tests/e2e"
@@ -263,6 +264,13 @@ RIGHTS: dict[str, Right] = {
     "POST /api/v1/dossiers/{code}/results": Right(
         DOSSIERS, own=True, body={"record": "{record}"}, never="an older record: tests/integration/test_indicators.py"
     ),
+    "POST /api/v1/dossiers/{code}/old-numbers/{tie}/confirm": Right(
+        CHANGERS, own=True, body={}, never=_TIES, shut=_DOOR
+    ),
+    "POST /api/v1/dossiers/{code}/old-numbers/{tie}/take-back": Right(
+        CHANGERS, own=True, body={}, never=_TIES, shut=_DOOR
+    ),
+    "POST /ho-so/{code}/so-cu": Right(CHANGERS, own=True, form={}, never=_TIES, shut=_DOOR),
     "POST /api/v1/dossiers/{code}/close": Right(OFFICER, own=True, body={}, never="no ending", shut=_DOOR),
     "POST /api/v1/intakes/{intake_id}/discard": Right(COPIERS, own=True, never="taken", shut=_DOOR, late=True),
     "POST /api/v1/intakes/{intake_id}/take-back": Right(COPIERS, own=True, never="taken", shut=_DOOR, late=True),

@@ -90,6 +90,7 @@ REASONS = {
     "protect/rewrap": "a key at a time, each in one transaction; whatever is left is found by the next run",
     "protect/sweep": "what is swept is found by nothing being named for it; the next run finds what is left",
     "reuse/notice": ONE,
+    "reuse/tie_number": ONE,
     "verify/look_up": SHORT,
 }
 
@@ -106,7 +107,7 @@ LOOKS = frozenset(
     intakes.get_all intakes.known_as intakes.list intakes.of_bytes intakes.open_ones intakes.pages intakes.received_by
     intakes.signatures_of keys.agencies keys.begin_use keys.begin_use_of keys.ended keys.files_of keys.of keys.older
     keys.strays keys.unheld keys.wholes_of log.leaves outbox.of_agency outbox.of_dossier outside.ask outside.asks
-    outside.cursor outside.fresh dossiers.opened_under
+    outside.cursor outside.fresh dossiers.opened_under ties.get
     outside.get_ask outside.of_intake outside.paper outside.papers peer_questions.get peer_questions.waiting
     records.erased_at records.find records.first_holder records.get records.history records.holder_ids records.of_blob
     records.of_codes records.of_holder records.of_people records.seals_to_renew records.states records.status_lists

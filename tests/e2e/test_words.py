@@ -20,6 +20,7 @@ from vault.domain.outbox import LetterKind, LetterState
 from vault.domain.outside import AskState
 from vault.domain.people import Action, Role
 from vault.domain.states import RecordState, TrustLevel
+from vault.domain.ties import TieState
 from vault.messages import known
 
 WEB = Path(__file__).resolve().parents[2] / "vault" / "web"
@@ -57,6 +58,7 @@ SETS = {
     "ui.requests.kind": [one.value for one in RequestKind],
     "ui.requests.state": [one.value for one in RequestState],
     "ui.systems.why": ["GONE", "FAILING"],
+    "ui.tie": [one.value for one in TieState],
     "ui.mark": ["SURE", "LOOK", "DOUBT", "NONE"],
 }
 

@@ -48,7 +48,7 @@ HOLDER = NamedHolder("031090000041", "NGUYỄN THỊ TƯỜNG")
 OF_THE_OTHER_SIDE = ["intake", "intake_page", "record", "record_version", "record_holder", "record_search"]
 OF_THE_OTHER_SIDE += ["correction", "form_entry", "consent", "hand_in", "hold", "batch", "batch_part"]
 OF_THE_OTHER_SIDE += ["outbox", "outside_ask", "outside_paper", "online_cursor", "peer_question"]
-OF_THE_OTHER_SIDE += ["hand_over", "hand_over_intake", "data_request", "mandate", "dossier_key"]
+OF_THE_OTHER_SIDE += ["hand_over", "hand_over_intake", "data_request", "mandate", "dossier_key", "number_tie"]
 OF_THE_OTHER_SIDE += [
     "dossier",
     "dossier_person",

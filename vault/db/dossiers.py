@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from vault.db import dossier_keys
 from vault.db import tables as t
 from vault.db.codec import AnyRow, AnySelect, from_json, to_json
+from vault.db.ties import number_tie, tie_of_json
 from vault.db.walls import PEOPLE, Walls
 from vault.domain.catalogue import DemandForm
 from vault.domain.dossiers import (
@@ -63,6 +64,7 @@ def query() -> AnySelect:
         "earlier": (t.replaced_attachment, lambda rows: rows.c.number),
         "demanded": (t.demand, lambda rows: rows.c.id),
         "notified": (t.notice, lambda rows: rows.c.number),
+        "tied": (number_tie, lambda rows: rows.c.id),
     }
     return select(
         t.dossier,
@@ -234,6 +236,7 @@ def dossier_of(row: AnyRow) -> Dossier:
         notices=tuple(_notice(one) for one in row.notified or ()),
         closed=None if row.closing is None else from_json(row.closing, Closing),
         channel=DossierChannel(row.channel),
+        ties=tuple(tie_of_json(one) for one in row.tied or ()),
     )
 
 

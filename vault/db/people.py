@@ -13,7 +13,6 @@ from vault.db import tables as t
 from vault.db.codec import AnyRow
 from vault.db.mandates import living_of
 from vault.db.walls import Walls
-from vault.domain.errors import Conflict
 from vault.domain.holders import HolderAlias, HolderId, HolderKind, HolderLink, HolderRole
 from vault.domain.people import Action, Actor, Role
 from vault.domain.sign_in import SessionFacts, Strength, session_id
@@ -299,34 +298,22 @@ class PgHolders:
         )
         return HolderLink(HolderRole.SUBJECT, HolderKind(main.kind), main.number, main.name, aliases)
 
-    def tie(self, holder_id: int, alias: HolderAlias) -> None:
-        """Keep another number; a holder who was known by it alone becomes this one, in every agency's papers."""
+    def tie(self, holder_id: int, alias: HolderAlias) -> int:
+        """The unique key decides between two callers at once."""
         with self._walls.lowered() if self._walls else nullcontext():
-            self._tie(holder_id, alias)
-
-    def _tie(self, holder_id: int, alias: HolderAlias) -> None:
-        given = {"valid_from": alias.valid_from, "valid_to": alias.valid_to, "source": alias.source}
-        self._db.execute(
-            upsert(t.holder_identifier)
-            .values(kind=alias.id.kind.value, number=alias.id.number, holder_id=holder_id, is_main=False, **given)
-            .on_conflict_do_nothing()
-        )
-        found = select(t.holder_identifier.c.holder_id).where(
-            t.holder_identifier.c.kind == alias.id.kind.value, t.holder_identifier.c.number == alias.id.number
-        )
-        other = int(self._db.execute(found.with_for_update()).scalar_one())
-        if other == holder_id:
-            return
-        numbers = select(t.holder_identifier.c.number).where(t.holder_identifier.c.holder_id == other)
-        if len(self._db.execute(numbers).all()) > 1:
-            raise Conflict("HOLDER_NUMBER_TAKEN")
-        self._db.execute(
-            update(t.holder_identifier)
-            .where(t.holder_identifier.c.holder_id == other)
-            .values(holder_id=holder_id, is_main=False, **given)
-        )
-        signs_in = select(t.account.c.id).where(t.account.c.holder_id == other).limit(1)
-        if self._db.execute(signs_in).one_or_none() is not None:
-            raise Conflict("HOLDER_NUMBER_TAKEN")  # whoever signs in keeps their own papers, whatever a card says
-        for table in (t.record_holder, t.dossier, t.dossier_person, t.consent, t.hand_in):
-            self._db.execute(update(table).where(table.c.holder_id == other).values(holder_id=holder_id))
+            self._db.execute(
+                upsert(t.holder_identifier)
+                .values(
+                    kind=alias.id.kind.value,
+                    number=alias.id.number,
+                    holder_id=holder_id,
+                    is_main=False,
+                    valid_from=alias.valid_from,
+                    valid_to=alias.valid_to,
+                    source=alias.source,
+                )
+                .on_conflict_do_nothing()
+            )
+            mine = t.holder_identifier.c
+            found = select(mine.holder_id).where(mine.kind == alias.id.kind.value, mine.number == alias.id.number)
+            return int(self._db.execute(found).scalar_one())

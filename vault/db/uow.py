@@ -44,6 +44,7 @@ from vault.db.search import PgSearch
 from vault.db.shares import PgShares
 from vault.db.sign_in import PgSignIns
 from vault.db.texts import PgTexts
+from vault.db.ties import PgTies
 from vault.db.upkeep import PgUpkeep
 from vault.db.vitals import PgVitals
 from vault.db.walls import Walls
@@ -84,6 +85,7 @@ class PgTx:
     figures: PgFigures
     evidence: PgEvidence
     webhooks: PgWebhooks
+    ties: PgTies
     outbox: PgOutbox
     upkeep: PgUpkeep
     outside: PgOutside
@@ -131,6 +133,7 @@ def _tx(
         figures=PgFigures(connection),
         evidence=PgEvidence(connection),
         webhooks=PgWebhooks(connection, texts),
+        ties=PgTies(connection, walls),
         outbox=PgOutbox(connection, connected=connected),
         upkeep=PgUpkeep(connection, texts, jobs),
         outside=PgOutside(connection, connected=elsewhere),

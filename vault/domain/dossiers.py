@@ -12,6 +12,7 @@ from vault.domain.errors import Conflict
 from vault.domain.holders import HolderLink
 from vault.domain.ids import DecisionId, DossierCode, RecordCode
 from vault.domain.reuse import Authority, DemandCode, Standing
+from vault.domain.ties import Tie, TieState
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +151,8 @@ class Dossier:
     channel: DossierChannel = DossierChannel.COUNTER
     replaced: tuple[Attachment, ...] = ()
     """What stood for components before, each component's oldest first: nothing that was attached is forgotten."""
+    ties: tuple[Tie, ...] = ()
+    """Old numbers on cards that somebody else is known by, and what became of them."""
 
     @property
     def people(self) -> tuple[int, ...]:
@@ -163,6 +166,11 @@ class Dossier:
     def earlier(self, component: str) -> tuple[Attachment, ...]:
         """What was attached for a component and replaced, oldest first."""
         return tuple(one for one in self.replaced if one.component == component)
+
+    @property
+    def open_ties(self) -> tuple[Tie, ...]:
+        """Old numbers that nobody decided on."""
+        return tuple(one for one in self.ties if one.state is TieState.PROPOSED)
 
     def require_open(self) -> None:
         """Raise `DOSSIER_CLOSED` once the dossier has ended."""

@@ -53,6 +53,8 @@ class Action(StrEnum):
     MANAGE_WEBHOOKS = "MANAGE_WEBHOOKS"
     ASK_EVIDENCE = "ASK_EVIDENCE"
     """A partner's system asks a person for a paper, whoever keeps it."""
+    TIE_NUMBER = "TIE_NUMBER"
+    """An old number on a card is, or is not, one of a holder's: papers follow."""
     CLOSE_DOSSIER = "CLOSE_DOSSIER"
     SEARCH = "SEARCH"
     CORRECT = "CORRECT"
@@ -122,6 +124,7 @@ _DESK = frozenset(
         Action.DEMAND,
         Action.NOTIFY,
         Action.GIVE_RESULT,
+        Action.TIE_NUMBER,
         Action.CLOSE_DOSSIER,
         Action.ASK_OUTSIDE,
         Action.FETCH_OUTSIDE,
@@ -162,7 +165,7 @@ _MAY: dict[Role, frozenset[Action]] = {
     Role.OFFICER: _DESK | _SIGNED_IN,
     Role.DIGITISER: frozenset({Action.RECEIVE, Action.VIEW_INTAKE, Action.VIEW_RECORD}) | _SIGNED_IN,
     Role.CERTIFIER: _COPYING | _LOOKING | _SIGNED_IN,
-    Role.AGENCY_HEAD: frozenset({Action.LOOKUP, Action.SEARCH, Action.CHANGE_STATE, Action.OVERSEE})
+    Role.AGENCY_HEAD: frozenset({Action.LOOKUP, Action.SEARCH, Action.CHANGE_STATE, Action.OVERSEE, Action.TIE_NUMBER})
     | _LOOKING
     | _SIGNED_IN,
     Role.DATA_PROTECTION: _JUDGING | _SIGNED_IN,

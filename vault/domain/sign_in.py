@@ -163,5 +163,7 @@ PEERS = Limit("peer", 300, timedelta(minutes=1))
 """Questions of one other vault: all counters of a province ask no more, a program that copies this one does."""
 PARTNERS = Limit("partner", 300, timedelta(minutes=1))
 """Papers that one partner's system asks for: as another vault may."""
+OPENINGS = Limit("open-dossier", 1000, timedelta(minutes=10))
+"""Dossiers that one account opens: more than any counter, far fewer than it takes to try numbers one by one."""
 SEARCHES = Limit("search", 120, timedelta(minutes=1))
 """Searches of one account: a person types no more, a program that copies the vault does."""

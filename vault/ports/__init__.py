@@ -69,6 +69,7 @@ from vault.ports.sign_in import (
     SecondFactor,
     SignIns,
 )
+from vault.ports.ties import Ties
 from vault.ports.tray import Batches, HandOvers
 from vault.ports.upkeep import Bucket, HeldBlob, Looked, NameShards, Place, Upkeep
 from vault.ports.webhooks import Webhooks, WebhookSender
@@ -145,6 +146,7 @@ __all__ = [
     "SecondFactor",
     "Shares",
     "SignIns",
+    "Ties",
     "Tx",
     "UnitOfWork",
     "Upkeep",

@@ -34,6 +34,7 @@ from vault.ports.mandates import Mandates
 from vault.ports.others import Outbox, OutsideRows, PeerQuestions
 from vault.ports.partners import EvidenceRequests
 from vault.ports.sign_in import SignIns
+from vault.ports.ties import Ties
 from vault.ports.tray import Batches, HandOvers
 from vault.ports.upkeep import Upkeep
 from vault.ports.webhooks import Webhooks
@@ -55,11 +56,8 @@ class Holders(Protocol):
         """Number, name and aliases of a holder."""
         ...
 
-    def tie(self, holder_id: int, alias: HolderAlias) -> None:
-        """Keep another number of the holder. Whoever bore it alone until now is the same holder from now on.
-
-        Records and accounts follow; what papers print stays as printed. A number that has been tied stays tied.
-        """
+    def tie(self, holder_id: int, alias: HolderAlias) -> int:
+        """Keep another number of the holder, if nobody bears it; gives who bears it now."""
         ...
 
 
@@ -525,6 +523,8 @@ class Tx(Protocol):
     def data_requests(self) -> DataRequests: ...  # noqa: D102 - the same
     @property
     def mandates(self) -> Mandates: ...  # noqa: D102 - the same
+    @property
+    def ties(self) -> Ties: ...  # noqa: D102 - the same
     @property
     def outbox(self) -> Outbox: ...  # noqa: D102 - the same
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
@@ -15,10 +15,13 @@ from vault.domain.holders import HolderAlias, HolderId, HolderRole
 from vault.domain.identity_card import is_card, read_card
 from vault.domain.ids import DossierCode, dossier_code
 from vault.domain.outside import NATIONAL, ConsentBy
-from vault.domain.people import Action, Actor, require
+from vault.domain.people import Action, Actor, Role, require
 from vault.domain.reuse import VIET_NAM, Authority
+from vault.domain.sign_in import OPENINGS
 from vault.domain.text import NameMatch, compare_names, nfc
+from vault.domain.ties import Tie
 from vault.ports import Clock, Tx, UnitOfWork
+from vault.usecases.brake import brake
 from vault.usecases.refusals import recorded
 from vault.usecases.tell import ask_about, tell_dossier
 
@@ -64,8 +67,16 @@ class OpenDossier:
     """Of the asker's making, one for each dossier that is wanted: asked again under it, it is the same dossier."""
 
 
+_Claim = tuple[int, int, HolderAlias]
+"""Who is said to bear a number, who is known by it, and the number."""
+
+
 def open_dossier(what: OpenDossier, *, actor: Actor, uow: UnitOfWork, catalogue: Catalogue, clock: Clock) -> Dossier:
     """Open it under the day's next code. `PROCEDURE_UNKNOWN`, `HOLDER_NAME` and the codes of a bad number refuse.
+
+    `HOLDER_NAME_DIFFERS`: somebody else bears the number than was said. An old number on a card that somebody else of
+    the same name is known by opens nothing of theirs: it is proposed (`tie_number`). `TOO_MANY_LOOK_UPS` for whoever
+    tries numbers one after the other.
 
     Two dossiers of one person for one procedure are nothing odd (two plots of land), so what is asked decides nothing:
     a `key` does. Under a key that opened something else: `REQUEST_KEY_USED`.
@@ -74,6 +85,8 @@ def open_dossier(what: OpenDossier, *, actor: Actor, uow: UnitOfWork, catalogue:
     now = clock.now()
     today = now.astimezone(VIET_NAM).date()
     with recorded(uow, Event(now, actor, Action.OPEN_DOSSIER)):
+        if actor.role is not Role.SYSTEM:
+            brake(OPENINGS, actor.account_id, uow=uow, now=now)
         if actor.agency_code is None:
             raise Forbidden("NO_AGENCY")
         if what.key is not None and not 0 < len(what.key) <= LONGEST_KEY:
@@ -90,7 +103,9 @@ def open_dossier(what: OpenDossier, *, actor: Actor, uow: UnitOfWork, catalogue:
             opened = None if what.key is None else tx.dossiers.opened_under(actor.account_id, what.key)
             if opened is not None:
                 return _again(tx, opened, what, procedure)
-            owner = _party(tx, holder, now)
+            people = (holder, *what.parties, *((what.submitted_by,) if what.submitted_by else ()))
+            (owner, *others), claims = _parties(tx, people, now)
+            by = others.pop() if what.submitted_by else None
             dossier = Dossier(
                 code=what.code
                 or dossier_code(actor.agency_code, today, tx.dossiers.next_serial(actor.agency_code, today)),
@@ -102,12 +117,13 @@ def open_dossier(what: OpenDossier, *, actor: Actor, uow: UnitOfWork, catalogue:
                 opened_by=actor.account_id,
                 opened_at=what.sent_at or now,
                 due_on=what.due_on,
-                parties=tuple(_party(tx, person, now) for person in what.parties),
-                submitted_by=_party(tx, what.submitted_by, now) if what.submitted_by else None,
+                parties=tuple(others),
+                submitted_by=by,
                 authority=Authority(what.authority),
                 channel=what.channel,
             )
             tx.dossiers.add(dossier, key=what.key)
+            _propose(tx, dossier, claims, actor, now)
             tell_dossier(tx, dossier, now)
             _look_elsewhere(tx, dossier, what.picks, actor=actor, now=now)
             details = {
@@ -116,6 +132,7 @@ def open_dossier(what: OpenDossier, *, actor: Actor, uow: UnitOfWork, catalogue:
                 # What indicators judge later stands in the log of this act, not in a row that could be changed.
                 "due_on": dossier.due_on and dossier.due_on.isoformat(),
                 "identified": tx.accounts.vouched(dossier.holder_id),
+                "old_numbers": len(claims),
             }
             if what.sent_at is not None:  # both stay: this, and the time of the event, when it was told here
                 details["sent_at"] = what.sent_at.isoformat()
@@ -161,28 +178,55 @@ def _look_elsewhere(tx: Tx, dossier: Dossier, picks: Mapping[str, str], *, actor
             tx.outside.pick(dossier.code, picks)
 
 
-def _party(tx: Tx, person: Person, now: datetime) -> Party:
-    """The holder, made if unknown; other numbers that the identity card names become theirs."""
+def _parties(tx: Tx, people: Sequence[Person], now: datetime) -> tuple[list[Party], list[_Claim]]:
+    found = [_party(tx, person, now) for person in people]
+    return [party for party, _ in found], [claim for _, claims in found for claim in claims]
+
+
+def _party(tx: Tx, person: Person, now: datetime) -> tuple[Party, tuple[_Claim, ...]]:
+    """The holder, made if unknown, and numbers on their card that somebody else of their name is known by."""
     if person.role.upper() not in HolderRole.__members__:
         raise Invalid("HOLDER_ROLE", role=person.role)
     card = read_card(person.number) if is_card(person.number) else None
     number = card.id if card else HolderId.parse(person.number)
+    said = nfc(person.name or (card.name if card else "")).strip()
     holder_id = tx.holders.find(number)
     if holder_id is None:
-        name = nfc(person.name or (card.name if card else "")).strip()
-        if not name:
+        if not said:
             raise Invalid("HOLDER_NAME")
-        holder_id = tx.holders.ensure(number, name, at=now)
-    for alias in card.aliases if card else ():
-        _tie(tx, holder_id, alias)
-    return Party(holder_id, replace(tx.holders.get(holder_id), role=HolderRole(person.role.upper())))
+        holder_id = tx.holders.ensure(number, said, at=now)
+    elif said and compare_names(tx.holders.get(holder_id).name, said) is NameMatch.DIFFERENT:
+        raise Conflict("HOLDER_NAME_DIFFERS")  # nor is it told which name is kept
+    claims = tuple(
+        found for alias in (card.aliases if card else ()) if (found := _tie(tx, holder_id, alias)) is not None
+    )
+    return Party(holder_id, replace(tx.holders.get(holder_id), role=HolderRole(person.role.upper()))), claims
 
 
-def _tie(tx: Tx, holder_id: int, alias: HolderAlias) -> None:
-    """Keep another number of the holder. A card's QR is not signed: it gives nobody the papers of another name."""
-    other = tx.holders.find(alias.id)
-    if other is not None and other != holder_id:
-        names = compare_names(tx.holders.get(other).name, tx.holders.get(holder_id).name)
-        if names < NameMatch.SPACING_CASE:
-            raise Conflict("HOLDER_NUMBER_TAKEN")
-    tx.holders.tie(holder_id, alias)
+def _tie(tx: Tx, holder_id: int, alias: HolderAlias) -> _Claim | None:
+    """Keep another number of the holder; one that somebody bears is a claim (`vault.domain.ties`) on an equal name."""
+    other = tx.holders.tie(holder_id, alias)
+    if other == holder_id:
+        return None
+    names = compare_names(tx.holders.get(other).name, tx.holders.get(holder_id).name)
+    if names < NameMatch.SPACING_CASE:
+        raise Conflict("HOLDER_NUMBER_TAKEN")
+    return holder_id, other, alias
+
+
+def _propose(tx: Tx, dossier: Dossier, claims: Sequence[_Claim], actor: Actor, now: datetime) -> None:
+    for number, (holder_id, other, alias) in enumerate(dict.fromkeys(claims), start=1):
+        named = f"{dossier.code}-SC{number}"
+        tx.ties.propose(
+            Tie(
+                named,
+                holder_id,
+                other,
+                alias,
+                dossier.code,
+                dossier.agency_code,
+                actor.account_id,
+                actor.name,
+                now,
+            )
+        )

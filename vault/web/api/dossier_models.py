@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from vault.domain.dossiers import Attachment, Demand, Dossier
 from vault.domain.reuse import Decision
+from vault.domain.ties import Tie
 from vault.messages import Language, say
 from vault.usecases.reuse.answer import DossierAnswer
 from vault.usecases.reuse.attach import decision_json
@@ -119,6 +120,33 @@ class DemandOut(BaseModel):
         )
 
 
+class TieOut(BaseModel):
+    """An old number on a card that another holder of the same name is known by: papers follow once it is CONFIRMED."""
+
+    id: str
+    number: str
+    state: str
+    proposed_by: str
+    at: datetime
+    decided_by: str | None
+    decided_at: datetime | None
+    reason: str
+
+    @classmethod
+    def of(cls, tie: Tie) -> Self:
+        """From the domain."""
+        return cls(
+            id=tie.id,
+            number=tie.alias.id.masked,
+            state=tie.state.value,
+            proposed_by=tie.by_name,
+            at=tie.at,
+            decided_by=tie.decided_name,
+            decided_at=tie.decided_at,
+            reason=tie.reason,
+        )
+
+
 class DossierOut(BaseModel):
     """A dossier."""
 
@@ -135,6 +163,7 @@ class DossierOut(BaseModel):
     attachments: list[AttachmentOut]
     replaced: list[ReplacedOut]
     demands: list[DemandOut]
+    old_numbers: list[TieOut]
 
     @classmethod
     def of(cls, dossier: Dossier) -> Self:
@@ -153,6 +182,7 @@ class DossierOut(BaseModel):
             attachments=[AttachmentOut.of(one) for one in dossier.attachments],
             replaced=[ReplacedOut.of(one) for one in dossier.replaced],
             demands=[DemandOut.of(one) for one in dossier.demands],
+            old_numbers=[TieOut.of(one) for one in dossier.ties],
         )
 
 

@@ -20,6 +20,7 @@ from vault.usecases.reuse.list_dossiers import list_dossiers
 from vault.usecases.reuse.notice import Draft, draft_notice, issue_notice
 from vault.usecases.reuse.open_dossier import LONGEST_KEY, OpenDossier, Person, open_dossier
 from vault.usecases.reuse.overrides import Report, report_overrides
+from vault.usecases.reuse.tie_number import DecideTie, confirm_tie, take_back_tie
 from vault.web.api.dossier_models import (
     AttachIn,
     AttachmentOut,
@@ -29,8 +30,9 @@ from vault.web.api.dossier_models import (
     DossierIn,
     DossierOut,
     PersonIn,
+    TieOut,
 )
-from vault.web.session import SignedIn, TheApp
+from vault.web.session import Fresh, SignedIn, TheApp
 
 router = APIRouter(prefix="/dossiers", tags=["reuse"])
 reports = APIRouter(prefix="/reports", tags=["oversee"])
@@ -267,6 +269,26 @@ def issue(code: str, actor: SignedIn, app: TheApp) -> NoticeOut:
     return NoticeOut.of(
         issue_notice(DossierCode(code), actor=actor, uow=app.uow, catalogue=app.catalogue, clock=app.clock)
     )
+
+
+class TieIn(BaseModel):
+    """What it rests on: the card that was compared, what the population database said; 8 to 1,000 characters."""
+
+    reason: str
+
+
+@router.post("/{code}/old-numbers/{tie}/confirm")
+def confirm_number(code: str, tie: str, what: TieIn, actor: Fresh, app: TheApp) -> TieOut:
+    """The old number is this person's: papers under it, of every agency, are theirs from now on."""
+    asked = DecideTie(DossierCode(code), tie, what.reason)
+    return TieOut.of(confirm_tie(asked, actor=actor, uow=app.uow, clock=app.clock))
+
+
+@router.post("/{code}/old-numbers/{tie}/take-back")
+def take_back_number(code: str, tie: str, what: TieIn, actor: Fresh, app: TheApp) -> TieOut:
+    """It is not: number and papers go back to whose they were."""
+    asked = DecideTie(DossierCode(code), tie, what.reason)
+    return TieOut.of(take_back_tie(asked, actor=actor, uow=app.uow, clock=app.clock))
 
 
 class ResultIn(BaseModel):

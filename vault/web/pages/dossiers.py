@@ -19,6 +19,7 @@ from vault.domain.ids import DossierCode, normal_record_code
 from vault.domain.inbox import standing_of
 from vault.domain.people import Action, Actor, require
 from vault.domain.reuse import VIET_NAM, Authority, Standing
+from vault.domain.ties import Tie
 from vault.messages import Language, say
 from vault.usecases.reuse.answer import answer
 from vault.usecases.reuse.attach import Attach, attach
@@ -121,6 +122,7 @@ class DossierPage:
     endings: tuple[str, ...]
     elsewhere: tuple[SourceView, ...]
     results: ResultsView
+    ties: tuple[Tie, ...]
     error: str | None
 
     @property
@@ -346,5 +348,6 @@ def dossier_page(
         endings=tuple(one.value for one in Ending),
         elsewhere=source_views(answered, app),
         results=results_view(found, actor, app, error=result_error),
+        ties=found.ties,
         error=error,
     )

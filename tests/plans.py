@@ -581,7 +581,7 @@ def _webhooks() -> Iterator[Any]:
     tie = Tie("new", 7, 8, old, DOSSIER, AGENCY, "x", "x", NOW)
     yield _call("ties", "propose", tie)
     yield _call("ties", "get", "new", lock=True)
-    yield _call("ties", "decide", "new", TieState.CONFIRMED, by="x", name="x", reason="x", at=NOW)
+    yield _call("ties", "decide", "new", TieState.CONFIRMED, by="x", named="x", reason="x", at=NOW)
     yield _call("ties", "part", tie)
     borne = HolderAlias(HolderId(HolderKind.PERSONAL, seeding.holder_of(8).number))
     yield _call("ties", "unite", replace(tie, alias=borne))

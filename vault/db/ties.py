@@ -95,7 +95,7 @@ class PgTies:
             raise NotFound("TIE")
         return _tie_of(row)
 
-    def decide(self, tie_id: str, state: TieState, *, by: str, name: str, reason: str, at: datetime) -> None:
+    def decide(self, tie_id: str, state: TieState, *, by: str, named: str, reason: str, at: datetime) -> None:
         """What became of it; the reason of a taking back is written behind that of the confirmation."""
         said = number_tie.c.reason
         self._db.execute(
@@ -104,7 +104,7 @@ class PgTies:
             .values(
                 state=state.value,
                 decided_by=by,
-                decided_name=name,
+                decided_name=named,
                 decided_at=at,
                 reason=(said + "\n" + reason if state is TieState.TAKEN_BACK else reason),
             )

@@ -19,7 +19,7 @@ class Ties(Protocol):
         """One; `NotFound` (`TIE`)."""
         ...
 
-    def decide(self, tie_id: str, state: TieState, *, by: str, name: str, reason: str, at: datetime) -> None:
+    def decide(self, tie_id: str, state: TieState, *, by: str, named: str, reason: str, at: datetime) -> None:
         """What became of it."""
         ...
 

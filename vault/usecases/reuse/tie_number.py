@@ -71,7 +71,7 @@ def _of(tx: Tx, what: DecideTie, actor: Actor) -> tuple[Dossier, Tie]:
 
 def _decided(tx: Tx, tie: Tie, said: str, papers: int, *, actor: Actor, now: datetime) -> Tie:
     reason = said.strip()
-    tx.ties.decide(tie.id, tie.state, by=actor.account_id, name=actor.name, reason=reason, at=now)
+    tx.ties.decide(tie.id, tie.state, by=actor.account_id, named=actor.name, reason=reason, at=now)
     for holder_id in (tie.holder_id, tie.other_id):
         tx.events.add(
             Event(

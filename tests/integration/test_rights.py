@@ -65,6 +65,7 @@ _PLACES = {
     "{paper}": "x",
     "{page}": "0",
     "{case_id}": "x",
+    "{tie}": "x",
     "{token}": "x",
     "{batch_id}": "x",
     "{purpose}": "OWN_DOSSIERS",

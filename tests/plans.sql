@@ -99,3 +99,5 @@ INSERT INTO data_request (id, kind, holder_id, agency_code, note, third_party, a
 INSERT INTO ended_paper SELECT 'e-' || n FROM generate_series(1, :rows) n;
 INSERT INTO damaged_blob SELECT md5(n::text), 'BLOB_MISSING', now(), CASE WHEN n % 100 > 0 THEN now() END FROM generate_series(1, :rows) n;
 INSERT INTO dossier_key SELECT 'a-' || n, 'k-' || n, 'd-' || n FROM generate_series(1, :rows) n;
+INSERT INTO number_tie SELECT 'd-' || n || '-SC1', n % :people + 1, (n + 1) % :people + 1, 'CMND', 'o-' || n, NULL, NULL, '',
+    'd-' || n, 'H24.' || n % 128, 'x', 'x', now(), 'CONFIRMED', 'x', 'x', now(), '', NULL FROM generate_series(1, :rows) n;

@@ -104,8 +104,8 @@ def open_dossier(what: OpenDossier, *, actor: Actor, uow: UnitOfWork, catalogue:
             if opened is not None:
                 return _again(tx, opened, what, procedure)
             people = (holder, *what.parties, *((what.submitted_by,) if what.submitted_by else ()))
-            (owner, *others), claims = _parties(tx, people, now)
-            by = others.pop() if what.submitted_by else None
+            (owner, *rest), claims = _parties(tx, people, now)
+            by = rest.pop() if what.submitted_by else None
             dossier = Dossier(
                 code=what.code
                 or dossier_code(actor.agency_code, today, tx.dossiers.next_serial(actor.agency_code, today)),
@@ -117,7 +117,7 @@ def open_dossier(what: OpenDossier, *, actor: Actor, uow: UnitOfWork, catalogue:
                 opened_by=actor.account_id,
                 opened_at=what.sent_at or now,
                 due_on=what.due_on,
-                parties=tuple(others),
+                parties=tuple(rest),
                 submitted_by=by,
                 authority=Authority(what.authority),
                 channel=what.channel,

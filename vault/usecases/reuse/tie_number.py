@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from vault.domain.audit import Event
+from vault.domain.audit import PARTY, Event
 from vault.domain.dossiers import Dossier
 from vault.domain.errors import Conflict, Invalid, NotFound
 from vault.domain.ids import DossierCode
@@ -72,18 +72,16 @@ def _of(tx: Tx, what: DecideTie, actor: Actor) -> tuple[Dossier, Tie]:
 def _decided(tx: Tx, tie: Tie, said: str, papers: int, *, actor: Actor, now: datetime) -> Tie:
     reason = said.strip()
     tx.ties.decide(tie.id, tie.state, by=actor.account_id, named=actor.name, reason=reason, at=now)
-    for holder_id in (tie.holder_id, tie.other_id):
-        tx.events.add(
-            Event(
-                now,
-                actor,
-                Action.TIE_NUMBER,
-                code=tie.state.value if holder_id == tie.holder_id else "PARTY",
-                purpose=reason,
-                legal_ground=GROUND,
-                dossier=tie.dossier,
-                holder_id=holder_id,
-                details={"number": tie.alias.id.masked, "state": tie.state.value, "papers": papers},
-            )
-        )
+    act = Event(
+        now,
+        actor,
+        Action.TIE_NUMBER,
+        code=tie.state.value,
+        purpose=reason,
+        legal_ground=GROUND,
+        dossier=tie.dossier,
+        holder_id=tie.holder_id,
+        details={"number": tie.alias.id.masked, "state": tie.state.value, "papers": papers},
+    )
+    tx.events.add(act, replace(act, code=PARTY, holder_id=tie.other_id))
     return tx.ties.get(tie.id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 
 import psycopg
@@ -22,11 +23,15 @@ FEW = {"log_queue", "alembic_version", "upkeep"}
 
 @pytest.fixture(scope="module")
 def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Counter]:
-    with running(tmp_path_factory.mktemp("plans")) as found:
-        url = found.app.settings.owner_database_url
-        assert url is not None
-        lay(url.get_secret_value())
-        yield found
+    home = tmp_path_factory.mktemp("plans")
+    try:
+        with running(home) as found:
+            url = found.app.settings.owner_database_url
+            assert url is not None
+            lay(url.get_secret_value())
+            yield found
+    finally:
+        shutil.rmtree(home / "postgres", ignore_errors=True)  # 3 GB, which pytest would keep of three runs
 
 
 def test_a_million_rows_lie_in_every_table_that_grows_with_the_papers(many: Counter) -> None:

@@ -29,18 +29,20 @@ from tests.service import ROOT
 from vault.bootstrap import App
 from vault.config import IssuerSystem
 from vault.db import PostgresUnitOfWork
+from vault.domain.audit import Outcome
 from vault.domain.dossiers import DossierChannel
 from vault.domain.errors import Invalid, Unavailable
 from vault.domain.holders import HolderId
 from vault.domain.ids import DossierCode
 from vault.domain.intake import IntakeId, NamedHolder
-from vault.domain.outside import GIVE_UP_AFTER, AskState
+from vault.domain.outside import GIVE_UP_AFTER, AskState, FoundState
 from vault.domain.people import Action, Actor, Role
 from vault.domain.reuse import Step
 from vault.domain.states import Source, TrustLevel
 from vault.national.simulator import HANG_SECONDS
 from vault.usecases.outside.ask import answer_ask
 from vault.usecases.outside.deliver import deliver
+from vault.usecases.outside.fetch import fetch_by_job
 from vault.usecases.outside.take_online import take_online
 from vault.web.main import create
 from vault.web.partner.models import PullDocRequest, PullUriRequest
@@ -323,6 +325,29 @@ def test_a_paper_that_is_too_slow_to_fetch_goes_to_a_job(world: World) -> None:
     got = world.fetch(code)
     assert (got.status_code, got.json()["state"]) == (202, "FOUND")
     world.national.faults()
+    assert world.fetched(code).json()["state"] == "FETCHED"
+
+
+def test_a_job_fetches_nothing_for_an_account_that_ended(world: World) -> None:
+    world.paper()
+    code = world.opened()
+    world.answered(code)
+    [found] = world.component(code)["outside"]
+    app = world.app
+    gone = account(app, f"da-nghi-{code}", Role.OFFICER, agency=AGENCY)
+    with app.uow.begin() as tx:
+        tx.accounts.set_disabled(f"da-nghi-{code}", disabled=True)
+    moved = account(app, f"da-chuyen-{code}", Role.OFFICER, agency="H24.903")
+    other = account(app, f"doi-viec-{code}", Role.DIGITISER, agency=AGENCY)
+    for who in (gone, moved, other):
+        kept = fetch_by_job(
+            found["paper"], who.account_id, uow=app.uow, blobs=app.blobs, engines=app.engines, sources=app.sources,
+            catalogue=app.catalogue, clock=app.clock, ids=app.ids, max_bytes=1 << 20, seconds=LONG,
+        )  # fmt: skip
+        assert kept.state is FoundState.FOUND, "whoever goes on with the dossier may fetch it"
+    with app.uow.begin() as tx:
+        told = tx.events.list(action=Action.FETCH_OUTSIDE, outcome=Outcome.REFUSED, limit=9)
+    assert [one.code for one in told if one.dossier == code] == ["ACCOUNT_ENDED"] * 3
     assert world.fetched(code).json()["state"] == "FETCHED"
 
 

@@ -12,13 +12,15 @@ from tests.fakes.engines import ToldEngines
 from tests.fakes.parts import account, with_other
 from tests.fakes.seals import PlainSeal
 from vault.bootstrap import App
-from vault.domain.audit import Outcome
+from vault.domain.audit import PARTY, Outcome
 from vault.domain.dossiers import Dossier
 from vault.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from vault.domain.holders import HolderId
 from vault.domain.ids import RecordCode
 from vault.domain.intake import NamedHolder
 from vault.domain.people import Action, Actor, Role
+from vault.domain.reasons import ReasonCode
+from vault.domain.reuse import Verdict
 from vault.domain.sign_in import OPENINGS
 from vault.domain.ties import Tie, TieState
 from vault.usecases.reuse.answer import answer
@@ -81,18 +83,27 @@ def decided(app: App, dossier: Dossier, actor: Actor, *, back: bool = False, rea
 
 def test_a_card_that_names_another_s_number_opens_nothing_of_theirs(app: App, officer: Actor, elsewhere: Actor) -> None:
     number, old = numbers()
-    fathers = {paper_of(app, officer, old), paper_of(app, elsewhere, old)}
+    fathers = {here := paper_of(app, officer, old), paper_of(app, elsewhere, old)}
     own = paper_of(app, officer, number)
     dossier = opened(app, officer, card(number, old))
     assert papers(app, dossier) == {own}
     (tie,) = dossier_again(app, dossier).open_ties
     assert (tie.alias.id.number, tie.by_account, tie.dossier) == (old, officer.account_id, dossier.code)
     shown = answer(dossier.code, actor=officer, uow=app.uow, catalogue=app.catalogue, clock=app.clock)
-    assert not fathers & set(shown.records)
+    assert set(shown.records) & fathers <= {here}, "what another agency keeps stays closed"
+    codes = {
+        (decision.verdict, ReasonCode.HOLDER_OLD_NUMBER_UNTIED in decision.codes)
+        for one in shown.components
+        for decision in one.decisions
+        if decision.record_code == here
+    }
+    assert codes == {(Verdict.NEEDS_CHECK, True)}, "the agency's own is for a person to compare"
     with app.uow.begin() as tx:
         father = tx.holders.find(HolderId.parse(old))
         assert father == tie.other_id != dossier.holder_id
         assert {one.code for one in tx.records.of_holder(father)} == fathers
+        told = tx.events.list(holder_id=father, dossier=dossier.code, action=Action.OPEN_DOSSIER, limit=9)
+    assert [one.code for one in told] == [PARTY], "whoever bears the number hears that a card named it"
 
 
 def dossier_again(app: App, dossier: Dossier) -> Dossier:

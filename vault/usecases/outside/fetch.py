@@ -15,7 +15,7 @@ from vault.domain.errors import Conflict, Forbidden, Invalid, NotFound, Unavaila
 from vault.domain.ids import DossierCode, digest_of
 from vault.domain.intake import Channel
 from vault.domain.outside import FoundState, Objection, OutsidePaper
-from vault.domain.people import Action, Actor, Role, require
+from vault.domain.people import Action, Actor, Role, may, require
 from vault.ports import Blobs, Clock, Engines, Enquiry, FetchedPaper, Ids, UnitOfWork
 from vault.usecases.digitize.receive import Receive, receive
 from vault.usecases.outside.ask import Sources, kinds_of
@@ -122,12 +122,25 @@ def fetch_by_job(
     max_bytes: int,
     seconds: float,
 ) -> OutsidePaper:
-    """The same for the officer who asked, when the source was too slow for the counter."""
+    """The same for the officer who asked, when the source was too slow for the counter.
+
+    An account that ended meanwhile, or moved to another agency or role, fetches nothing more: the paper stays FOUND for
+    whoever goes on with the dossier, and the log says `ACCOUNT_ENDED`.
+    """
     with uow.begin() as tx:
         paper = tx.outside.paper(paper_id)
         account = tx.accounts.by_id(account_id)
     name = account.actor.name if account else ""
     actor = Actor(account_id, name, Role.OFFICER, paper.agency_code)
+    if (
+        account is None
+        or account.actor.agency_code != paper.agency_code
+        or not may(account.actor, Action.FETCH_OUTSIDE)
+    ):
+        ended = Forbidden("ACCOUNT_ENDED")  # told and not raised: the queue would try again what stays refused
+        with uow.begin() as tx:
+            tx.events.add(replace(_event(paper, actor, clock), outcome=Outcome.REFUSED, code=ended.code))
+        return paper
     return fetch_outside(
         FetchOutside(paper.dossier, paper.id),
         actor=actor,

@@ -62,7 +62,22 @@ class Offer:
 
 def offers_for(tx: Tx, dossier: Dossier) -> tuple[Offer, ...]:
     """Every record of a dossier's people as candidates."""
-    return offers_of(tx, dossier, tx.records.of_people(dossier.people))
+    return offers_of(tx, dossier, _papers(tx, dossier))
+
+
+def _papers(tx: Tx, dossier: Dossier) -> tuple[Record, ...]:
+    """Papers of the dossier's people, and those under a number that is only proposed as theirs.
+
+    Of the latter only the agency's own, which it may see anyway; the decision asks for a check of each.
+    """
+    own = tx.records.of_people(dossier.people)
+    claimed = {tx.holders.find(one.alias.id) for one in dossier.open_ties}
+    others = tuple(one for one in claimed if one is not None and one not in dossier.people)
+    if not others:
+        return own
+    codes = {one.code for one in own}
+    found = (one for one in tx.records.of_people(others) if one.agency_code == dossier.agency_code)
+    return (*own, *(one for one in found if one.code not in codes))
 
 
 def offers_of(tx: Tx, dossier: Dossier, records: Sequence[Record]) -> tuple[Offer, ...]:
@@ -290,7 +305,7 @@ def judge_of(tx: Tx, dossier: Dossier, *, catalogue: Catalogue, now: datetime, a
 
     `also`: a paper of the agency's own under an old number or a bare name, found by search; the decision judges it.
     """
-    records = tx.records.of_people(dossier.people)
+    records = _papers(tx, dossier)
     there = {one.code for one in records}
     attached = tuple(dict.fromkeys(one.record for one in dossier.attachments if one.record not in there))
     if attached:

@@ -75,8 +75,8 @@ def open_dossier(what: OpenDossier, *, actor: Actor, uow: UnitOfWork, catalogue:
     """Open it under the day's next code. `PROCEDURE_UNKNOWN`, `HOLDER_NAME` and the codes of a bad number refuse.
 
     `HOLDER_NAME_DIFFERS`: somebody else bears the number than was said. An old number on a card that somebody else of
-    the same name is known by opens nothing of theirs: it is proposed (`tie_number`). `TOO_MANY_LOOK_UPS` for whoever
-    tries numbers one after the other.
+    the same name is known by opens nothing of theirs: it is proposed (`tie_number`), and they hear of it.
+    `TOO_MANY_LOOK_UPS` for whoever tries numbers one after the other.
 
     Two dossiers of one person for one procedure are nothing odd (two plots of land), so what is asked decides nothing:
     a `key` does. Under a key that opened something else: `REQUEST_KEY_USED`.
@@ -142,6 +142,8 @@ def open_dossier(what: OpenDossier, *, actor: Actor, uow: UnitOfWork, catalogue:
             )  # fmt: skip
             others = [one for one in dossier.people if one != dossier.holder_id]
             tx.events.add(act, *(replace(act, code=PARTY, holder_id=one) for one in others))
+            for bearer, masked in dict.fromkeys((other, alias.id.masked) for _, other, alias in claims):
+                tx.events.add(replace(act, code=PARTY, holder_id=bearer, details={"old_number": masked}))
         return dossier
 
 

@@ -359,7 +359,7 @@ def _judge_other(wrong: list[str], tried: tuple[str, Right, Role], answer: httpx
 
 EXAMPLES = int(os.environ.get("RIGHTS_EXAMPLES", "2"))  # noqa: TID251 - how long to try is said to the test from outside
 """Of each operation and each role that it opens to: the bounded run of every test day. A long one, when somebody has
-the time: `RIGHTS_EXAMPLES=200 pytest tests/integration/test_rights.py -k document`."""
+the time: `RIGHTS_EXAMPLES=50 pytest --timeout 0 tests/integration/test_rights.py -k document`."""
 
 
 def test_nothing_that_the_document_allows_breaks_the_service(world: World, parts: App) -> None:

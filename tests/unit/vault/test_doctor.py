@@ -171,7 +171,7 @@ def test_every_finding_has_its_words() -> None:
     used: set[str] = set()
     for file in (ROOT / "vault" / "cli").glob("*.py"):
         text = file.read_text(encoding="utf-8")
-        calls = [one for call in re.findall(r"words\(([^)]*)", text) for one in re.findall(r'"([a-z_.]+)"', call)]
+        calls = [one for call in re.findall(r"\bwords\(([^)]*)", text) for one in re.findall(r'"([a-z_.]+)"', call)]
         used |= {f"doctor.{one}" for one in calls}
         used |= {f"doctor.{one}" for one in re.findall(r'"([a-z_]+\.do)"', text)}
     used = {one for one in used if one in WORDS or one.count(".") > 1}

@@ -47,10 +47,11 @@ def test_an_officer_says_whether_two_numbers_are_one_person(visit: Visits, servi
     page.fill("#so-cu input[name=reason]", "Đã xem số cũ trong chip của thẻ")
     press(found, "#so-cu button:not([name])")
     page.wait_for_url("**#so-cu")
-    see(page, "#so-cu button[name=back]")
+    see(page, "#so-cu details")
     assert "đã được xác nhận" in page.inner_text("#so-cu")
     assert far.code in page.content()
     looked_over(found, "dossier-old-number-confirmed")
+    press(found, "#so-cu summary")
     page.fill("#so-cu input[name=reason]", "Số cũ là của người cha cùng tên")
     with page.expect_navigation():
         press(found, "#so-cu button[name=back]")

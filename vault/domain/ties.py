@@ -1,7 +1,8 @@
 """Old numbers that a card names and that somebody else is known by: one person, or two of one name.
 
 The text of a card's QR is not signed, and who types it proves nothing. A number that nobody bears becomes the holder's
-at once: there is nothing that it could give them. One that a holder of the same name bears is only proposed: until an
+at once: it gives them nothing that is there. Papers that come in under it later are theirs, though, without a word on
+the tie: not held yet (`deploy/THREATS.md`). One that a holder of the same name bears is only proposed: until an
 officer confirms it by name, on the card that lies before them (NĐ 58/2026/NĐ-CP Đ12), no paper follows. What was
 confirmed wrongly is taken back, and every paper goes back to whose it was.
 """
